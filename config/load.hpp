@@ -1,0 +1,78 @@
+// Text or a command's arguments -> checked against the schema -> ServerConfig and what the daemon around it
+// needs. All problems at once.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/dialect.hpp"
+#include "config/problem.hpp"
+#include "dhcp/log.hpp"
+#include "dhcp/server_config.hpp"
+
+namespace leasehold::config {
+
+struct LogOutput {
+    std::string output = "stdout";  // stdout, stderr, syslog, syslog:FACILITY, or a file name
+    bool flush = true;
+    std::uint64_t maxsize = 10240000;  // octets; 0: no rotation
+    std::uint32_t maxver = 1;
+    std::string pattern;
+    bool operator==(const LogOutput&) const = default;
+};
+struct LoggerConfig {
+    std::string name;  // "kea-dhcp4" or "kea-dhcp4.leases"
+    std::optional<LogSeverity> severity;  // nullopt: inherited (root: info), unless `silent`
+    bool silent = false;                  // severity NONE
+    int debug_level = 0;
+    std::vector<LogOutput> outputs;  // empty: the root's
+    bool operator==(const LoggerConfig&) const = default;
+};
+struct ControlSocketConfig {
+    std::string path;  // absolute
+    bool operator==(const ControlSocketConfig&) const = default;
+};
+struct DaemonConfig {
+    std::vector<ControlSocketConfig> control_sockets;  // UNIX ones; HTTP is not built yet and says so
+    std::vector<LoggerConfig> loggers;
+};
+
+/// Where relative names of a configuration belong.
+struct Directories {
+    std::string data = "/var/lib/leasehold";  // KEA_DHCP_DATA_DIR
+    std::string run = "/run/leasehold";       // KEA_CONTROL_SOCKET_DIR, KEA_PIDFILE_DIR
+    std::string log = "/var/log/leasehold";   // KEA_LOG_FILE_DIR
+    static Directories from_environment();
+};
+
+struct LoadOptions {
+    Family family = Family::v4;
+    bool allow_unsupported = false;  // keys that decide who may get which address and are not built: warn
+    Directories directories;
+};
+
+struct Loaded {
+    std::shared_ptr<const ServerConfig> server;
+    DaemonConfig daemon;
+    std::vector<Problem> warnings;
+    /// What config-get shows: { "Dhcp4": { ... } } with defaults filled in and inheritance copied down.
+    std::shared_ptr<const nlohmann::json> full;
+    /// SHA-256 of the compact text of `full`, upper-case hex.
+    std::string hash;
+};
+
+using LoadResult = Result<Loaded, std::vector<Problem>>;
+
+LoadResult load_file(const std::string& path, const LoadOptions& options);
+/// @param root  { "Dhcp4": { ... } }
+LoadResult load(const Value& root, const LoadOptions& options);
+
+/// config-get's output form: keys sorted, "{ "a": 1, "b": [ 2 ] }" on one line, as Kea prints answers.
+std::string compact(const nlohmann::json& json);
+/// For files (config-write) and people.
+std::string pretty(const nlohmann::json& json);
+
+}  // namespace leasehold::config

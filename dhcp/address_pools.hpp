@@ -1,0 +1,87 @@
+// Which units (addresses or delegated prefixes) of the configured pools can be given out, and the next one
+// to give. Dense pools (up to 2^24 units) keep hierarchical bitmaps, chunks made on first use: the next free
+// unit costs the same in an empty and in a full pool, and a full pool is known at once. Sparse pools start at
+// a random place and ask a predicate, a bounded number of times. Offsets are 128 bits wide.
+//
+// decide() reads this; only the loop changes it, between decisions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dhcp/address.hpp"
+
+namespace leasehold {
+
+enum class Availability : std::uint8_t {
+    free,      // no lease record, not offered
+    reusable,  // a record that ended (reclaimed, released, expired): given out when nothing is free
+    held,      // offered to somebody: given out last, the one held longest first (offer_table knows which)
+    taken,     // a live lease, a declined address, or one with the store right now
+};
+
+enum class AllocatorKind : std::uint8_t { iterative, random };
+
+struct PoolRange {
+    Prefix first;  // length: 128 or the delegated length, the same in last
+    Prefix last;   // inclusive
+    bool operator==(const PoolRange&) const = default;
+};
+
+struct PoolCounts {
+    Uint128 capacity = 0;
+    std::uint64_t reusable = 0;
+    std::uint64_t held = 0;
+    std::uint64_t taken = 0;
+};
+
+using PoolIndex = std::uint32_t;
+
+class AddressPools {
+public:
+    static constexpr Uint128 dense_units_max = Uint128{1} << 24;
+    static constexpr int sparse_tries_max = 64;
+
+    /// @param ranges  pools that do not overlap; a PoolIndex is a place in this list.
+    explicit AddressPools(std::vector<PoolRange> ranges);
+    ~AddressPools();
+    AddressPools(AddressPools&&) noexcept;
+    AddressPools& operator=(AddressPools&&) noexcept;
+
+    std::optional<PoolIndex> pool_of(const Prefix& unit) const;
+    const PoolRange& range(PoolIndex pool) const;
+    std::size_t size() const;
+
+    /// Idempotent; units outside every pool are ignored. (For a sparse pool only the counts and the set of
+    /// units that are not free are kept.)
+    void set(const Prefix& unit, Availability availability);
+    /// `free` for units never set. @pre unit lies in a pool
+    Availability get(const Prefix& unit) const;
+
+    /// The next unit to give from one pool: a free one, else a reusable one; never held, never taken.
+    /// Const and without hidden state: iterative starts behind the cursor, random at seed. nullopt: none
+    /// (dense), or none found in sparse_tries_max tries (sparse; then tries_exhausted in `PickResult`).
+    struct Pick {
+        std::optional<Prefix> unit;
+        Availability was = Availability::taken;
+        int tries = 0;
+    };
+    Pick pick(PoolIndex pool, AllocatorKind kind, std::uint64_t seed) const;
+
+    /// Moves the iterative cursor of the unit's pool behind it: done when a decision is applied.
+    void advance(const Prefix& given);
+
+    PoolCounts counts(PoolIndex pool) const;
+    std::size_t bytes() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leasehold

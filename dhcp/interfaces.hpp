@@ -1,0 +1,48 @@
+// The machine's network interfaces, watched over netlink: one that appears, vanishes, comes up or gets an
+// address is noticed without a restart.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dhcp/address.hpp"
+#include "dhcp/client_identity.hpp"
+#include "dhcp/result.hpp"
+
+namespace leasehold {
+
+struct Interface {
+    std::uint32_t index = 0;
+    std::string name;
+    std::uint16_t hardware_type = 1;  // ARPHRD_*
+    Octets mac;
+    bool up = false;       // administratively
+    bool running = false;  // has a carrier
+    bool loopback = false;
+    bool broadcast = false;
+    std::uint32_t mtu = 1500;
+    std::vector<Ipv4> addresses;  // in the kernel's order
+    bool operator==(const Interface&) const = default;
+};
+
+class InterfaceMonitor {
+public:
+    using Changed = std::function<void()>;
+    /// Reads the present state at once, then calls `changed` on the loop after each burst of changes.
+    InterfaceMonitor(boost::asio::io_context& loop, Changed changed);
+    ~InterfaceMonitor();
+    const std::map<std::uint32_t, Interface>& interfaces() const;
+    /// Reads everything anew (interface-redetect, or after the kernel dropped messages).
+    void refresh();
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace leasehold

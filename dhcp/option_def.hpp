@@ -1,0 +1,33 @@
+// The shape of an option: what parsing, writing, configuration text and log text walk. A new option is one
+// row of a table; a new shape is one case in option_text.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leasehold {
+
+enum class Shape : std::uint8_t {
+    empty, boolean, int8, int16, int32, uint8, uint16, uint32,
+    ipv4, ipv6, ipv6_prefix, psid, string, fqdn, tuple, binary,
+    classless_route,  // 121's own text form
+    dnr,              // 162's own text form
+};
+
+/// A row of a standard table (static storage), or an option-def of the configuration (which owns its text).
+struct OptionDef {
+    std::uint16_t code = 0;
+    std::string_view name;
+    std::span<const Shape> fields;   // one: a plain option; several: a record
+    bool array = false;              // the option, or the record's last field, repeats
+    std::string_view encapsulates;   // name of the space of its sub-options, or ""
+    std::string_view rfc;            // "2132 3.5"
+    std::uint8_t tuple_length_size = 1;  // bytes of a tuple's length: 1 in v4, 2 in v6 and option 143
+};
+
+std::string_view to_string(Shape shape);
+
+}  // namespace leasehold

@@ -1,0 +1,110 @@
+// The loop: takes datagrams, asks decide, hands changes to the store worker, sends what became durable.
+// Owns the lease table, pools, offers, statistics and sockets of one family; runs on one thread and never
+// blocks. Commands (control/) call it on the same thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dhcp/clock.hpp"
+#include "dhcp/exit_code.hpp"
+#include "dhcp/lease_event.hpp"
+#include "dhcp/lease_table.hpp"
+#include "dhcp/recovery.hpp"
+#include "dhcp/server_config.hpp"
+#include "dhcp/statistics.hpp"
+
+namespace leasehold {
+
+struct ServerOptions {
+    std::uint16_t server_port = 67;
+    std::uint16_t client_port = 0;  // 0: 68, or the relay's port
+};
+
+/// Opens the store of a backend: lease_backends provides it, so that the engine knows no backend.
+using OpenStore = std::function<std::unique_ptr<LeaseStore>(const BackendConfig&)>;
+
+/// Why the service does not answer, by who said so (Kea's origins; a set, each cleared by its own enable).
+enum class DisableOrigin : std::uint32_t { user = 1, ha_local = 1000, ha_remote = 2000 };
+
+struct ApplyResult {
+    bool applied = false;
+    std::string text;  // what happened, for the answer and the log
+    std::optional<StoreErrc> store_error;
+    std::uint64_t leases_without_subnet = 0;  // stay, block their address, are not renewed
+    std::uint64_t leases_missing = 0;         // unexpired ones that a new database lacks
+};
+using ApplyDone = std::function<void(const ApplyResult&)>;
+
+struct SocketProblem {
+    std::string interface;
+    std::string reason;
+};
+struct ServerStatus {
+    ServiceState service;
+    BackendStatus backend;
+    ClockStatus clock;
+    std::chrono::seconds uptime{0};
+    std::chrono::seconds since_reload{0};
+    std::vector<std::uint32_t> disabled_by;  // origin ids
+    std::vector<std::string> listening;      // "eth0 (raw and udp)"
+    std::vector<SocketProblem> socket_problems;
+    bool preparing = false;  // a configuration is being opened beside the running one
+    std::uint64_t leases = 0;
+    std::uint64_t table_bytes = 0;
+    std::uint64_t pending = 0, parked = 0, offers_held = 0;
+    std::uint64_t queue_full = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
+};
+
+/// What a command wants to change about a lease.
+using ChangeDone = std::function<void(StoreResult<Outcome>)>;
+
+class Server {
+public:
+    Server(boost::asio::io_context& loop, const TimeSource& time, OpenStore open_store, ServerOptions options);
+    ~Server();
+
+    /// The first configuration: opens the store, loads, opens sockets. `failed` is called when the start
+    /// fails for good (with the exit code), or when recovery is given up later.
+    using Failed = std::function<void(ExitCode, std::string reason)>;
+    void start(std::shared_ptr<const ServerConfig> config, Failed failed);
+
+    /// A later configuration, per lease-engine 11: what changed is opened beside what runs, then swapped.
+    /// If anything fails before the swap the running service has not noticed. One at a time.
+    void apply(std::shared_ptr<const ServerConfig> config, ApplyDone done);
+
+    /// Answers what is with the store (until `deadline`), closes, calls `done`.
+    void stop(std::chrono::steady_clock::time_point deadline, std::function<void()> done);
+
+    void disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period);
+    void enable(std::uint32_t origin);
+
+    /// Reclaims every expired lease now, in slices; `remove` drops them instead of keeping affinity.
+    void reclaim(bool remove, std::function<void(std::uint64_t count)> done);
+    /// Adopts the wall clock as it is.
+    void accept_clock();
+
+    ServerStatus status() const;
+    Statistics& statistics();
+    std::shared_ptr<const ServerConfig> config() const;
+    LeaseTime now() const;
+
+    // Durable leases, as commands show them.
+    std::optional<Lease> find(const Prefix& address) const;
+    LeaseRows by_client_id(OctetView client_id) const;
+    LeaseRows by_hwaddr(OctetView hwaddr) const;
+    /// In address order after `after`, at most `limit` table rows looked at; the visitor may return false.
+    /// @return where to go on; nullopt: the end was reached.
+    std::optional<Prefix> page(std::optional<Prefix> after, std::size_t limit,
+                               const std::function<bool(const Lease&)>& visit) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leasehold

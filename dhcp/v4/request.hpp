@@ -1,0 +1,86 @@
+// What a DHCPv4 message asks for: which of its kinds it is (RFC 2131 4.3), who sent it, and for which
+// subnet. Pure. What to answer is decide's part.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dhcp/client_identity.hpp"
+#include "dhcp/server_config.hpp"
+#include "dhcp/v4/message.hpp"
+
+namespace leasehold::v4 {
+
+/// How a datagram came in.
+struct Arrival {
+    std::uint32_t interface_index = 0;
+    std::string_view interface_name;
+    Ipv4 interface_address;  // the interface's first address (or the configured one); 0: none yet
+    Ipv4 source;
+    std::uint16_t source_port = 68;
+    Ipv4 destination;
+    bool can_unicast_to_link = false;  // a packet socket can reach a client without an address
+    std::chrono::steady_clock::time_point received_at{};
+};
+
+enum class RequestKind : std::uint8_t {
+    discover,
+    selecting,    // server identifier set (RFC 2131 4.3.2)
+    init_reboot,  // requested address, no server identifier, ciaddr 0
+    renewing,     // ciaddr set, unicast
+    rebinding,    // ciaddr set, broadcast
+    release, decline, inform,
+};
+std::string_view to_string(RequestKind kind);
+
+/// Why a packet gets no answer. Each has its statistic (statistics.hpp) and its debug message.
+enum class DropReason : std::uint8_t {
+    none,
+    parse_failed, rfc_violation, not_for_us, unknown_type,
+    service_disabled, queue_full, duplicate, too_old, no_subnet,
+    no_address,        // DISCOVER: nothing to offer
+    not_our_client,    // not authoritative: another server may know it
+    unknown_address,   // REQUEST for an address of no pool
+    not_the_holder,    // RELEASE or DECLINE of another client's lease
+    store_unavailable, row_rejected, processing_failed,
+};
+std::string_view to_string(DropReason reason);
+
+struct Request {
+    const MessageView* message = nullptr;
+    Arrival arrival;
+    RequestKind kind = RequestKind::discover;
+    const SubnetConfig* subnet = nullptr;  // nullptr: none fits
+    ClientKey client;     // whose packets wait for each other
+    Octets client_id;     // empty: none, or not to be used (match-client-id)
+    Octets sent_client_id;  // as sent, for the echo
+    Octets hwaddr;
+    std::uint16_t hwtype = 1;
+    Ipv4 server_address;  // what goes into option 54
+};
+
+struct Drop {
+    DropReason reason = DropReason::none;
+    std::string detail;
+};
+
+/// Is an address one of this server's? (Option 54 names it.)
+class LocalAddresses {
+public:
+    virtual ~LocalAddresses() = default;
+    virtual bool is_local(Ipv4 address) const = 0;
+};
+
+/// Accept rules, kind, subnet (by link selection, relay, ciaddr, interface) and identity of a message.
+/// The Request points into `message`, `arrival` and `config`.
+Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival, const ServerConfig& config,
+                                   const LocalAddresses& local);
+
+/// RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/configuration.md "Which subnet".
+const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival, const ServerConfig& config);
+
+}  // namespace leasehold::v4
