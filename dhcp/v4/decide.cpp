@@ -58,10 +58,10 @@ Decision dropped(DropReason reason, std::string detail) {
     return done;
 }
 
-Decision refused(const Context& context, std::string why) {
+Decision refused(const Context& context, std::string_view why) {
     Done done;
     done.reply = nak_reply(context.request, context.config);
-    done.refusal = std::move(why);
+    done.nak_reason = why;
     return done;
 }
 

@@ -68,8 +68,8 @@ struct Count {
 /// The answer is complete: store `changes` first, then send `reply`.
 struct Done {
     std::optional<Reply> reply;
-    Drop drop;            // reason none: not dropped (a RELEASE has neither a reply nor a drop)
-    std::string refusal;  // of a NAK: why, for the log
+    std::string_view nak_reason;  // of a NAK: why, a literal text for the log
+    Drop drop;                    // reason none: not dropped (a RELEASE has neither a reply nor a drop)
     std::vector<LeaseChange> changes;
     std::optional<Hold> hold;            // an OFFER's address
     std::optional<Prefix> release_hold;  // its REQUEST came

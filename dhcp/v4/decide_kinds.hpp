@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "dhcp/v4/binding.hpp"
 
@@ -17,6 +18,7 @@ Decision decide_decline(const Context& context);
 Decision decide_inform(const Context& context);
 
 Decision dropped(DropReason reason, std::string detail);
-Decision refused(const Context& context, std::string why);
+/// A NAK. @param why  a literal
+Decision refused(const Context& context, std::string_view why);
 
 }  // namespace leasehold::v4

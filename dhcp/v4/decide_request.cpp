@@ -50,8 +50,7 @@ Decision dropped_while_loading() {
 /// The client remembers an address that the table does not show as its own.
 Decision init_reboot_refusal(const Context& context) {
     if (!context.world.table_complete) return dropped_while_loading();
-    const auto rows = leases_of_client(context);
-    if (!rows.empty()) return refused(context, "its lease is " + to_string(rows.front().address));
+    if (!leases_of_client(context).empty()) return refused(context, "its lease is of another address");
     if (context.subnet().authoritative) return refused(context, "it has no lease in this subnet");
     return dropped(DropReason::not_our_client, "it has no lease here, and the subnet is not authoritative");
 }
@@ -63,8 +62,7 @@ Decision refused_foreign(const Context& context, const Lease& row) {
         return dropped(DropReason::not_our_client, "the clock is in doubt, so nobody is refused an address");
     }
     if (row.subnet_id != context.subnet().id && belongs_to(row, context.request)) {
-        return refused(context, "its lease is of subnet " + std::to_string(row.subnet_id) +
-                                    ", which no longer has this address");
+        return refused(context, "its lease is of another subnet, which no longer has this address");
     }
     return refused(context, row.state == LeaseState::declined ? "the address is declined"
                                                               : "the address is leased to another client");
@@ -108,8 +106,7 @@ Decision acknowledge(const Context& context, Candidate candidate) {
 Decision request_for(const Context& context, Ipv4 address) {
     const auto unit = to_prefix(address);
     if (is_on_wrong_net(context, address)) {
-        return refused(context, to_string(address) + " is not of the client's network " +
-                                    to_string(context.subnet().network));
+        return refused(context, "the address is not of the network that the client is in");
     }
     if (context.world.pending.busy(unit)) return Wait{unit};
     if (is_set_aside(context.world, unit)) {
@@ -139,7 +136,7 @@ Decision request_for_any(const Context& context) {
     auto choice = choose_address(context);
     if (choice.wait_for) return Wait{*choice.wait_for};
     if (choice.candidate) return acknowledge(context, std::move(*choice.candidate));
-    auto decision = refused(context, "no address to give in subnet " + to_string(context.subnet().network));
+    auto decision = refused(context, "the subnet has no address to give");
     count_failure(context, std::get<Done>(decision));
     return decision;
 }

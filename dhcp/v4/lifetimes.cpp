@@ -54,13 +54,6 @@ bool is_reusable(const Lease& row, LeaseTime now, std::uint32_t grace_seconds) {
     return is_expired(row, now) && row.hold_until + seconds{grace_seconds} < now;
 }
 
-Availability availability(const std::optional<Lease>& row, bool held, LeaseTime now,
-                          std::uint32_t grace_seconds) {
-    if (row && !is_reusable(*row, now, grace_seconds)) return Availability::taken;
-    if (held) return Availability::held;
-    return row ? Availability::reusable : Availability::free;
-}
-
 bool is_fresh_enough(const Lease& row, const SubnetConfig& subnet, std::uint32_t lifetime, LeaseTime now) {
     if (subnet.cache_threshold <= 0 || row.state != LeaseState::assigned || is_expired(row, now))
         return false;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "dhcp/address_pools.hpp"
 #include "dhcp/lease.hpp"
 #include "dhcp/server_config.hpp"
 
@@ -36,12 +35,6 @@ std::uint32_t remaining_lifetime(const Lease& lease, LeaseTime now);
 /// May the address of this row go to another client? A released one at once; any other after the end of every
 /// promise made for it, and the grace. Strictly after, as is_expired().
 bool is_reusable(const Lease& row, LeaseTime now, std::uint32_t grace_seconds);
-
-/// What the pools are told about an address that has this row and no change with the store.
-///
-/// @param held  does an offer hold it?
-Availability availability(const std::optional<Lease>& row, bool held, LeaseTime now,
-                          std::uint32_t grace_seconds);
 
 /// How long the row may go on being confirmed without a write (cache-threshold, cache-max-age): its age is
 /// small and its lifetime is the one that would be granted now.
