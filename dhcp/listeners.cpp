@@ -158,7 +158,11 @@ void Listeners::open(const Interface& interface, std::optional<Ipv4> address) {
     listener->address = address;
     listener->udp = std::move(*udp);
     if (with_raw) {
-        auto raw = RawSocket::open({.interface = interface.name, .port = port_});
+        RawSocket::Options options;
+        options.interface = interface.name;
+        options.port = port_;
+        options.is_local = [this](Ipv4 local) { return is_local(local); };
+        auto raw = RawSocket::open(options);
         if (!raw) return report_problem(interface.name, raw.error().detail);
         listener->raw = std::move(*raw);
         listener->watch_raw.emplace(loop_, listener->raw->fd());

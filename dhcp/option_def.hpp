@@ -34,10 +34,10 @@ enum class Shape : std::uint8_t {
 struct OptionDef {
     std::uint16_t code = 0;
     std::string_view name{};
-    std::span<const Shape> fields{};  // one: a plain option; several: a record
-    bool array = false;               // the option, or the record's last field, repeats
-    std::string_view encapsulates{};  // space of the sub-options behind its fields, or "". 125: "vendor",
-                                      // that is "vendor-N" with N its enterprise number
+    std::span<const Shape> fields{};     // one: a plain option; several: a record
+    bool array = false;                  // the option, or the record's last field, repeats
+    std::string_view encapsulates{};     // space of the sub-options behind its fields, or "". 125: "vendor",
+                                         // that is "vendor-N" with N its enterprise number
     std::string_view rfc{};              // "2132 3.5"
     std::uint8_t tuple_length_size = 1;  // bytes of a tuple's length: 1 in v4, 2 in v6 and option 143
 };

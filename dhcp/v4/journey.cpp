@@ -315,11 +315,9 @@ void Journey::send(const Packet& packet, Reply& reply) {
     const bool link_layer = to.route == Route::link_unicast || to.route == Route::broadcast;
     const Ipv4 address = to.route == Route::broadcast || (link_layer && !packet.raw) ? everybody : to.address;
     const Outbound envelope{{}, reply.source, address, port, view(to.hwaddr)};
-    auto& listeners = context_.listeners;
-    if (link_layer && packet.raw)
-        listeners.send_raw(packet.interface_index, std::move(reply.bytes), envelope);
-    else
-        listeners.send_udp(packet.interface_index, std::move(reply.bytes), envelope);
+    auto& outlet = context_.outlet;
+    if (link_layer && packet.raw) outlet.send_raw(packet.interface_index, std::move(reply.bytes), envelope);
+    else outlet.send_udp(packet.interface_index, std::move(reply.bytes), envelope);
 }
 
 void Journey::drop(const Packet& packet, const Drop& drop) {
