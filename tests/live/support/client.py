@@ -146,7 +146,10 @@ class DirectClient(_Exchange):
                               payload=payload))
 
     def send_frame(self, frame: Frame) -> None:
-        self._socket.send(frame.encode())
+        self.send_raw(frame.encode())
+
+    def send_raw(self, octets: bytes) -> None:
+        self._socket.send(octets)
 
     def receive(self, seconds: float) -> Received | None:
         if not select.select([self._socket], [], [], seconds)[0]:

@@ -45,7 +45,7 @@ class Server:
         self.data = folder / "data"
         self.socket_path = folder / "run" / "control.sock"
         self.control = ControlSocket(self.socket_path)
-        self.wrapper: Sequence[str] = ()  # a program to start it under, such as strace
+        self.wrapper: Sequence[str] = ()  # a program that starts it and leaves it the pid, such as strace -D
         for name in ("run", "data", "log"):
             (folder / name).mkdir(mode=0o750, exist_ok=True)
         self._program: Program | None = None
@@ -101,8 +101,7 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """Of the server itself, also when it runs under a wrapper."""
-        return self.control.do("status-get")["pid"] if self.wrapper else self.program.pid
+        return self.program.pid
 
     def is_running(self) -> bool:
         return self._program is not None and self._program.is_running()
