@@ -55,12 +55,16 @@ Ipv4 to_ipv4(const Prefix& prefix);
 
 Uint128 to_uint128(const Ipv6& address);
 Ipv6 to_ipv6(Uint128 value);
+/// The address with the bits after `length` cleared.
+Ipv6 masked(const Ipv6& address, std::uint8_t length);
 
 /// Dotted quad or RFC 5952 text; nullopt when the text is anything else.
 std::optional<Ipv4> parse_ipv4(std::string_view text);
 std::optional<Ipv6> parse_ipv6(std::string_view text);
 /// "192.0.2.0/24"; host bits are cleared. nullopt for a missing or bad length.
 std::optional<Ipv4Network> parse_ipv4_network(std::string_view text);
+/// "2001:db8::/32"; host bits are cleared. nullopt for a missing or bad length.
+std::optional<Prefix> parse_ipv6_prefix(std::string_view text);
 
 std::string to_string(Ipv4 address);
 std::string to_string(const Ipv6& address);

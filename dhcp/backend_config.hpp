@@ -17,8 +17,8 @@ enum class OnFail : std::uint8_t { stop_retry_exit, serve_retry_exit, serve_retr
 struct BackendConfig {
     BackendType type = BackendType::sqlite;
     Family family = Family::v4;
-    std::string path;  // sqlite: absolute file name, or ":memory:"
-    std::string import_csv;  // Kea's lease file, imported when `path` does not exist yet; "": none
+    std::string path;                  // sqlite: absolute file name, or ":memory:"
+    std::string import_csv;            // Kea's lease file, imported when `path` does not exist yet; "": none
     std::uint32_t max_row_errors = 0;  // rows of import_csv that may be unreadable; more stop the start
     bool readonly = false;
     bool fix_permissions = false;
@@ -26,7 +26,7 @@ struct BackendConfig {
 
     OnFail on_fail = OnFail::stop_retry_exit;
     bool retry_on_startup = false;
-    std::uint32_t max_reconnect_tries = 0;  // 0: an embedded store tries without limit
+    std::uint32_t max_reconnect_tries = 0;             // 0: an embedded store tries without limit
     std::chrono::milliseconds reconnect_wait_time{0};  // 0: 1 s for an embedded store
 
     bool operator==(const BackendConfig&) const = default;

@@ -21,8 +21,12 @@ inline constexpr std::size_t hwaddr_size_max = 20;
 inline constexpr std::size_t client_id_size_max = 255;
 inline constexpr std::size_t duid_size_max = 130;
 
-inline OctetView view(const Octets& octets) { return {octets.data(), octets.size()}; }
-inline Octets to_octets(OctetView bytes) { return {bytes.begin(), bytes.end()}; }
+inline OctetView view(const Octets& octets) {
+    return {octets.data(), octets.size()};
+}
+inline Octets to_octets(OctetView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 bool same_octets(OctetView a, OctetView b);
 
 enum class IdentityKind : std::uint8_t { hardware_address, client_id, duid };
@@ -38,8 +42,8 @@ std::size_t hash_value(const ClientKey& key);
 
 /// "1a:2b:3c" in lower case; empty for no octets.
 std::string to_hex(OctetView bytes, std::string_view separator = ":");
-/// Accepts "1a:2b", "1a-2b", "1a2b" and "0x1a2b", as Kea does: one or two digits per separated group,
-/// an odd plain count gets a leading zero. nullopt for anything else.
+/// Accepts "1a:2b", "1a-2b", "1a 2b", "1a2b" and "0x1a2b", as Kea does: one or two digits per separated
+/// group, an odd plain count gets a leading zero. "" is no octets. nullopt for anything else.
 std::optional<Octets> parse_hex(std::string_view text);
 
 }  // namespace leasehold

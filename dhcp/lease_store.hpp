@@ -22,8 +22,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// expected. Applied when the stored row has version - 1, or when there is no row at all: nobody holds it.
 struct Put {
     Lease lease;
-    bool takes_over = false;  // another client held it before: the stored row must also be past its
-                              // hold_until, or released, declined-and-over or reclaimed
+    bool takes_over = false;          // another client held it before: the stored row must also be past its
+                                      // hold_until, or released, declined-and-over or reclaimed
     std::uint32_t grace_seconds = 0;  // takes_over: hold_until + grace must be before `now`
     LeaseTime now{};                  // takes_over: the server's lease clock (a shared store uses its own)
 };
@@ -58,7 +58,7 @@ enum class StoreErrc : std::uint8_t {
     corrupt,      // the store cannot be read at all: stop serving from it
     fenced,       // another server took this database over: close service
     // refusals of open(), each with an exit code of its own
-    schema,       // the schema is not one that this version can use
+    schema,  // the schema is not one that this version can use
     credentials,
     no_database,
     permissions,    // file owner, mode or directory
@@ -99,7 +99,8 @@ struct ScanEnd {
 };
 
 /// Where leases survive a restart. Called from one thread only (cancel from any); calls block, with a
-/// deadline. A backend is one class in one file; tests/lease_backends/contract_test.cpp holds what it must do.
+/// deadline. A backend is one class in one file; tests/lease_backends/contract_test.cpp holds what it must
+/// do.
 class LeaseStore {
 public:
     virtual ~LeaseStore() = default;
@@ -109,9 +110,11 @@ public:
     virtual void close() = 0;
 
     /// The rows as stored now, in the order asked for.
+    /// @error rejected: a row asked for does not decode; `detail` names it, the others can be asked for.
     virtual StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
                                                                 Deadline deadline) = 0;
-    /// Streams the rows of addresses after `after` (nullopt: all) in address order.
+    /// Streams the rows of addresses after `after` (nullopt: all) in address order. A row whose key itself is
+    /// damaged blocks no address: it is counted in `unreadable` and not shown.
     virtual StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) = 0;
 
     /// Applies each change whose version condition holds; all in one transaction. A data error is narrowed
@@ -120,12 +123,22 @@ public:
     /// @return a result per change, list by list, in the order given.
     /// @error unavailable: nothing was applied. in_doubt: unknown. corrupt, fenced: stop.
     /// RFC 2131 3.1 (4): a DHCPACK leaves only after its change was applied.
-    virtual StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) = 0;
+    virtual StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists,
+                                                       Deadline deadline) = 0;
+
+    /// Housekeeping after a commit, once its results were handed on: what it costs delays no reply of that
+    /// commit. `more_waiting`: changes are queued already, do only what must not grow any further.
+    /// @error as commit, with nothing in doubt.
+    virtual StoreResult<void> between_commits([[maybe_unused]] bool more_waiting,
+                                              [[maybe_unused]] Deadline deadline) {
+        return {};
+    }
 
     /// Touches a table, so that a server that answers but cannot read is noticed.
     virtual StoreResult<void> probe(Deadline deadline) = 0;
 
-    /// From any thread; the call in flight ends as unavailable or in_doubt.
+    /// From any thread; the call in flight ends as unavailable or in_doubt, and so do later ones until the
+    /// next open().
     virtual void cancel() noexcept = 0;
 
     /// Where it is, for people: "sqlite:/var/lib/leasehold/leases4.db".

@@ -25,7 +25,8 @@ struct Submission {
 
 enum class SubmissionOutcome : std::uint8_t {
     answered,     // `rows` has a result per change
-    unavailable,  // nothing was applied
+    unavailable,  // nothing was applied; at a stop or a giving up also: it was never found out. No reply
+                  // leaves
 };
 struct Completion {
     DecisionId id = 0;
@@ -38,7 +39,8 @@ struct LoadedPage {
     std::vector<UnreadableRow> unreadable;
 };
 
-/// Called on the loop thread only.
+/// Called on the loop thread only. Pages and completions come in the order in which the store saw them: a
+/// row of a page is older than any change completed after it, so a page never replaces a busy lease.
 class StoreListener {
 public:
     virtual ~StoreListener() = default;
@@ -57,20 +59,21 @@ struct WorkerOptions {
     std::chrono::milliseconds open_deadline{10000};
     std::chrono::milliseconds probe_interval{10000};  // when idle
     bool retry_on_startup = false;
-    std::uint32_t max_reconnect_tries = 0;  // 0: no limit
+    std::uint32_t max_reconnect_tries = 0;  // opens tried after a loss, or at the start; 0: no limit
     std::chrono::milliseconds reconnect_wait{1000};
 };
 
 struct WorkerCounters {
-    std::uint64_t batches = 0, decisions = 0, changes = 0, lost = 0, rejected = 0, in_doubt = 0, queue_full = 0;
-    std::size_t largest_batch = 0;
+    std::uint64_t batches = 0, decisions = 0, changes = 0, lost = 0, rejected = 0, in_doubt = 0,
+                  queue_full = 0;
+    std::size_t largest_batch = 0;  // in changes
     std::size_t queued = 0;
 };
 
 class StoreWorker {
 public:
-    /// @param post  runs a function on the loop thread, from any thread. Must stay callable until the
-    ///              functions given to it have run or been destroyed.
+    /// @param post  runs a function later on the loop thread; called from any thread, never after the
+    ///              worker's destruction. It must not run the function at once, nor wait for the loop.
     using Post = std::function<void(std::function<void()>)>;
 
     StoreWorker(std::unique_ptr<LeaseStore> store, WorkerOptions options, Post post, StoreListener& listener);
@@ -78,17 +81,21 @@ public:
     /// itself; nothing is told to the listener any more.
     ~StoreWorker();
 
-    /// Opens, checks, loads and then serves. on_backend follows each step.
+    /// Opens, checks, loads and then serves. on_backend follows each step. Once.
     void start();
 
-    /// False: the queue is full, or the state does not take changes; nothing was kept.
+    /// Taken while loading and serving. The completion comes on the loop.
+    /// @return false: the queue is full (counted), or the state does not take changes; nothing was kept.
     bool submit(Submission submission);
 
-    /// Reads rows as stored now, between two batches. The answer comes on the loop.
+    /// Reads rows as stored now, between two batches, while loading too. The answer comes on the loop.
+    /// @return false: as submit; `done` will not be called.
     using FindDone = std::function<void(StoreResult<std::vector<std::optional<Lease>>>)>;
     bool find(std::vector<Prefix> addresses, FindDone done);
 
-    /// Commits what is queued, closes the store, then calls `done` on the loop (at the deadline at the latest).
+    /// Commits what is queued, closes the store, then calls `done` on the loop. At the deadline `done` is
+    /// called in any case: what is still queued is answered as unavailable, what hangs in a call stays
+    /// unanswered, and nothing is told after it. Once.
     void stop(Deadline deadline, std::function<void()> done);
 
     /// What the loop was told last.
@@ -97,6 +104,7 @@ public:
 
 private:
     struct Shared;
+    class Thread;
     std::shared_ptr<Shared> shared_;
 };
 

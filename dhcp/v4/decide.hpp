@@ -68,6 +68,7 @@ struct Count {
 /// The answer is complete: store `changes` first, then send `reply`.
 struct Done {
     std::optional<Reply> reply;
+    std::string_view nak_reason;  // a NAK: why, a literal text for the log
     Drop drop;  // reason none: not dropped (a RELEASE has neither a reply nor a drop)
     std::vector<LeaseChange> changes;
     std::optional<Hold> hold;          // an OFFER's address

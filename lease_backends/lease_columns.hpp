@@ -1,0 +1,99 @@
+// Lease field <-> column, once for all backends: names, limits and the order in which they are bound and
+// read. A backend brings a visitor that knows its own types; the names are those of the docs and of C++.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dhcp/lease.hpp"
+
+namespace leasehold {
+
+/// `max`: octets and text have at most so many octets, numbers are at most so large.
+struct Column {
+    std::string_view name;
+    std::uint64_t max;
+};
+
+inline constexpr std::uint64_t u32_max = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint64_t no_max = std::numeric_limits<std::uint64_t>::max();
+
+/// The first two are the key.
+inline constexpr std::array lease_columns{
+    Column{"address", 16},
+    Column{"prefix_length", 128},
+    Column{"kind", 3},
+    Column{"subnet_id", u32_max},
+    Column{"pool_id", u32_max},
+    Column{"client_id", client_id_size_max},
+    Column{"duid", duid_size_max},
+    Column{"iaid", u32_max},
+    Column{"hwaddr", hwaddr_size_max},
+    Column{"hwtype", 65535},
+    Column{"hwaddr_source", u32_max},
+    Column{"valid_lifetime", u32_max},
+    Column{"preferred_lifetime", u32_max},
+    Column{"cltt", no_max},
+    Column{"expire", no_max},
+    Column{"hold_until", no_max},
+    Column{"state", 4},
+    Column{"fqdn_fwd", 1},
+    Column{"fqdn_rev", 1},
+    Column{"hostname", 255},
+    Column{"user_context", 65535},
+    Column{"relay_id", 255},
+    Column{"remote_id", 255},
+    Column{"version", no_max},
+    Column{"last_writer", no_max},
+};
+
+/// Calls `visit(column, field)` for each column, in the order of lease_columns, until one returns false.
+/// Fields are Ipv6, LeaseKind, LeaseState, LeaseTime, bool, unsigned numbers, Octets and std::string.
+template <class LeaseRef, class Visitor>
+bool visit_columns(LeaseRef& lease, Visitor& visit) {
+    auto column = lease_columns.begin();
+    const auto each = [&](auto&... fields) { return (visit(*column++, fields) && ...); };
+    static_assert(lease_columns.size() == 25);
+    return each(lease.address.address, lease.address.length, lease.kind, lease.subnet_id, lease.pool_id,
+                lease.client_id, lease.duid, lease.iaid, lease.hwaddr, lease.hwtype, lease.hwaddr_source,
+                lease.valid_lifetime, lease.preferred_lifetime, lease.cltt, lease.expire, lease.hold_until,
+                lease.state, lease.fqdn_fwd, lease.fqdn_rev, lease.hostname, lease.user_context,
+                lease.relay_id, lease.remote_id, lease.version, lease.last_writer);
+}
+
+/// Finds the first field that is larger than its column.
+struct ColumnLimitCheck {
+    std::optional<std::string> problem;
+
+    bool operator()(const Column& column, const Octets& field) { return fits(column, field.size()); }
+    bool operator()(const Column& column, const std::string& field) { return fits(column, field.size()); }
+    bool operator()(const Column& column, LeaseState field) {
+        return fits(column, static_cast<std::uint8_t>(field));
+    }
+    bool operator()(const Column& column, LeaseKind field) {
+        return fits(column, static_cast<std::uint8_t>(field));
+    }
+    bool operator()(const Column& column, std::uint8_t field) { return fits(column, field); }
+    bool operator()(const Column&, const auto&) { return true; }  // the C++ type is the limit
+
+private:
+    bool fits(const Column& column, std::uint64_t value) {
+        if (value <= column.max) return true;
+        problem = std::string{column.name} + " has the size or value " + std::to_string(value) +
+                  ", at most " + std::to_string(column.max) + " can be stored";
+        return false;
+    }
+};
+
+/// Why no backend can store this lease; nullopt: it can. SQL backends have the same limits as constraints.
+inline std::optional<std::string> why_not_storable(const Lease& lease) {
+    ColumnLimitCheck check;
+    visit_columns(lease, check);
+    return check.problem;
+}
+
+}  // namespace leasehold
