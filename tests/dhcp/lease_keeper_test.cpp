@@ -15,7 +15,9 @@ std::shared_ptr<const ServerConfig> config_of(std::vector<PoolRange> ranges) {
     return config;
 }
 
-Prefix address(std::uint32_t last_octet) { return to_prefix(Ipv4{0x0a000000 + last_octet}); }
+Prefix address(std::uint32_t last_octet) {
+    return to_prefix(Ipv4{0x0a000000 + last_octet});
+}
 
 class LeaseKeeperTest : public testing::Test {
 protected:
@@ -104,6 +106,17 @@ TEST_F(LeaseKeeperTest, ARowThatCameLateWhileLoadingDoesNotUndoAChange) {
     keeper.load(lease_of(10, 5));
     EXPECT_EQ(keeper.durable(address(10))->version, 8u);
     EXPECT_EQ(assigned(), 1);
+}
+
+TEST_F(LeaseKeeperTest, ALeaseErasedWhileLoadingDoesNotComeBackWithAPageReadBefore) {
+    keeper.load(lease_of(10, 5));
+    const LeaseChange gone{Erase{address(10), 5}, LeaseCause::released};
+    keeper.begin(gone);
+    keeper.applied(gone);
+    keeper.load(lease_of(10, 5));
+    EXPECT_FALSE(keeper.durable(address(10)));
+    keeper.load_finished();
+    EXPECT_EQ(assigned(), 0);
 }
 
 TEST_F(LeaseKeeperTest, HeldAddressesAreAvoidedAndComeBack) {

@@ -13,7 +13,9 @@ namespace {
 
 using std::chrono::seconds;
 
-Prefix address(std::uint32_t last_octet) { return to_prefix(Ipv4{0x0a000000 + last_octet}); }
+Prefix address(std::uint32_t last_octet) {
+    return to_prefix(Ipv4{0x0a000000 + last_octet});
+}
 
 class ReclaimerTest : public testing::Test {
 protected:

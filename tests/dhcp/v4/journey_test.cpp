@@ -44,8 +44,8 @@ public:
 private:
     void record(const std::vector<std::uint8_t>& bytes) {
         constexpr std::size_t message_type_at = 242;  // option 53 comes first
-        sent.push_back({static_cast<MessageType>(bytes.at(message_type_at)), Ipv4{read_u32(bytes.data() + 16)},
-                        read_u32(bytes.data() + 4)});
+        sent.push_back({static_cast<MessageType>(bytes.at(message_type_at)),
+                        Ipv4{read_u32(bytes.data() + 16)}, read_u32(bytes.data() + 4)});
     }
 };
 
@@ -59,7 +59,8 @@ std::vector<std::uint8_t> query(MessageType type, std::uint8_t client, std::uint
     write_u32(&bytes[4], xid);
     bytes[28] = 2;
     bytes[33] = client;
-    bytes.insert(bytes.end(), {0x63, 0x82, 0x53, 0x63, option::message_type, 1, static_cast<std::uint8_t>(type)});
+    bytes.insert(bytes.end(),
+                 {0x63, 0x82, 0x53, 0x63, option::message_type, 1, static_cast<std::uint8_t>(type)});
     const auto add_address = [&](std::uint8_t code, Ipv4 address) {
         bytes.insert(bytes.end(), {code, 4, 0, 0, 0, 0});
         write_u32(&bytes[bytes.size() - 4], address.value);
@@ -85,12 +86,13 @@ protected:
         interface.index = 2;
         interface.name = "eth0";
 
-        auto store = std::make_unique<FaultyStore>(
-            std::make_unique<MemoryStore>(), [this](StoreCall call, std::size_t) -> std::optional<StoreFault> {
-                if (call != StoreCall::commit) return std::nullopt;
-                if (gate) gate->pass();
-                return fault;
-            });
+        auto store =
+            std::make_unique<FaultyStore>(std::make_unique<MemoryStore>(),
+                                          [this](StoreCall call, std::size_t) -> std::optional<StoreFault> {
+                                              if (call != StoreCall::commit) return std::nullopt;
+                                              if (gate) gate->pass();
+                                              return fault;
+                                          });
         LeaseHome::Events events;
         events.completions = [this](std::vector<Completion>&& list) {
             for (Completion& completion : list) EXPECT_TRUE(journey.on_completion(completion));
@@ -180,7 +182,8 @@ TEST_F(JourneyTest, AnotherClientThatWantsTheSameAddressWaitsForTheOutcome) {
     EXPECT_EQ(journey.parked(), 1u);
     gate->open();
     run_until_idle();
-    EXPECT_THAT(outlet.sent, ElementsAre(Sent{MessageType::ack, first, 100}, Sent{MessageType::nak, {}, 200}));
+    EXPECT_THAT(outlet.sent,
+                ElementsAre(Sent{MessageType::ack, first, 100}, Sent{MessageType::nak, {}, 200}));
 }
 
 TEST_F(JourneyTest, WhatWasNotStoredIsNotAnsweredAndTheAddressIsFreeAgain) {
