@@ -56,11 +56,11 @@ std::shared_ptr<const Configuration::Current> Configuration::make_current(config
         Current{.loaded = std::move(loaded), .answer = std::make_shared<const std::string>(std::move(text))});
 }
 
-Result<void, std::string> Configuration::begin(config::Loaded loaded) {
+Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
     auto logs = logs_.prepare(loaded.daemon.loggers);
-    if (!logs) return std::unexpected(logs.error());
+    if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
     auto sockets = channel_.prepare(loaded.daemon.control_sockets);
-    if (!sockets) return std::unexpected(sockets.error());
+    if (!sockets) return std::unexpected(BeginError{ExitCode::sockets, sockets.error()});
     if (!loaded.daemon.loggers.empty()) logs_.activate(std::move(*logs));
     channel_.activate(std::move(*sockets));
     log_warnings(loaded.warnings);
@@ -192,7 +192,7 @@ void Configuration::write(const std::string& name, Done done) {
     auto answer = std::make_shared<Answer>();
     side_.run(
         [full = current_->loaded.full, path = *target, answer] {
-            const auto content = config::pretty(*full) + "\n";
+            const auto content = config::pretty(*full);
             const auto written = replace_file(path, content);
             if (!written) {
                 *answer = failure(written.error());

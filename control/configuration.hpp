@@ -24,8 +24,12 @@ public:
                   ControlChannel& channel, SideThread& side);
 
     /// The first one, which main has loaded: opens logs and control sockets. The server is started by main.
-    /// @error what cannot be opened
-    Result<void, std::string> begin(config::Loaded loaded);
+    /// @error what cannot be opened, and the exit code that tells a supervisor
+    struct BeginError {
+        ExitCode code;
+        std::string reason;
+    };
+    Result<void, BeginError> begin(config::Loaded loaded);
 
     /// Replaces the whole configuration; answers when it is in use or refused. One at a time: while one is
     /// under way another is refused. `root` is { "Dhcp4": { ... } }.
