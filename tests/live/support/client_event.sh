@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2154  # the clients set the variables
 # What udhcpc, dhclient and dhcpcd call at each event: appends "EVENT ADDRESS" to $EVENTS and, for the clients
 # that leave this to their script, sets the address. Touches nothing outside the namespace it runs in.
 event=${1:-$reason}
