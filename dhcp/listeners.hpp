@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dhcp/interfaces.hpp"
+#include "dhcp/packet_outlet.hpp"
 #include "dhcp/raw_socket.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/udp_socket.hpp"
@@ -27,7 +28,7 @@ struct ListenerView {
     bool has_raw_socket;
 };
 
-class Listeners {
+class Listeners final : public PacketOutlet {
 public:
     struct Events {
         /// One datagram; valid during the call.
@@ -36,19 +37,20 @@ public:
         std::function<void()> batch_end;
     };
     Listeners(boost::asio::io_context& loop, std::uint16_t port, Events events);
-    ~Listeners();
+    ~Listeners() override;
 
     /// Opens what `wanted` names and is there, closes what it does not name; unchanged sockets are kept.
     void use(const InterfacesConfig& wanted);
     void close();
 
-    bool is_local(Ipv4 address) const;
+    bool is_local(Ipv4 address) const override;
     std::optional<ListenerView> view(std::uint32_t interface_index) const;
 
-    /// Queues a datagram for an interface; flush() sends the queues in batches.
-    void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes, const Outbound& envelope);
-    void send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes, const Outbound& envelope);
-    void flush();
+    void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
+                  const Outbound& envelope) override;
+    void send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
+                  const Outbound& envelope) override;
+    void flush() override;
 
     struct Problem {
         std::string interface;

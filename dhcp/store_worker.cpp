@@ -244,6 +244,8 @@ private:
             self->known = status;
             to.on_backend(self->known);
         });
+        if (event == BackendEvent::failed || event == BackendEvent::refused)
+            refuse_all({*status_.last_code, status_.last_error});
         return transition->action;
     }
 
@@ -393,7 +395,7 @@ private:
             if (!rows && rows.error().code != StoreErrc::rejected) {
                 const StoreError error = rows.error();
                 put_back(std::move(work.finds), i);
-                return lose(error, work.batch.ids);
+                return lose(error, std::move(work.batch.ids));
             }
             const std::lock_guard lock{shared_->mutex};
             shared_->answer_locked(std::move(work.finds[i]), std::move(rows));
@@ -421,7 +423,7 @@ private:
             in_doubt_ = std::move(batch);
             return lose(rows.error());
         } else {
-            return lose(rows.error(), batch.ids);
+            return lose(rows.error(), std::move(batch.ids));
         }
         const auto tidied = store_.between_commits(more_waiting(), commit_deadline());
         if (!tidied) return lose(tidied.error());
@@ -448,20 +450,25 @@ private:
         shared_->tell_completions_locked(answered_completions(batch, std::move(rows)));
     }
 
-    /// The store cannot be used: nothing that queues was applied, what was committing is either in doubt
-    /// already or among `not_applied`.
-    BackendEvent lose(const StoreError& error, std::span<const DecisionId> not_applied = {}) {
+    /// The store cannot be used: nothing that queues was applied; what was committing is either in doubt
+    /// already or `not_applied`. They are answered by enter(), after the loop was told of the loss.
+    BackendEvent lose(const StoreError& error, std::vector<DecisionId> not_applied = {}) {
         status_.last_code = error.code;
         status_.last_error = error.detail;
+        not_applied_ = std::move(not_applied);
         {
             const std::lock_guard lock{shared_->mutex};
             shared_->accepting = false;
-            shared_->tell_completions_locked(unavailable_completions(not_applied));
-            shared_->refuse_queue_locked();
-            shared_->refuse_finds_locked(error);
         }
         store_.close();
         return is_refusal(error.code) ? BackendEvent::refused : BackendEvent::failed;
+    }
+
+    void refuse_all(const StoreError& why) {
+        const std::lock_guard lock{shared_->mutex};
+        shared_->tell_completions_locked(unavailable_completions(std::exchange(not_applied_, {})));
+        shared_->refuse_queue_locked();
+        shared_->refuse_finds_locked(why);
     }
 
     BackendEvent wait_for_next_try() {
@@ -510,6 +517,7 @@ private:
     BackendStatus status_;
     Opened opened_;
     Batch in_doubt_;
+    std::vector<DecisionId> not_applied_;
     std::optional<Prefix> loaded_up_to_;
     bool load_complete_ = false;
 };

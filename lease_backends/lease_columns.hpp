@@ -65,27 +65,33 @@ bool visit_columns(LeaseRef& lease, Visitor& visit) {
                 lease.relay_id, lease.remote_id, lease.version, lease.last_writer);
 }
 
+/// Finds the first field that is larger than its column.
+struct ColumnLimitCheck {
+    std::optional<std::string> problem;
+
+    bool operator()(const Column& column, const Octets& field) { return fits(column, field.size()); }
+    bool operator()(const Column& column, const std::string& field) { return fits(column, field.size()); }
+    bool operator()(const Column& column, LeaseState field) {
+        return fits(column, static_cast<std::uint8_t>(field));
+    }
+    bool operator()(const Column& column, LeaseKind field) {
+        return fits(column, static_cast<std::uint8_t>(field));
+    }
+    bool operator()(const Column& column, std::uint8_t field) { return fits(column, field); }
+    bool operator()(const Column&, const auto&) { return true; }  // the C++ type is the limit
+
+private:
+    bool fits(const Column& column, std::uint64_t value) {
+        if (value <= column.max) return true;
+        problem = std::string{column.name} + " has the size or value " + std::to_string(value) +
+                  ", at most " + std::to_string(column.max) + " can be stored";
+        return false;
+    }
+};
+
 /// Why no backend can store this lease; nullopt: it can. SQL backends have the same limits as constraints.
 inline std::optional<std::string> why_not_storable(const Lease& lease) {
-    struct SizeCheck {
-        std::optional<std::string> problem;
-        bool operator()(const Column& column, const Octets& field) { return fits(column, field.size()); }
-        bool operator()(const Column& column, const std::string& field) { return fits(column, field.size()); }
-        bool operator()(const Column& column, LeaseState field) {
-            return fits(column, static_cast<std::uint8_t>(field));
-        }
-        bool operator()(const Column& column, LeaseKind field) {
-            return fits(column, static_cast<std::uint8_t>(field));
-        }
-        bool operator()(const Column&, const auto&) { return true; }
-        bool fits(const Column& column, std::uint64_t value) {
-            if (value <= column.max) return true;
-            problem = std::string{column.name} + " has the size or value " + std::to_string(value) +
-                      ", at most " + std::to_string(column.max) + " can be stored";
-            return false;
-        }
-    };
-    SizeCheck check;
+    ColumnLimitCheck check;
     visit_columns(lease, check);
     return check.problem;
 }

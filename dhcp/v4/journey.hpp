@@ -23,7 +23,7 @@ namespace leasehold::v4 {
 struct JourneyContext {
     const LeaseClock& clock;
     Statistics& statistics;
-    Listeners& listeners;
+    PacketOutlet& outlet;
     std::uint16_t client_port = 0;  // 0: as the protocol says
 };
 
@@ -50,7 +50,7 @@ public:
     void on_datagram(const ListenerView& listener, const Inbound& datagram);
     /// True: the completion was one of the journey's. Call flush() after the last of a burst.
     bool on_completion(Completion& completion);
-    void flush() { context_.listeners.flush(); }
+    void flush() { context_.outlet.flush(); }
     /// A lease is no longer with the store (reclamation finished with it): who waited is decided.
     void wake(const Prefix& address);
 
@@ -59,7 +59,7 @@ public:
     std::size_t parked() const { return parked_; }
     const JourneyCounters& counters() const { return counters_; }
 
-    bool is_local(Ipv4 address) const override { return context_.listeners.is_local(address); }
+    bool is_local(Ipv4 address) const override { return context_.outlet.is_local(address); }
 
     /// Ids that are not the journey's start here (reclamation).
     static constexpr DecisionId foreign_ids = DecisionId{1} << 63;
