@@ -173,7 +173,7 @@ TEST(Schema, DefaultsAreRightValues) {
             EXPECT_GE(value.get<std::int64_t>(), key.rule.min);
             EXPECT_LE(value.get<std::int64_t>(), key.rule.max);
         }
-        if (!key.rule.words.empty()) EXPECT_TRUE(has_word(key.rule.words, value.get<std::string>()));
+        EXPECT_TRUE(key.rule.words.empty() || has_word(key.rule.words, value.get<std::string>()));
     }
 }
 
