@@ -67,8 +67,8 @@ struct SubnetConfig {
 enum class SocketType : std::uint8_t { raw, udp };
 
 struct InterfaceChoice {
-    std::string name;                 // "*": all but loopback
-    std::optional<Ipv4> address;      // "eth0/10.0.0.1"
+    std::string name;             // "*": all but loopback
+    std::optional<Ipv4> address;  // "eth0/10.0.0.1"
     bool operator==(const InterfaceChoice&) const = default;
 };
 
@@ -81,8 +81,8 @@ struct InterfacesConfig {
 };
 
 struct ExpirationConfig {
-    std::chrono::seconds reclaim_wait{10};   // 0: no reclamation
-    std::chrono::seconds flush_wait{25};     // 0: reclaimed leases are never removed
+    std::chrono::seconds reclaim_wait{10};  // 0: no reclamation
+    std::chrono::seconds flush_wait{25};    // 0: reclaimed leases are never removed
     std::chrono::seconds hold_reclaimed{3600};
     std::uint32_t max_reclaim_leases = 100;  // 0: no limit
     std::chrono::milliseconds max_reclaim_time{250};
