@@ -24,8 +24,8 @@ public:
 };
 
 struct ClockStatus {
-    std::chrono::seconds step{0};   // wall time minus lease time, when over 10 s; else 0
-    bool reuse_paused = false;      // expiry and reuse wait: a step is open, or leases lie in the future
+    std::chrono::seconds step{0};  // wall time minus lease time, when over 10 s; else 0
+    bool reuse_paused = false;     // expiry and reuse wait: a step is open, or leases lie in the future
     std::optional<LeaseTime> wait_until;  // newest stored cltt, while it is in the future
 };
 
