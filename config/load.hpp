@@ -25,7 +25,7 @@ struct LogOutput {
     bool operator==(const LogOutput&) const = default;
 };
 struct LoggerConfig {
-    std::string name;  // "kea-dhcp4" or "kea-dhcp4.leases"
+    std::string name;                     // "kea-dhcp4" or "kea-dhcp4.leases"
     std::optional<LogSeverity> severity;  // nullopt: inherited (root: info), unless `silent`
     bool silent = false;                  // severity NONE
     int debug_level = 0;

@@ -165,16 +165,22 @@ std::string allowed_values(const Rule& rule) {
     return {};
 }
 
-std::string_view nearest_key(Scope scope, std::string_view name) {
-    if (name.size() > 60) return {};
+std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name) {
+    if (name.size() > 60) return {};  // longer than any name: none is near, and the search stays cheap
     const std::string wanted = normal_spelling(name);
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(2, wanted.size() / 3) + 1;
-    for (const Key* key : keys_of(scope)) {
-        const std::size_t distance = edit_distance(wanted, normal_spelling(key->name));
-        if (distance < best_distance) best = key->name, best_distance = distance;
+    for (const std::string_view known : names) {
+        const std::size_t distance = edit_distance(wanted, normal_spelling(known));
+        if (distance < best_distance) best = known, best_distance = distance;
     }
     return best;
+}
+
+std::string_view nearest_key(Scope scope, std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Key* key : keys_of(scope)) names.push_back(key->name);
+    return nearest_name(names, name);
 }
 
 std::vector<Scope> scopes_of(std::string_view name) {

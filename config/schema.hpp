@@ -128,6 +128,8 @@ std::string allowed_values(const Rule& rule);
 bool has_word(std::string_view words, std::string_view word);
 /// The known key of the scope that looks most like `name`, else "".
 std::string_view nearest_key(Scope scope, std::string_view name);
+/// The one of `names` that `name` is most likely a misspelling of, else "".
+std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name);
 /// Names of scopes in which `name` is known; for "it belongs in ...".
 std::vector<Scope> scopes_of(std::string_view name);
 

@@ -67,9 +67,9 @@ constexpr std::array rows{
     Key{{root}, "hash", text(64), "", used, none, "As config-get returns it; not looked at."},
 
     // --- parts of the server
-    Key{{global}, "interfaces-config", map_of(interfaces), "", used, none, "Where packets are received."},
+    Key{{global}, "interfaces-config", map_of(interfaces), "", used, shown, "Where packets are received."},
     Key{{global}, "lease-database", map_of(lease_database), "", used, none, "Where leases survive a restart."},
-    Key{{global}, "expired-leases-processing", map_of(expiration), "", used, none, "What happens to leases that end."},
+    Key{{global}, "expired-leases-processing", map_of(expiration), "", used, shown, "What happens to leases that end."},
     Key{{global}, "subnet4", list_of(subnet), "[]", used, shown, "The subnets served."},
     Key{{global}, "option-def", list_of(option_def), "[]", used, shown, "Options that the standard table does not know."},
     Key{{global, subnet, pool}, "option-data", list_of(option_data), "[]", used, shown, "Options for clients; a pool's go before its subnet's, those before the global ones."},
@@ -243,7 +243,7 @@ constexpr std::array rows{
     Key{{output_option}, "output", text(), "", used, required, "stdout, stderr, syslog, syslog:FACILITY or a file name."},
     Key{{output_option}, "flush", flag(), "true", used, shown, "Each message is written at once."},
     Key{{output_option}, "maxsize", integer(0, 2147483647000000, "octets"), "10240000", used, none, "A file is rotated at this size; 0: never."},
-    Key{{output_option}, "maxver", integer(1, 100000), "1", used, none, "How many rotated files are kept."},
+    Key{{output_option}, "maxver", integer(0, 100000), "1", used, none, "How many rotated files are kept."},
     Key{{output_option}, "pattern", text(), "\"\"", used, shown, "The form of a line."},
 
     // --- control-sockets

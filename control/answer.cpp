@@ -1,5 +1,6 @@
 #include "control/answer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/load.hpp"
@@ -62,9 +63,15 @@ Answer nothing_found(std::string text) {
 
 AnswerPieces to_pieces(Answer answer) {
     if (answer.pieces) return std::move(answer.pieces);
-    return [text = to_text(answer)](std::string& out) {
-        out += text;
-        return false;
+    return text_pieces(std::make_shared<const std::string>(to_text(answer)));
+}
+
+AnswerPieces text_pieces(std::shared_ptr<const std::string> text) {
+    return [text = std::move(text), at = std::size_t{0}](std::string& out) mutable {
+        const auto size = std::min(answer_piece_size, text->size() - at);
+        out.append(*text, at, size);
+        at += size;
+        return at != text->size();
     };
 }
 

@@ -38,8 +38,10 @@ Answer success(std::string text, nlohmann::json arguments);
 Answer failure(std::string text);
 Answer nothing_found(std::string text);
 
-/// The answer's whole text, or its first piece: turns either kind into pieces.
+/// Turns either kind into pieces.
 AnswerPieces to_pieces(Answer answer);
+/// Hands out a text that exists already.
+AnswerPieces text_pieces(std::shared_ptr<const std::string> text);
 
 /// An answer whose arguments are one list, written entry by entry:
 /// { "arguments": { NAME: [ ... ] MORE }, "result": 0 or 3, "text": TEXT }

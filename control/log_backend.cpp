@@ -166,6 +166,10 @@ void LogBackend::write(const MessageDef& def, std::span<const LogField> fields) 
     logger->second->log(level_of(def.severity), spdlog::string_view_t{line.data(), line.size()});
 }
 
+const std::string& LogBackend::root() const {
+    return impl_->options.root;
+}
+
 std::uint64_t LogBackend::lost() const {
     return impl_->queue->overrun_counter();
 }

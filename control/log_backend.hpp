@@ -51,6 +51,8 @@ public:
     }
     void write(const MessageDef& def, std::span<const LogField> fields) override;
 
+    const std::string& root() const;
+
     /// Lines lost so far because the queue was full.
     std::uint64_t lost() const;
     /// Says LOG_OVERFLOW when lines were lost since it was called last. About once a second.

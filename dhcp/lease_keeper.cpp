@@ -49,7 +49,7 @@ std::optional<Prefix> LeaseKeeper::fill_pools(AddressPools& pools, std::optional
 
 void LeaseKeeper::load(const Lease& lease) {
     version_seen_ = std::max(version_seen_, lease.version);
-    if (pending_.busy(lease.address)) return;
+    if (pending_.busy(lease.address) || erased_while_loading_.contains(lease.address)) return;
     const auto known = table_.find(lease.address);
     if (known && known->version >= lease.version) return;
     count(known, -1);
@@ -75,6 +75,11 @@ void LeaseKeeper::begin(const LeaseChange& change) {
     }
 }
 
+void LeaseKeeper::load_finished() {
+    complete_ = true;
+    erased_while_loading_.clear();
+}
+
 LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
     const Prefix& address = address_of(change.change);
     LeaseEvent event;
@@ -85,6 +90,7 @@ LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
         mark(address);
     } else {
         remove(address);
+        if (!complete_) erased_while_loading_.insert(address);
     }
     count(event.before, -1);
     count(event.after, +1);

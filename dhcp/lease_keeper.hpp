@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "dhcp/clock.hpp"
@@ -48,12 +49,13 @@ public:
                                      std::size_t limit) const;
 
     // --- load
-    /// A row as stored. Older than what is known already (a change came in while loading): ignored.
+    /// A row as stored: of a page, or read alone because a packet needed it before its page came. Older than
+    /// what is known already (a change came in while loading): ignored.
     void load(const Lease& lease);
     void set_aside(UnreadableRow row);
     bool is_set_aside(const Prefix& address) const { return set_aside_.contains(address); }
     std::size_t set_aside_count() const { return set_aside_.size(); }
-    void load_finished() { complete_ = true; }
+    void load_finished();
     bool complete() const { return complete_; }
 
     // --- a change on its way
@@ -113,6 +115,7 @@ private:
     std::map<LeaseScope, LeaseCount> counts_;
     std::uint64_t version_seen_ = 0;
     bool complete_ = false;
+    std::unordered_set<Prefix> erased_while_loading_;  // a page read before may still bring them
 };
 
 /// How a lease counts: nullopt fields move nothing.

@@ -95,8 +95,7 @@ Appended append_binary(std::string_view text, Octets8& out) {
 }
 
 std::unexpected<OptionTextError> too_short(Shape shape) {
-    return option_text_error("the octets end within " + std::string{shape == Shape::int8 ? "an " : "a "} +
-                             std::string{to_string(shape)});
+    return option_text_error("too few octets for " + std::string{to_string(shape)});
 }
 
 template <class Number>

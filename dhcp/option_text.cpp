@@ -69,8 +69,8 @@ std::string field_types(const OptionDef& def) {
 
 Result<void, OptionTextError> check_field_count(const OptionDef& def, std::size_t count) {
     if (count < def.fields.size() || (is_record(def) && !def.array && count > def.fields.size()))
-        return option_text_error(std::to_string(count) +
-                                 " values where this option takes: " + field_types(def));
+        return option_text_error("this option takes " + field_types(def) +
+                                 "; values given: " + std::to_string(count));
     return {};
 }
 
@@ -93,8 +93,8 @@ Result<std::vector<std::string>, OptionTextError> read_fields(const OptionDef& d
     }
     if (octets.left() == 0) return fields;
     if (def.encapsulates.empty())
-        return option_text_error(std::to_string(octets.left()) +
-                                 " octets too many after: " + field_types(def));
+        return option_text_error("octets left over after " + field_types(def) + ": " +
+                                 std::to_string(octets.left()));
     fields.push_back("0x" + to_hex(octets.take(octets.left()), ""));  // sub-options
     return fields;
 }
@@ -106,7 +106,10 @@ Result<std::string, OptionTextError> read_text(const OptionDef& def, std::span<c
     if (!fields) return std::unexpected(fields.error());
     std::string text;
     for (std::size_t i = 0; i < fields->size(); ++i) {
-        if ((*fields)[i].empty()) continue;  // the shape "empty", before its sub-options
+        if ((*fields)[i].empty()) {
+            if (def.fields.front() == Shape::empty) continue;
+            return option_text_error("an empty value, which text cannot give");
+        }
         if (!text.empty()) text += ", ";
         text += escape_field((*fields)[i], i + 1 < fields->size());
     }

@@ -23,7 +23,7 @@ public:
         int receive_buffer_bytes = 4 << 20;
         /// Is this one of the machine's addresses? On a machine that routes, a renewal on its way to a server
         /// elsewhere passes here too and is refused by this. Empty: any destination will do.
-        std::function<bool(Ipv4)> is_local;
+        std::function<bool(Ipv4)> is_local{};
     };
     /// @error no such interface, a link that is not Ethernet-like, or the capability CAP_NET_RAW is missing.
     static Result<RawSocket, SocketError> open(const Options& options);

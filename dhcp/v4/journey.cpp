@@ -177,7 +177,10 @@ void Journey::fetch(const ClientKey& key, std::vector<Prefix> rows) {
         --parked_;
         if (!found || packet->decisions >= decisions_max)
             return drop(*packet, {DropReason::store_unavailable, "the stored lease could not be read"});
-        for (std::size_t i = 0; i < rows.size(); ++i) packet->facts.push_back({rows[i], (*found)[i]});
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if ((*found)[i]) keeper_->load(*(*found)[i]);  // what a change of it falls back to
+            packet->facts.push_back({rows[i], (*found)[i]});
+        }
         handle(std::move(packet));
         flush();
     };
@@ -316,8 +319,10 @@ void Journey::send(const Packet& packet, Reply& reply) {
     const Ipv4 address = to.route == Route::broadcast || (link_layer && !packet.raw) ? everybody : to.address;
     const Outbound envelope{{}, reply.source, address, port, view(to.hwaddr)};
     auto& outlet = context_.outlet;
-    if (link_layer && packet.raw) outlet.send_raw(packet.interface_index, std::move(reply.bytes), envelope);
-    else outlet.send_udp(packet.interface_index, std::move(reply.bytes), envelope);
+    if (link_layer && packet.raw)
+        outlet.send_raw(packet.interface_index, std::move(reply.bytes), envelope);
+    else
+        outlet.send_udp(packet.interface_index, std::move(reply.bytes), envelope);
 }
 
 void Journey::drop(const Packet& packet, const Drop& drop) {
