@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/dialect.hpp"
+#include "config/dump.hpp"
 #include "config/problem.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/server_config.hpp"
@@ -24,7 +25,7 @@ struct LogOutput {
     bool operator==(const LogOutput&) const = default;
 };
 struct LoggerConfig {
-    std::string name;  // "kea-dhcp4" or "kea-dhcp4.leases"
+    std::string name;                     // "kea-dhcp4" or "kea-dhcp4.leases"
     std::optional<LogSeverity> severity;  // nullopt: inherited (root: info), unless `silent`
     bool silent = false;                  // severity NONE
     int debug_level = 0;
@@ -69,10 +70,5 @@ using LoadResult = Result<Loaded, std::vector<Problem>>;
 LoadResult load_file(const std::string& path, const LoadOptions& options);
 /// @param root  { "Dhcp4": { ... } }
 LoadResult load(const Value& root, const LoadOptions& options);
-
-/// config-get's output form: keys sorted, "{ "a": 1, "b": [ 2 ] }" on one line, as Kea prints answers.
-std::string compact(const nlohmann::json& json);
-/// For files (config-write) and people.
-std::string pretty(const nlohmann::json& json);
 
 }  // namespace leasehold::config

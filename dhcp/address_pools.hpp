@@ -47,7 +47,9 @@ public:
     static constexpr Uint128 dense_units_max = Uint128{1} << 24;
     static constexpr int sparse_tries_max = 64;
 
-    /// @param ranges  pools that do not overlap; a PoolIndex is a place in this list.
+    /// @param ranges  a PoolIndex is a place in this list.
+    /// @pre ranges of one prefix length do not overlap; first <= last, both without host bits: the
+    ///      configuration is checked for that before
     explicit AddressPools(std::vector<PoolRange> ranges);
     ~AddressPools();
     AddressPools(AddressPools&&) noexcept;
@@ -65,7 +67,8 @@ public:
 
     /// The next unit to give from one pool: a free one, else a reusable one; never held, never taken.
     /// Const and without hidden state: iterative starts behind the cursor, random at seed. nullopt: none
-    /// (dense), or none found in sparse_tries_max tries (sparse; then tries_exhausted in `PickResult`).
+    /// (dense), or none found in sparse_tries_max tries (sparse): `tries` tells which, a dense pool needs
+    /// one.
     struct Pick {
         std::optional<Prefix> unit;
         Availability was = Availability::taken;

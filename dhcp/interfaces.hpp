@@ -1,5 +1,5 @@
 // The machine's network interfaces, watched over netlink: one that appears, vanishes, comes up or gets an
-// address is noticed without a restart.
+// address is noticed without a restart. Who listens on which of them is the server's part.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dhcp/address.hpp"
@@ -30,14 +31,23 @@ struct Interface {
     bool operator==(const Interface&) const = default;
 };
 
+/// Loop thread only. Watches the network namespace that the constructing thread is in.
 class InterfaceMonitor {
 public:
     using Changed = std::function<void()>;
-    /// Reads the present state at once, then calls `changed` on the loop after each burst of changes.
+    /// Reads the present state at once, then calls `changed` on the loop after each burst of changes that
+    /// made a difference. `changed` may destroy the monitor.
+    /// @throw std::system_error without a netlink socket (start-up only).
     InterfaceMonitor(boost::asio::io_context& loop, Changed changed);
     ~InterfaceMonitor();
+
+    /// By interface number. As of the last `changed`.
     const std::map<std::uint32_t, Interface>& interfaces() const;
-    /// Reads everything anew (interface-redetect, or after the kernel dropped messages).
+    /// nullptr: there is none now.
+    const Interface* find(std::string_view name) const;
+    /// Is this an address of the machine, on whichever interface?
+    bool is_local(Ipv4 address) const;
+    /// Begins to read everything anew (interface-redetect); `changed` follows if that makes a difference.
     void refresh();
 
 private:

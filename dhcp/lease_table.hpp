@@ -21,7 +21,7 @@ using LeaseRows = boost::container::small_vector<Lease, 2>;
 
 struct LeaseTableStats {
     std::size_t leases = 0;
-    std::size_t bytes = 0;           // of everything the table holds, indexes included
+    std::size_t bytes = 0;            // of everything the table holds, indexes included
     std::size_t growing_indexes = 0;  // hash indexes that are being moved to a larger array
 };
 

@@ -3,9 +3,11 @@
 // here for the durable one. Loop thread only.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "dhcp/lease.hpp"
 
@@ -16,15 +18,17 @@ public:
     /// @param durable  what the store holds for the address; nullopt: nothing.
     /// @pre !busy(address)
     void begin(const Prefix& address, std::optional<Lease> durable) {
-        durable_.emplace(address, std::move(durable));
+        [[maybe_unused]] const bool begun = durable_.emplace(address, std::move(durable)).second;
+        assert(begun);
     }
     bool busy(const Prefix& address) const { return durable_.contains(address); }
-    /// The durable record of a busy address (inner nullopt: none stored); outer nullopt: not busy.
+    /// The durable record of a busy address (nullopt: none stored), valid until end(); nullptr: not busy.
     const std::optional<Lease>* durable(const Prefix& address) const {
         const auto found = durable_.find(address);
         return found == durable_.end() ? nullptr : &found->second;
     }
-    /// Ends it: the durable record as it was when begin() was called.
+    /// Ends it: the durable record as it was when begin() was called. Nothing for an address that is not
+    /// busy.
     std::optional<Lease> end(const Prefix& address) {
         auto node = durable_.extract(address);
         return node.empty() ? std::nullopt : std::move(node.mapped());

@@ -23,8 +23,8 @@ struct World {
     const AddressPools& pools;
     const OfferTable& offers;
     const PendingChanges& pending;
-    bool table_complete = true;   // false: the store is still loading
-    bool reuse_allowed = true;    // false: the clock is in doubt; no address changes hands
+    bool table_complete = true;  // false: the store is still loading
+    bool reuse_allowed = true;   // false: the clock is in doubt; no address changes hands
     /// Addresses whose stored row could not be read are never given out.
     const std::function<bool(const Prefix&)>& set_aside;
 };
@@ -68,11 +68,12 @@ struct Count {
 /// The answer is complete: store `changes` first, then send `reply`.
 struct Done {
     std::optional<Reply> reply;
-    Drop drop;  // reason none: not dropped (a RELEASE has neither a reply nor a drop)
+    std::string_view nak_reason;  // of a NAK: why, a literal text for the log
+    Drop drop;                    // reason none: not dropped (a RELEASE has neither a reply nor a drop)
     std::vector<LeaseChange> changes;
-    std::optional<Hold> hold;          // an OFFER's address
+    std::optional<Hold> hold;            // an OFFER's address
     std::optional<Prefix> release_hold;  // its REQUEST came
-    std::optional<Prefix> advance;     // the allocator gave this: move its cursor
+    std::optional<Prefix> advance;       // the allocator gave this: move its cursor
     std::vector<Count> counts;
 };
 /// Read these rows from the store, add them to the facts, call again.

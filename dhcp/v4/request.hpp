@@ -33,20 +33,31 @@ enum class RequestKind : std::uint8_t {
     init_reboot,  // requested address, no server identifier, ciaddr 0
     renewing,     // ciaddr set, unicast
     rebinding,    // ciaddr set, broadcast
-    release, decline, inform,
+    release,
+    decline,
+    inform,
 };
 std::string_view to_string(RequestKind kind);
 
 /// Why a packet gets no answer. Each has its statistic (statistics.hpp) and its debug message.
 enum class DropReason : std::uint8_t {
     none,
-    parse_failed, rfc_violation, not_for_us, unknown_type,
-    service_disabled, queue_full, duplicate, too_old, no_subnet,
-    no_address,        // DISCOVER: nothing to offer
-    not_our_client,    // not authoritative: another server may know it
-    unknown_address,   // REQUEST for an address of no pool
-    not_the_holder,    // RELEASE or DECLINE of another client's lease
-    store_unavailable, row_rejected, processing_failed,
+    parse_failed,
+    rfc_violation,
+    not_for_us,
+    unknown_type,
+    service_disabled,
+    queue_full,
+    duplicate,
+    too_old,
+    no_subnet,
+    no_address,       // DISCOVER: nothing to offer
+    not_our_client,   // not authoritative: another server may know it
+    unknown_address,  // REQUEST for an address of no pool
+    not_the_holder,   // RELEASE or DECLINE of another client's lease
+    store_unavailable,
+    row_rejected,
+    processing_failed,
 };
 std::string_view to_string(DropReason reason);
 
@@ -55,12 +66,13 @@ struct Request {
     Arrival arrival;
     RequestKind kind = RequestKind::discover;
     const SubnetConfig* subnet = nullptr;  // nullptr: none fits
-    ClientKey client;     // whose packets wait for each other
-    Octets client_id;     // empty: none, or not to be used (match-client-id)
-    Octets sent_client_id;  // as sent, for the echo
+    ClientKey client;                      // whose packets wait for each other
+    Octets client_id;                      // empty: none, or not to be used (match-client-id)
+    Octets sent_client_id;                 // as sent, for the echo
     Octets hwaddr;
     std::uint16_t hwtype = 1;
-    Ipv4 server_address;  // what goes into option 54
+    Ipv4 server_address;  // what goes into option 54 (RFC 5107: the relay may override it)
+    Ipv4 local_address;   // where the reply comes from
 };
 
 struct Drop {
@@ -77,10 +89,13 @@ public:
 
 /// Accept rules, kind, subnet (by link selection, relay, ciaddr, interface) and identity of a message.
 /// The Request points into `message`, `arrival` and `config`.
-Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival, const ServerConfig& config,
-                                   const LocalAddresses& local);
+Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
+                                   const ServerConfig& config, const LocalAddresses& local);
 
-/// RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/configuration.md "Which subnet".
-const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival, const ServerConfig& config);
+/// RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/protocol.md "Which subnet". The time does
+/// not depend on the number of subnets.
+/// @return nullptr: none fits.
+const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
+                                  const ServerConfig& config);
 
 }  // namespace leasehold::v4

@@ -1,0 +1,95 @@
+#include "config/full.hpp"
+
+#include <array>
+
+namespace leasehold::config {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Old spelling -> the one that config-get shows, as a list where it was a single value.
+struct OldSpelling {
+    std::string_view old, now;
+};
+constexpr std::array old_spellings{
+    OldSpelling{"control-socket", "control-sockets"},
+    OldSpelling{"output_options", "output-options"},
+    OldSpelling{"hosts-database", "hosts-databases"},
+    OldSpelling{"ip-address", "ip-addresses"},
+};
+
+Json full_value(const Value& value, const Key& key) {
+    if ((key.flags & secret) != 0) return "*****";
+    if (key.rule.type == Type::map && value.is_map()) return full_form(value, key.rule.child);
+    if (key.rule.type == Type::real && std::holds_alternative<std::int64_t>(value.data))
+        return static_cast<double>(std::get<std::int64_t>(value.data));
+    if (key.rule.type != Type::map_list || !value.is_list()) return to_json(value);
+    Json list = Json::array();
+    for (const Value& item : std::get<Value::List>(value.data))
+        list.push_back(full_form(item, key.rule.child));
+    return list;
+}
+
+void put(Json& full, Scope scope, const std::string& name, Json value) {
+    for (const OldSpelling& spelling : old_spellings) {
+        if (spelling.old != name || find_key(scope, spelling.now) == nullptr) continue;
+        if (!value.is_array()) value = Json::array({std::move(value)});
+        full[std::string{spelling.now}] = std::move(value);
+        return;
+    }
+    full[name] = std::move(value);
+}
+
+/// A default, or for a map the defaults within it.
+Json default_of(const Key& key) {
+    if (key.rule.type != Type::map) return fallback_value(key);
+    Json inner = Json::object();
+    for (const Key* child : keys_of(key.rule.child))
+        if ((child->flags & shown) != 0) inner[std::string{child->name}] = default_of(*child);
+    return inner;
+}
+
+/// Those of a scope, made once: thousands of subnets need them.
+const std::vector<std::pair<std::string, Json>>& shown_defaults(Scope scope) {
+    static const auto all = [] {
+        std::array<std::vector<std::pair<std::string, Json>>, scope_count> made;
+        for (std::size_t i = 0; i < scope_count; ++i)
+            for (const Key* key : keys_of(static_cast<Scope>(i)))
+                if ((key->flags & shown) != 0) made[i].emplace_back(key->name, default_of(*key));
+        return made;
+    }();
+    return all[static_cast<std::size_t>(scope)];
+}
+
+}  // namespace
+
+Json full_form(const Value& value, Scope scope) {
+    Json full = Json::object();
+    if (!value.is_map()) return full;
+    for (const Member& member : std::get<Value::Map>(value.data)) {
+        if (member.key == "comment") continue;
+        const Key* const key = find_key(scope, member.key);
+        put(full, scope, member.key, key != nullptr ? full_value(member.value, *key) : to_json(member.value));
+    }
+    if (const Value* const comment = value.member("comment")) {
+        Json& context = full["user-context"];
+        if (context.is_null() || context.is_object()) context["comment"] = to_json(*comment);
+    }
+    for (const auto& [name, fallback] : shown_defaults(scope)) {
+        const bool inherits = scope == Scope::subnet && (find_key(scope, name)->flags & inherited) != 0;
+        if (!inherits && !full.contains(name)) full[name] = fallback;
+    }
+    return full;
+}
+
+std::vector<std::pair<std::string, Json>> inherited_values(const Json& full_global) {
+    std::vector<std::pair<std::string, Json>> values;
+    for (const Key* key : keys_of(Scope::subnet)) {
+        if ((key->flags & inherited) == 0) continue;
+        const auto found = full_global.find(std::string{key->name});
+        if (found != full_global.end()) values.emplace_back(key->name, *found);
+    }
+    return values;
+}
+
+}  // namespace leasehold::config

@@ -1,0 +1,176 @@
+#include "config/load_daemon.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "config/load_server.hpp"
+
+namespace leasehold::config {
+namespace {
+
+constexpr std::size_t socket_path_max = 107;  // sun_path without the closing NUL
+constexpr std::string_view root_logger = "kea-dhcp4";
+
+/// What Kea's libraries do, as far as it matters when they are not there.
+struct Library {
+    std::string_view name;
+    bool decides_addresses;
+    std::string_view instead;
+};
+constexpr std::array libraries{
+    Library{"libdhcp_lease_cmds", false, "its commands are built in"},
+    Library{"libdhcp_stat_cmds", false, "its commands are built in as far as they exist"},
+    Library{"libdhcp_host_cmds", false, "its commands are not built yet"},
+    Library{"libdhcp_subnet_cmds", false, "its commands are not built yet"},
+    Library{"libdhcp_class_cmds", false, "its commands are not built yet"},
+    Library{"libdhcp_cb_cmds", false, "its commands are not built yet"},
+    Library{"libdhcp_rbac", false, "HTTP control sockets are not built yet"},
+    Library{"libdhcp_mysql", false, "this database is not built yet"},
+    Library{"libdhcp_pgsql", false, "this database is not built yet"},
+    Library{"libdhcp_legal_log", false, "no legal log is written"},
+    Library{"libdhcp_perfmon", false, "no such measurements are made"},
+    Library{"libdhcp_run_script", false, "no script is run"},
+    Library{"libdhcp_lease_query", false, "lease queries are not answered"},
+    Library{"libdhcp_ddns_tuning", false, "DNS updates are not built yet"},
+    Library{"libdhcp_flex_option", false, "options are not changed by expressions"},
+    Library{"libdhcp_limits", true, "limits"},
+    Library{"libdhcp_ha", true, "high availability"},
+    Library{"libdhcp_radius", true, "RADIUS"},
+    Library{"libdhcp_flex_id", true, "computed identifiers"},
+    Library{"libdhcp_user_chk", true, "user checks"},
+    Library{"libdhcp_host_cache", true, "cached reservations"},
+    Library{"libdhcp_ping_check", true, "ping checks"},
+    Library{"libdhcp_bootp", true, "BOOTP"},
+};
+
+/// "/usr/lib/kea/hooks/libdhcp_ha.so" -> "libdhcp_ha"
+std::string library_name(const std::string& path) {
+    std::string name = path.substr(path.rfind('/') + 1);
+    if (name.ends_with(".so")) name.resize(name.size() - 3);
+    return name;
+}
+
+void check_libraries(const Node& global, bool allow_unsupported) {
+    for (const Node& node : global.maps("hooks-libraries")) {
+        const std::string name = library_name(node.text_or("library", ""));
+        const auto known = std::ranges::find(libraries, name, &Library::name);
+        if (known != libraries.end() && !known->decides_addresses) {
+            node.warning("library", "the library " + name + " is not loaded: " + std::string{known->instead});
+            continue;
+        }
+        const std::string what =
+            known != libraries.end()
+                ? "the library " + name + " decides who may get which address, and is not built yet (" +
+                      std::string{known->instead} + ")"
+                : "the library \"" + name + "\" is not known, and libraries are not loaded here";
+        if (allow_unsupported)
+            node.warning("library", what + ": it is ignored");
+        else
+            node.error("library", what, {},
+                       "remove it, or accept that it is ignored with --allow-unsupported");
+    }
+}
+
+void load_socket(const Node& node, const Directories& directories, DaemonConfig& daemon) {
+    const std::string type = node.text_or("socket-type", "");
+    if (type == "http" || type == "https")
+        return node.warning("socket-type", "control sockets of the type " + type +
+                                               " are not built yet: this one is not opened");
+    if (type != "unix") return;
+    const std::string* const name = node.text("socket-name");
+    if (name == nullptr || name->empty())
+        return node.error("socket-name", "the control socket has no name", "a file name in \"socket-name\"");
+    ControlSocketConfig socket{absolute_name(directories.run, *name)};
+    if (socket.path.size() > socket_path_max)
+        return node.error("socket-name", "the path " + socket.path + " is too long for a UNIX socket",
+                          "at most 107 octets");
+    if (std::ranges::find(daemon.control_sockets, socket) != daemon.control_sockets.end())
+        return node.error("socket-name", "the control socket " + socket.path + " stands twice",
+                          "each socket once");
+    daemon.control_sockets.push_back(std::move(socket));
+}
+
+void load_sockets(const Node& global, const Directories& directories, DaemonConfig& daemon) {
+    const auto single = global.map("control-socket");
+    if (single && global.has("control-sockets"))
+        global.error("control-socket", "control-socket stands beside control-sockets",
+                     "control-sockets alone");
+    if (single) load_socket(*single, directories, daemon);
+    for (const Node& node : global.maps("control-sockets")) load_socket(node, directories, daemon);
+}
+
+LogOutput load_output(const Node& node, const Directories& directories) {
+    LogOutput output;
+    output.output = node.text_or("output", "stdout");
+    output.flush = node.boolean("flush").value_or(true);
+    output.maxsize =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(node.integer("maxsize").value_or(10240000), 0));
+    output.maxver = node.uint32("maxver").value_or(1);
+    output.pattern = node.text_or("pattern", "");
+    const bool file = output.output != "stdout" && output.output != "stderr" && output.output != "syslog" &&
+                      !output.output.starts_with("syslog:");
+    if (file && output.output.empty())
+        node.error("output", "the output has an empty name",
+                   "stdout, stderr, syslog, syslog:FACILITY or a file name");
+    else if (file)
+        output.output = absolute_name(directories.log, output.output);
+    return output;
+}
+
+void load_severity(const Node& node, LoggerConfig& logger) {
+    const std::string* const text = node.text("severity");
+    if (text == nullptr) return;
+    std::string upper = *text;
+    std::ranges::transform(upper, upper.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    constexpr std::array names{std::pair{"DEBUG", LogSeverity::debug}, std::pair{"INFO", LogSeverity::info},
+                               std::pair{"WARN", LogSeverity::warn}, std::pair{"ERROR", LogSeverity::error},
+                               std::pair{"FATAL", LogSeverity::fatal}};
+    for (const auto& [name, severity] : names)
+        if (upper == name) logger.severity = severity;
+    logger.silent = upper == "NONE";
+    if (!logger.severity && !logger.silent)
+        node.error("severity", "\"" + *text + "\" is not a severity",
+                   "DEBUG, INFO, WARN, ERROR, FATAL or NONE");
+}
+
+/// A name that does not begin with the root's is a child of it.
+std::string logger_name(const std::string& name) {
+    const std::string prefix = std::string{root_logger} + ".";
+    return name == root_logger || name.starts_with(prefix) ? name : prefix + name;
+}
+
+void load_loggers(const Node& global, const Directories& directories, DaemonConfig& daemon) {
+    for (const Node& node : global.maps("loggers")) {
+        LoggerConfig logger;
+        const std::string name = node.text_or("name", root_logger);
+        if (name.empty())
+            node.error("name", "the logger has an empty name",
+                       "\"kea-dhcp4\", or \"kea-dhcp4.\" and a child's name");
+        logger.name = logger_name(name);
+        load_severity(node, logger);
+        logger.debug_level =
+            static_cast<int>(std::clamp<std::int64_t>(node.integer("debuglevel").value_or(0), 0, 99));
+        if (node.has("output_options")) {
+            if (node.has("output-options"))
+                node.error("output_options", "output_options stands beside output-options",
+                           "output-options alone");
+            else
+                node.warning("output_options", "output_options is the old spelling of output-options");
+        }
+        for (const char* key : {"output-options", "output_options"})
+            for (const Node& output : node.maps(key))
+                logger.outputs.push_back(load_output(output, directories));
+        daemon.loggers.push_back(std::move(logger));
+    }
+}
+
+}  // namespace
+
+void load_daemon(const Node& global, const LoadOptions& options, DaemonConfig& daemon) {
+    load_sockets(global, options.directories, daemon);
+    load_loggers(global, options.directories, daemon);
+    check_libraries(global, options.allow_unsupported);
+}
+
+}  // namespace leasehold::config

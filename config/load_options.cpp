@@ -1,0 +1,271 @@
+#include "config/load_options.hpp"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "dhcp/option_text.hpp"
+#include "dhcp/v4/option_table.hpp"
+
+namespace leasehold::config {
+namespace {
+
+constexpr std::size_t nesting_max = 8;    // of spaces within spaces
+constexpr std::size_t value_max = 65535;  // octets of one option, however it is split
+constexpr std::size_t sub_option_max = 255;
+constexpr std::size_t written_max = 10'000;       // sub-options: spaces that hold each other multiply them
+constexpr std::uint8_t vendor_identifying = 125;  // RFC 3925
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// One element of option-data.
+struct Entry {
+    std::string space;
+    OptionValue value;
+    const OptionDef* def = nullptr;
+    const Node* node = nullptr;
+};
+
+/// The option that an element means, by name, by code, or by both.
+bool identify(const Node& node, const Definitions& definitions, Entry& entry) {
+    const std::string* const name = node.text("name");
+    const auto code = node.integer("code");
+    if (name == nullptr && !code) {
+        node.error("", "this option has neither a name nor a code", "\"name\", \"code\" or both");
+        return false;
+    }
+    if (entry.space == "dhcp6") {
+        node.error("space", "DHCPv6 options cannot be sent by the DHCPv4 server",
+                   "\"dhcp4\" or a space of sub-options");
+        return false;
+    }
+    const OptionDef* const named = name != nullptr ? definitions.find(entry.space, *name) : nullptr;
+    if (name != nullptr && named == nullptr &&
+        !(code && definitions.find(entry.space, static_cast<std::uint16_t>(*code)) == nullptr)) {
+        const auto near = definitions.nearest(entry.space, *name);
+        node.error("name", "the space \"" + entry.space + "\" has no option \"" + *name + "\"", {},
+                   near.empty() ? "option-def defines options of your own"
+                                : "did you mean \"" + std::string{near} + "\"?");
+        return false;
+    }
+    if (named != nullptr && code && *code != named->code) {
+        node.error("code",
+                   "the option \"" + *name + "\" has the code " + std::to_string(named->code) + ", not " +
+                       std::to_string(*code),
+                   "one of the two, or both for the same option");
+        return false;
+    }
+    entry.value.code = named != nullptr ? named->code : static_cast<std::uint16_t>(*code);
+    entry.def = named != nullptr ? named : definitions.find(entry.space, entry.value.code);
+    return true;
+}
+
+bool may_be_configured(const Node& node, const Entry& entry) {
+    const bool own =
+        entry.space == "dhcp4" && v4::is_server_owned(static_cast<std::uint8_t>(entry.value.code));
+    if (!own && entry.space != "dhcp-agent-options-space") return true;
+    const std::string name =
+        entry.def != nullptr ? "\"" + std::string{entry.def->name} + "\"" : std::to_string(entry.value.code);
+    node.error("", "the option " + name +
+                       " is made by the server or belongs to clients and relays; it cannot be configured");
+    return false;
+}
+
+/// Fills in the value's bytes. @return false: told what is wrong with it.
+bool read_data(const Node& node, Entry& entry) {
+    const std::string* const data = node.text("data");
+    if (data == nullptr && entry.value.never_send) return true;
+    const bool csv = node.boolean("csv-format").value_or(entry.def != nullptr);
+    if (csv && entry.def == nullptr) {
+        node.error("csv-format",
+                   "no definition says how to read the option " + std::to_string(entry.value.code) +
+                       " of the space \"" + entry.space + "\"",
+                   "csv-format false with hexadecimal data, or an option-def");
+        return false;
+    }
+    auto bytes = csv ? option_bytes(*entry.def, data != nullptr ? *data : "")
+                     : option_bytes_from_hex(data != nullptr ? *data : "");
+    if (!bytes) {
+        node.error("data", bytes.error().detail);
+        return false;
+    }
+    if (bytes->size() > value_max) {
+        node.error("data", "the value has " + std::to_string(bytes->size()) + " octets", "at most 65535");
+        return false;
+    }
+    if (!csv && entry.def != nullptr) {
+        if (const auto fits = check_option(*entry.def, *bytes); !fits) {
+            node.error("data", fits.error().detail);
+            return false;
+        }
+    }
+    entry.value.bytes = std::move(*bytes);
+    return true;
+}
+
+/// Names, codes and defaults, as config-get shows an option.
+void complete(nlohmann::json& full, const Entry& entry) {
+    full["code"] = entry.value.code;
+    full["space"] = entry.space;
+    if (entry.def != nullptr) full["name"] = entry.def->name;
+    if (!full.contains("csv-format")) full["csv-format"] = entry.def != nullptr;
+}
+
+/// Puts the sub-options of one scope's list into the options that carry them.
+class Composer {
+public:
+    explicit Composer(std::vector<Entry>& entries) {
+        std::ranges::stable_sort(entries, {}, [](const Entry& e) { return e.value.code; });
+        for (Entry& entry : entries) by_space_[entry.space].push_back(&entry);
+    }
+
+    OptionSet compose(const Definitions& definitions) {
+        OptionSet options;
+        for (const Entry* entry : by_space_["dhcp4"])
+            if (entry->value.code != vendor_identifying || entry->value.never_send) add(options, *entry);
+        add_vendors(options);
+        for (const auto& [space, entries] : by_space_)
+            if (space != "dhcp4" && !used_.contains(space)) tell_unused(space, *entries.front(), definitions);
+        std::ranges::stable_sort(options, {}, &OptionValue::code);
+        return options;
+    }
+
+private:
+    void add(OptionSet& options, const Entry& entry) {
+        OptionValue value = entry.value;
+        if (entry.def != nullptr && !entry.def->encapsulates.empty() && !value.never_send)
+            append(value.bytes, space_bytes(std::string{entry.def->encapsulates}, entry, 1));
+        options.push_back(std::move(value));
+    }
+
+    /// RFC 3925: one value of option 125 per enterprise. A list of sub-options needs no 125 beside it.
+    void add_vendors(OptionSet& options) {
+        std::map<std::uint32_t, OptionValue> vendors;
+        for (const Entry* entry : by_space_["dhcp4"]) {
+            const Bytes& bytes = entry->value.bytes;
+            if (entry->value.code != vendor_identifying || entry->value.never_send) continue;
+            if (bytes.size() != 4) {  // written out in hexadecimal
+                options.push_back(entry->value);
+                continue;
+            }
+            const std::uint32_t enterprise = std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
+                                             std::uint32_t{bytes[2]} << 8 | bytes[3];
+            vendors[enterprise].always_send |= entry->value.always_send;
+        }
+        for (const auto& [space, entries] : by_space_) {
+            std::uint32_t enterprise = 0;
+            if (!parse_vendor_space(space, enterprise)) continue;
+            const Bytes inner = space_bytes(space, *entries.front(), 1);
+            OptionValue& value = vendors[enterprise];
+            for (const Entry* entry : entries) value.always_send |= entry->value.always_send;
+            if (inner.size() > sub_option_max)
+                entries.front()->node->error("",
+                                             "the sub-options of the space \"" + space + "\" have " +
+                                                 std::to_string(inner.size()) + " octets together",
+                                             "at most 255");
+            value.bytes = inner;
+        }
+        for (auto& [enterprise, value] : vendors)
+            options.push_back(vendor_value(enterprise, std::move(value)));
+    }
+
+    static OptionValue vendor_value(std::uint32_t enterprise, OptionValue value) {
+        Bytes bytes;
+        for (int shift = 24; shift >= 0; shift -= 8)
+            bytes.push_back(static_cast<std::uint8_t>(enterprise >> shift));
+        bytes.push_back(static_cast<std::uint8_t>(value.bytes.size()));
+        append(bytes, value.bytes);
+        return {.code = vendor_identifying,
+                .bytes = std::move(bytes),
+                .always_send = value.always_send,
+                .never_send = false};
+    }
+
+    /// All sub-options that this scope has in a space, as code, length, value.
+    Bytes space_bytes(const std::string& space, const Entry& user, std::size_t depth) {
+        used_.insert(space);
+        Bytes bytes;
+        const auto found = by_space_.find(space);
+        if (found == by_space_.end()) return bytes;
+        if (depth > nesting_max) {
+            user.node->error("", "the spaces below \"" + space + "\" hold each other",
+                             "sub-options at most 8 levels deep");
+            return bytes;
+        }
+        for (const Entry* entry : found->second) {
+            if (entry->value.never_send) continue;
+            if (++written_ > written_max) break;
+            if (written_ == written_max)
+                user.node->error("", "the sub-options below \"" + space + "\" are too many", "at most 10000");
+            Bytes value = entry->value.bytes;
+            if (entry->def != nullptr && !entry->def->encapsulates.empty())
+                append(value, space_bytes(std::string{entry->def->encapsulates}, *entry, depth + 1));
+            append_sub_option(bytes, entry->value.code, value);
+        }
+        return bytes;
+    }
+
+    /// A long value is split over several sub-options of its code (RFC 3396).
+    static void append_sub_option(Bytes& bytes, std::uint16_t code, const Bytes& value) {
+        std::size_t at = 0;
+        do {
+            const std::size_t size = std::min(value.size() - at, sub_option_max);
+            bytes.push_back(static_cast<std::uint8_t>(code));
+            bytes.push_back(static_cast<std::uint8_t>(size));
+            bytes.insert(bytes.end(), value.begin() + static_cast<std::ptrdiff_t>(at),
+                         value.begin() + static_cast<std::ptrdiff_t>(at + size));
+            at += size;
+        } while (at < value.size());
+    }
+
+    static void append(Bytes& bytes, const Bytes& more) {
+        bytes.insert(bytes.end(), more.begin(), more.end());
+    }
+
+    static void tell_unused(const std::string& space, const Entry& first, const Definitions& definitions) {
+        const OptionDef* const container = definitions.container_of(space);
+        const std::string what = "the sub-options of the space \"" + space + "\" are never sent: ";
+        if (container == nullptr)
+            first.node->warning("", what + "no option-def encapsulates this space");
+        else
+            first.node->warning("", what + "the option that carries them is not in this list",
+                                "add { \"name\": \"" + std::string{container->name} + "\" }");
+    }
+
+    std::map<std::string, std::vector<Entry*>> by_space_;
+    std::set<std::string> used_;
+    std::size_t written_ = 0;  // sub-options, each as often as it is put somewhere
+};
+
+}  // namespace
+
+OptionSet load_options(const Node& owner, const Definitions& definitions, nlohmann::json& full) {
+    const std::vector<Node> nodes = owner.maps("option-data");
+    if (nodes.empty()) return {};
+    nlohmann::json& list = full["option-data"];
+    std::vector<Entry> entries;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const Node& node = nodes[i];
+        Entry entry{.space = node.text_or("space", "dhcp4"), .value = {}, .node = &node};
+        entry.value.always_send = node.boolean("always-send").value_or(false);
+        entry.value.never_send = node.boolean("never-send").value_or(false);
+        if (!identify(node, definitions, entry) || !may_be_configured(node, entry) || !read_data(node, entry))
+            continue;
+        if (i < list.size()) complete(list[i], entry);
+        entries.push_back(std::move(entry));
+    }
+    const bool plain = std::ranges::all_of(entries, [](const Entry& e) {
+        return e.space == "dhcp4" && e.value.code != vendor_identifying &&
+               (e.def == nullptr || e.def->encapsulates.empty());
+    });
+    if (!plain) return Composer{entries}.compose(definitions);
+
+    OptionSet options;
+    options.reserve(entries.size());
+    for (Entry& entry : entries) options.push_back(std::move(entry.value));
+    std::ranges::stable_sort(options, {}, &OptionValue::code);
+    return options;
+}
+
+}  // namespace leasehold::config

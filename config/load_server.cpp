@@ -1,0 +1,145 @@
+#include "config/load_server.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace leasehold::config {
+namespace {
+
+constexpr std::size_t interface_name_max = 15;  // IFNAMSIZ without the closing NUL
+
+void load_interfaces(const Node& global, InterfacesConfig& config) {
+    const auto node = global.map("interfaces-config");
+    if (!node) return;
+    config.socket_type =
+        node->text_or("dhcp-socket-type", "raw") == "udp" ? SocketType::udp : SocketType::raw;
+    config.outbound_use_routing = node->text_or("outbound-interface", "") == "use-routing";
+    config.require_all = node->boolean("service-sockets-require-all").value_or(false);
+
+    for (const Node::Text& text : node->texts("interfaces")) {
+        const auto tell = [&](std::string what, std::string allowed) {
+            node->problems().error(text.position, text.pointer, std::move(what), std::move(allowed));
+        };
+        const std::size_t slash = text.text.find('/');
+        InterfaceChoice choice{.name = text.text.substr(0, slash), .address = {}};
+        if (slash != std::string::npos) {
+            choice.address = parse_ipv4(std::string_view{text.text}.substr(slash + 1));
+            if (!choice.address || choice.name == "*") {
+                tell("\"" + text.text + "\" does not name an interface and its address",
+                     "such as \"eth0/192.0.2.1\"");
+                continue;
+            }
+        }
+        if (choice.name.empty() || choice.name.size() > interface_name_max) {
+            tell("\"" + choice.name + "\" cannot be an interface's name", "1 to 15 characters, or \"*\"");
+            continue;
+        }
+        const bool twice = std::ranges::any_of(config.interfaces, [&](const InterfaceChoice& other) {
+            return other.name == choice.name &&
+                   (!other.address || !choice.address || other.address == choice.address);
+        });
+        if (twice)
+            tell("the interface \"" + text.text + "\" is chosen twice", "each interface or address once");
+        else
+            config.interfaces.push_back(std::move(choice));
+    }
+}
+
+void load_expiration(const Node& global, ExpirationConfig& config) {
+    const auto node = global.map("expired-leases-processing");
+    if (!node) return;
+    const auto value = [&](std::string_view key, std::uint32_t otherwise) {
+        return node->uint32(key).value_or(otherwise);
+    };
+    config.reclaim_wait = std::chrono::seconds{value("reclaim-timer-wait-time", 10)};
+    config.flush_wait = std::chrono::seconds{value("flush-reclaimed-timer-wait-time", 25)};
+    config.hold_reclaimed = std::chrono::seconds{value("hold-reclaimed-time", 3600)};
+    config.max_reclaim_leases = value("max-reclaim-leases", 100);
+    config.max_reclaim_time = std::chrono::milliseconds{value("max-reclaim-time", 250)};
+    config.unwarned_cycles = value("unwarned-reclaim-cycles", 5);
+}
+
+void load_compatibility(const Node& global, CompatibilityConfig& config) {
+    const auto node = global.map("compatibility");
+    if (!node) return;
+    config.lenient_option_parsing = node->boolean("lenient-option-parsing").value_or(false);
+    config.ignore_dhcp_server_identifier = node->boolean("ignore-dhcp-server-identifier").value_or(false);
+    config.ignore_rai_link_selection = node->boolean("ignore-rai-link-selection").value_or(false);
+    config.exclude_first_last_24 = node->boolean("exclude-first-last-24").value_or(false);
+}
+
+/// Kea's lease file stays as it is; its leases move once into a database beside it (docs/configuration.md).
+void place_memfile(const Node* node, const Directories& directories, BackendConfig& config) {
+    if (node != nullptr && !node->boolean("persist").value_or(true)) {
+        config.type = BackendType::memory;
+        return;
+    }
+    config.type = BackendType::sqlite;
+    const std::string name = node != nullptr ? node->text_or("name", "") : "";
+    if (name.empty()) {
+        config.path = absolute_name(directories.data, "leases4.db");
+        config.import_csv = absolute_name(directories.data, "kea-leases4.csv");
+        return;
+    }
+    config.import_csv = absolute_name(directories.data, name);
+    const std::string stem = name.ends_with(".csv") ? name.substr(0, name.size() - 4) : name;
+    config.path = absolute_name(directories.data, stem + ".db");
+}
+
+void load_database(const Node& global, const LoadOptions& options, BackendConfig& config) {
+    config.family = options.family;
+    const auto node = global.map("lease-database");
+    if (!node) return place_memfile(nullptr, options.directories, config);
+
+    const std::string type = node->text_or("type", "");
+    if (type == "memory") {
+        config.type = BackendType::memory;
+    } else if (type == "sqlite") {
+        config.type = BackendType::sqlite;
+        const std::string name = node->text_or("name", "leases4.db");
+        if (name.empty())
+            node->error("name", "the database has an empty name", "a file name, or \":memory:\"");
+        config.path = name == ":memory:" ? name : absolute_name(options.directories.data, name);
+    } else if (type == "memfile") {
+        place_memfile(&*node, options.directories, config);
+    } else if (type == "mysql" || type == "mariadb" || type == "postgresql") {
+        node->error("type", "the lease database type \"" + type + "\" is not built yet",
+                    "sqlite, memfile or memory");
+    }
+    if (node->has("persist") && type != "memfile")
+        node->warning("persist", "\"persist\" belongs to the type memfile: it is ignored");
+
+    config.max_row_errors = node->uint32("max-row-errors").value_or(0);
+    config.readonly = node->boolean("readonly").value_or(false);
+    config.fix_permissions = node->boolean("fix-permissions").value_or(false);
+    config.allow_network_filesystem = node->boolean("allow-network-filesystem").value_or(false);
+    config.retry_on_startup = node->boolean("retry-on-startup").value_or(false);
+    config.max_reconnect_tries = node->uint32("max-reconnect-tries").value_or(0);
+    config.reconnect_wait_time = std::chrono::milliseconds{node->uint32("reconnect-wait-time").value_or(0)};
+    const std::string on_fail = node->text_or("on-fail", "");
+    if (on_fail == "serve-retry-exit") config.on_fail = OnFail::serve_retry_exit;
+    if (on_fail == "serve-retry-continue") config.on_fail = OnFail::serve_retry_continue;
+}
+
+}  // namespace
+
+std::string absolute_name(const std::string& directory, const std::string& name) {
+    return name.starts_with('/') ? name : directory + "/" + name;
+}
+
+void load_server(const Node& global, const LoadOptions& options, ServerConfig& config) {
+    config.family = options.family;
+    load_interfaces(global, config.interfaces);
+    load_database(global, options, config.lease_database);
+    load_expiration(global, config.expiration);
+    load_compatibility(global, config.compatibility);
+    config.echo_client_id = global.boolean("echo-client-id").value_or(true);
+    config.authoritative = global.boolean("authoritative").value_or(false);
+    config.decline_probation_period = global.uint32("decline-probation-period").value_or(86400);
+    config.lease_reuse_grace = global.uint32("lease-reuse-grace").value_or(0);
+    config.server_id = static_cast<std::uint64_t>(global.integer("server-id").value_or(0));
+    config.statistic_sample_count = global.uint32("statistic-default-sample-count").value_or(20);
+    config.statistic_sample_age = global.uint32("statistic-default-sample-age").value_or(0);
+}
+
+}  // namespace leasehold::config

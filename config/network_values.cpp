@@ -1,0 +1,115 @@
+#include "config/network_values.hpp"
+
+#include <array>
+
+namespace leasehold::config {
+namespace {
+
+std::uint32_t seconds_of(const Value& value) {
+    const auto* const number = std::get_if<std::int64_t>(&value.data);
+    return number != nullptr && *number >= 0 && *number <= 0xffffffff ? static_cast<std::uint32_t>(*number)
+                                                                      : 0;
+}
+double real_of(const Value& value, double otherwise) {
+    if (const auto* const whole = std::get_if<std::int64_t>(&value.data)) return static_cast<double>(*whole);
+    const auto* const number = std::get_if<double>(&value.data);
+    return number != nullptr ? *number : otherwise;
+}
+bool flag_of(const Value& value) {
+    const bool* const flag = std::get_if<bool>(&value.data);
+    return flag != nullptr && *flag;
+}
+std::string text_of(const Value& value) {
+    const auto* const text = std::get_if<std::string>(&value.data);
+    return text != nullptr ? *text : std::string{};
+}
+
+struct Setter {
+    std::string_view key;
+    void (*set)(NetworkValues&, const Value&);
+};
+constexpr std::array setters{
+    Setter{"valid-lifetime", [](NetworkValues& n, const Value& v) { n.valid_lifetime = seconds_of(v); }},
+    Setter{"min-valid-lifetime",
+           [](NetworkValues& n, const Value& v) { n.min_valid_lifetime = seconds_of(v); }},
+    Setter{"max-valid-lifetime",
+           [](NetworkValues& n, const Value& v) { n.max_valid_lifetime = seconds_of(v); }},
+    Setter{"renew-timer", [](NetworkValues& n, const Value& v) { n.subnet.renew_timer = seconds_of(v); }},
+    Setter{"rebind-timer", [](NetworkValues& n, const Value& v) { n.subnet.rebind_timer = seconds_of(v); }},
+    Setter{"calculate-tee-times",
+           [](NetworkValues& n, const Value& v) { n.subnet.calculate_tee_times = flag_of(v); }},
+    Setter{"t1-percent", [](NetworkValues& n, const Value& v) { n.subnet.t1_percent = real_of(v, 0.5); }},
+    Setter{"t2-percent", [](NetworkValues& n, const Value& v) { n.subnet.t2_percent = real_of(v, 0.875); }},
+    Setter{"offer-lifetime",
+           [](NetworkValues& n, const Value& v) { n.subnet.offer_lifetime = seconds_of(v); }},
+    Setter{"cache-threshold",
+           [](NetworkValues& n, const Value& v) { n.subnet.cache_threshold = real_of(v, 0.25); }},
+    Setter{"cache-max-age", [](NetworkValues& n, const Value& v) { n.subnet.cache_max_age = seconds_of(v); }},
+    Setter{"authoritative", [](NetworkValues& n, const Value& v) { n.subnet.authoritative = flag_of(v); }},
+    Setter{"match-client-id",
+           [](NetworkValues& n, const Value& v) { n.subnet.match_client_id = flag_of(v); }},
+    Setter{"store-extended-info",
+           [](NetworkValues& n, const Value& v) { n.subnet.store_extended_info = flag_of(v); }},
+    Setter{"allocator",
+           [](NetworkValues& n, const Value& v) {
+               n.subnet.allocator = text_of(v) == "random" ? AllocatorKind::random : AllocatorKind::iterative;
+           }},
+    Setter{"next-server",
+           [](NetworkValues& n, const Value& v) {
+               n.subnet.next_server = parse_ipv4(text_of(v)).value_or(Ipv4{});
+           }},
+    Setter{"server-hostname",
+           [](NetworkValues& n, const Value& v) { n.subnet.server_hostname = text_of(v); }},
+    Setter{"boot-file-name", [](NetworkValues& n, const Value& v) { n.subnet.boot_file_name = text_of(v); }},
+};
+
+}  // namespace
+
+void NetworkValues::read(const Node& node) {
+    for (const Member& member : std::get<Value::Map>(node.value().data))
+        for (const Setter& setter : setters)
+            if (setter.key == member.key) setter.set(*this, member.value);
+    const std::string* const next_server = node.text("next-server");
+    if (next_server != nullptr && !next_server->empty() && !parse_ipv4(*next_server))
+        node.error("next-server", "\"" + *next_server + "\" is not an IPv4 address",
+                   "an address such as 192.0.2.1");
+}
+
+void NetworkValues::settle(const Node& node) {
+    const auto value = valid_lifetime, min = min_valid_lifetime, max = max_valid_lifetime;
+    LifetimeRange& range = subnet.valid_lifetime;
+    if (value) {
+        range = {min.value_or(*value), *value, max.value_or(*value)};
+    } else if (min && max) {
+        node.error("min-valid-lifetime",
+                   "min-valid-lifetime and max-valid-lifetime stand without valid-lifetime",
+                   "valid-lifetime between the two");
+        range = {*min, *min, *max};
+    } else {
+        const std::uint32_t only = min ? *min : max.value_or(LifetimeRange{}.normal);
+        range = {only, only, only};
+    }
+    if (range.min > range.max)
+        node.error("min-valid-lifetime",
+                   "min-valid-lifetime " + std::to_string(range.min) + " is above max-valid-lifetime " +
+                       std::to_string(range.max),
+                   "at most max-valid-lifetime");
+    else if (range.normal < range.min || range.normal > range.max)
+        node.error("valid-lifetime", "valid-lifetime " + std::to_string(range.normal) +
+                                         " is not between min-valid-lifetime " + std::to_string(range.min) +
+                                         " and max-valid-lifetime " + std::to_string(range.max));
+
+    const auto& t1 = subnet.renew_timer;
+    const auto& t2 = subnet.rebind_timer;
+    if (t1 && t2 && *t1 > *t2 && (node.has("renew-timer") || node.has("rebind-timer")))
+        node.warning("renew-timer", "renew-timer " + std::to_string(*t1) + " is above rebind-timer " +
+                                        std::to_string(*t2) + ": it will not be sent");
+    if (!subnet.calculate_tee_times) return;
+    const bool ordered =
+        subnet.t1_percent > 0 && subnet.t1_percent < subnet.t2_percent && subnet.t2_percent < 1;
+    if (!ordered)
+        node.error("t1-percent", "t1-percent and t2-percent are not in order",
+                   "0 < t1-percent < t2-percent < 1");
+}
+
+}  // namespace leasehold::config

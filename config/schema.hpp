@@ -1,0 +1,139 @@
+// Every key that a configuration may hold, as one table: parsing, checking, suggestions, config-get's
+// defaults and the reference in docs/configuration.md walk it. What keys mean together is the load_* files'
+// part.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leasehold::config {
+
+/// A kind of map: where a key may stand.
+enum class Scope : std::uint8_t {
+    root,
+    global,
+    interfaces,
+    lease_database,
+    database,
+    config_control,
+    subnet,
+    shared_network,
+    pool,
+    relay,
+    option_data,
+    option_def,
+    client_class,
+    reservation,
+    logger,
+    output_option,
+    control_socket,
+    expiration,
+    sanity_checks,
+    dhcp_ddns,
+    multi_threading,
+    queue_control,
+    compatibility,
+    hook_library,
+    count_,
+};
+inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::count_);
+/// As a reader knows it: "subnet4", "option-data".
+std::string_view to_string(Scope scope);
+
+class ScopeSet {
+public:
+    constexpr ScopeSet(std::initializer_list<Scope> scopes) {
+        for (const Scope scope : scopes) bits_ |= bit(scope);
+    }
+    constexpr bool has(Scope scope) const { return (bits_ & bit(scope)) != 0; }
+
+private:
+    static constexpr std::uint32_t bit(Scope scope) {
+        return std::uint32_t{1} << static_cast<unsigned>(scope);
+    }
+    std::uint32_t bits_ = 0;
+};
+
+enum class Type : std::uint8_t {
+    boolean,
+    integer,
+    real,
+    string,
+    map,
+    map_list,
+    string_list,
+    free_map,
+    anything
+};
+
+/// Which values are right.
+struct Rule {
+    Type type = Type::anything;
+    std::int64_t min = 0, max = 0;  // integer; of a string `max` octets
+    double low = 0, high = 0;       // real
+    bool low_open = false, high_open = false;
+    std::string_view unit = {};   // "seconds"
+    std::string_view words = {};  // of a string: "raw|udp"; "": any text
+    std::string_view unbuilt_words =
+        {};                       // right in Kea, but they decide who gets which address and are not built
+    Scope child = Scope::count_;  // of map and map_list
+};
+
+enum class Status : std::uint8_t {
+    used,
+    ignored,  // without influence on who gets which address: a warning when it asks for something
+    refused,  // decides who may get which address and is not built yet: an error unless allow_unsupported
+    part,     // belongs to a refused container and shares its fate
+};
+std::string_view to_string(Status status);
+
+enum Flags : std::uint8_t {
+    none = 0,
+    shown = 1,      // config-get fills the default in
+    inherited = 2,  // config-get copies the global value into each subnet
+    required = 4,
+    secret = 8,  // never in a message; "*****" in config-get
+};
+constexpr Flags operator|(Flags a, Flags b) {
+    return static_cast<Flags>(unsigned{a} | unsigned{b});
+}
+
+struct Key {
+    ScopeSet scopes;
+    std::string_view name;
+    Rule rule;
+    std::string_view fallback;  // the default as JSON; "": none
+    Status status = Status::used;
+    Flags flags = none;
+    std::string_view help;
+};
+
+std::span<const Key> schema();
+/// nullptr: unknown in this scope. O(1).
+const Key* find_key(Scope scope, std::string_view name);
+/// All keys of a scope, in the table's order.
+const std::vector<const Key*>& keys_of(Scope scope);
+/// Other keys than those of the table are accepted as they are.
+bool is_free_form(Scope scope);
+
+/// The default as a value; null when there is none. Valid for ever.
+const nlohmann::json& fallback_value(const Key& key);
+/// "an integer from 0 to 65535, in seconds"
+std::string allowed_values(const Rule& rule);
+bool has_word(std::string_view words, std::string_view word);
+/// The known key of the scope that looks most like `name`, else "".
+std::string_view nearest_key(Scope scope, std::string_view name);
+/// The one of `names` that `name` is most likely a misspelling of, else "".
+std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name);
+/// Names of scopes in which `name` is known; for "it belongs in ...".
+std::vector<Scope> scopes_of(std::string_view name);
+
+/// The table of docs/configuration.md, in Markdown.
+std::string config_reference_markdown();
+
+}  // namespace leasehold::config

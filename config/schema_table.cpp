@@ -1,0 +1,341 @@
+// One row per key: where it may stand, its values, its default, what becomes of it, and what it is for.
+// A key that means something else elsewhere has another row there.
+#include "config/schema_table.hpp"
+
+#include <array>
+
+namespace leasehold::config {
+namespace {
+
+constexpr std::int64_t u16 = 65535, u32 = 4294967295, i64 = 9223372036854775807;
+
+constexpr Rule flag() {
+    return {.type = Type::boolean};
+}
+constexpr Rule integer(std::int64_t min, std::int64_t max, std::string_view unit = {}) {
+    return {.type = Type::integer, .min = min, .max = max, .unit = unit};
+}
+constexpr Rule real(double low, double high, bool low_open, bool high_open) {
+    return {.type = Type::real, .low = low, .high = high, .low_open = low_open, .high_open = high_open};
+}
+constexpr Rule any_real() {
+    return real(-1e308, 1e308, false, false);
+}
+constexpr Rule text(std::int64_t octets_max = u16) {
+    return {.type = Type::string, .max = octets_max};
+}
+constexpr Rule word(std::string_view words, std::string_view unbuilt = {}) {
+    return {.type = Type::string, .max = u16, .words = words, .unbuilt_words = unbuilt};
+}
+constexpr Rule map_of(Scope scope) {
+    return {.type = Type::map, .child = scope};
+}
+constexpr Rule list_of(Scope scope) {
+    return {.type = Type::map_list, .child = scope};
+}
+constexpr Rule texts() {
+    return {.type = Type::string_list, .max = u16};
+}
+constexpr Rule free_map() {
+    return {.type = Type::free_map};
+}
+constexpr Rule anything() {
+    return {};
+}
+constexpr Rule seconds(std::int64_t max = u32) {
+    return integer(0, max, "seconds");
+}
+
+using enum Scope;
+using enum Status;
+constexpr ScopeSet everywhere{
+    global,     interfaces,    lease_database, database,        config_control, subnet,        shared_network,
+    pool,       option_data,   option_def,     client_class,    reservation,    logger,        control_socket,
+    expiration, sanity_checks, dhcp_ddns,      multi_threading, queue_control,  compatibility, hook_library};
+constexpr ScopeSet networks{global, subnet};
+constexpr ScopeSet databases{lease_database, database};
+
+// clang-format off
+constexpr std::array rows{
+    // --- anywhere
+    Key{everywhere, "user-context", free_map(), "", used, none, "Free-form data for people and tools; returned by config-get."},
+    Key{everywhere, "comment", text(), "", used, none, "Short for a user-context with a comment."},
+    Key{{subnet, shared_network, pool, option_data, option_def, client_class}, "metadata", free_map(), "", ignored, none, "Left by Kea's configuration backend commands."},
+
+    // --- the outermost map
+    Key{{root}, "Dhcp4", map_of(global), "", used, none, "The DHCPv4 server."},
+    Key{{root}, "hash", text(64), "", used, none, "As config-get returns it; not looked at."},
+
+    // --- parts of the server
+    Key{{global}, "interfaces-config", map_of(interfaces), "", used, shown, "Where packets are received."},
+    Key{{global}, "lease-database", map_of(lease_database), "", used, none, "Where leases survive a restart."},
+    Key{{global}, "expired-leases-processing", map_of(expiration), "", used, shown, "What happens to leases that end."},
+    Key{{global}, "subnet4", list_of(subnet), "[]", used, shown, "The subnets served."},
+    Key{{global}, "option-def", list_of(option_def), "[]", used, shown, "Options that the standard table does not know."},
+    Key{{global, subnet, pool}, "option-data", list_of(option_data), "[]", used, shown, "Options for clients; a pool's go before its subnet's, those before the global ones."},
+    Key{{global}, "control-sockets", list_of(control_socket), "[]", used, none, "Where commands are received."},
+    Key{{global}, "control-socket", map_of(control_socket), "", used, none, "Old spelling for one control socket."},
+    Key{{global}, "loggers", list_of(logger), "[]", used, none, "What is logged where."},
+    Key{{global}, "compatibility", map_of(compatibility), "", used, none, "Switches for clients that bend the rules."},
+    Key{{global}, "hooks-libraries", list_of(hook_library), "[]", used, shown, "Kea's loadable parts: those whose function is built in or harmless are accepted with a warning."},
+    Key{{global}, "multi-threading", map_of(multi_threading), "", used, shown, "Kea's threads; one thread decides here."},
+    Key{{global}, "dhcp-queue-control", map_of(queue_control), "", used, shown, "Kea's packet queue."},
+    Key{{global}, "dhcp-ddns", map_of(dhcp_ddns), "", used, shown, "The dynamic DNS daemon."},
+    Key{{global}, "sanity-checks", map_of(sanity_checks), "", used, shown, "Kea's checks of loaded leases."},
+
+    // --- not built yet, and decisive
+    Key{{global, subnet, shared_network}, "reservations", list_of(reservation), "[]", refused, none, "Addresses and options for single hosts."},
+    Key{{global}, "hosts-database", map_of(database), "", refused, none, "Reservations in a database (old spelling)."},
+    Key{{global}, "hosts-databases", list_of(database), "[]", refused, none, "Reservations in databases."},
+    Key{{global}, "config-control", map_of(config_control), "", refused, none, "Configuration in databases."},
+    Key{{global}, "client-classes", list_of(client_class), "[]", refused, none, "Groups of clients."},
+    Key{{global}, "shared-networks", list_of(shared_network), "[]", refused, shown, "Subnets that share a link."},
+    Key{{subnet, pool, shared_network}, "client-class", text(), "", refused, none, "Only clients of this class (old spelling)."},
+    Key{{subnet, pool, shared_network, option_data}, "client-classes", texts(), "[]", refused, none, "Only clients of one of these classes."},
+    Key{{subnet, pool, shared_network}, "require-client-classes", texts(), "[]", refused, none, "Classes evaluated later (old spelling)."},
+    Key{{subnet, pool, shared_network}, "evaluate-additional-classes", texts(), "[]", refused, none, "Classes evaluated after the subnet is known."},
+    Key{{global, subnet}, "reservation-mode", word("disabled|out-of-pool|global|all"), "", refused, none, "Removed from Kea: see reservations-global, reservations-in-subnet, reservations-out-of-pool."},
+
+    // --- lifetimes and timers
+    Key{{global, subnet, shared_network, client_class}, "valid-lifetime", seconds(), "7200", used, inherited, "How long a lease lasts. 4294967295: for ever."},
+    Key{{global, subnet, shared_network, client_class}, "min-valid-lifetime", seconds(), "", used, inherited, "The least that a client may ask for."},
+    Key{{global, subnet, shared_network, client_class}, "max-valid-lifetime", seconds(), "", used, inherited, "The most that a client may ask for."},
+    Key{networks, "renew-timer", seconds(), "", used, inherited, "T1: when a client asks its server again."},
+    Key{networks, "rebind-timer", seconds(), "", used, inherited, "T2: when a client asks any server."},
+    Key{networks, "calculate-tee-times", flag(), "false", used, shown | inherited, "T1 and T2 that are not given are computed from the lifetime."},
+    Key{networks, "t1-percent", any_real(), "0.5", used, shown | inherited, "T1 as a fraction of the lifetime; above 0, below t2-percent."},
+    Key{networks, "t2-percent", any_real(), "0.875", used, shown | inherited, "T2 as a fraction of the lifetime; below 1."},
+    Key{{global, subnet, shared_network, client_class}, "offer-lifetime", seconds(), "", used, inherited, "Above 0: an offer stores a lease for so long."},
+    Key{networks, "cache-threshold", real(0, 1, false, true), "0.25", used, shown | inherited, "A renewal within this fraction of the lifetime reuses the lease without writing; 0: always written."},
+    Key{networks, "cache-max-age", seconds(), "", used, inherited, "The oldest lease that is reused so."},
+    Key{{global}, "decline-probation-period", seconds(), "86400", used, shown, "How long a declined address rests."},
+    Key{{global}, "lease-reuse-grace", seconds(86400), "0", used, none, "Not in Kea. How long after a lease's end its address waits before another client may get it."},
+
+    // --- whom and what is answered
+    Key{networks, "authoritative", flag(), "false", used, none, "Clients that ask for addresses unknown here are refused at once."},
+    Key{networks, "match-client-id", flag(), "true", used, none, "A client is known by its client identifier; false: by its hardware address only."},
+    Key{{global}, "echo-client-id", flag(), "true", used, shown, "Replies return the client identifier (RFC 6842)."},
+    Key{{global, subnet, shared_network, client_class, reservation}, "next-server", text(), "\"0.0.0.0\"", used, none, "siaddr: the server of the next boot step."},
+    Key{{global, subnet, shared_network, client_class, reservation}, "server-hostname", text(63), "\"\"", used, none, "sname."},
+    Key{{global, subnet, shared_network, client_class, reservation}, "boot-file-name", text(127), "\"\"", used, none, "file: the boot file's name."},
+    Key{networks, "store-extended-info", flag(), "false", used, shown | inherited, "Relay information is kept with the lease."},
+    Key{networks, "allocator", word("iterative|random", "flq|shared-flq"), "\"iterative\"", used, shown | inherited, "How the next free address is chosen."},
+    Key{{global}, "server-id", integer(1, i64), "", used, none, "Not in Kea's DHCPv4. This server's number in the lease records it writes; without it one is made and kept in the data directory."},
+    Key{{global}, "statistic-default-sample-count", integer(0, u32), "20", used, shown, "Samples kept of each statistic; 0: by age."},
+    Key{{global}, "statistic-default-sample-age", seconds(), "0", used, shown, "How long samples are kept; 0: by count."},
+
+    // --- accepted, without effect
+    Key{networks, "adaptive-lease-time-threshold", real(0, 1, true, false), "", ignored, inherited, "Of the flq allocator."},
+    Key{networks, "reservations-global", flag(), "false", ignored, none, "Are there global reservations?"},
+    Key{networks, "reservations-in-subnet", flag(), "true", ignored, none, "Are there reservations in subnets?"},
+    Key{networks, "reservations-out-of-pool", flag(), "false", ignored, none, "Are reserved addresses outside of pools only?"},
+    Key{{global}, "early-global-reservations-lookup", flag(), "false", ignored, shown, "When global reservations are looked up."},
+    Key{{global}, "ip-reservations-unique", flag(), "true", ignored, shown, "May several hosts reserve one address?"},
+    Key{{global}, "reservations-lookup-first", flag(), "false", ignored, shown, "When reservations are looked up."},
+    Key{{global}, "host-reservation-identifiers", texts(), "[\"hw-address\",\"duid\",\"circuit-id\",\"client-id\"]", ignored, shown, "What reservations are looked up by."},
+    Key{{global}, "stash-agent-options", flag(), "false", ignored, shown, "Relay information of a stored lease stands in for a missing one."},
+    Key{{global}, "dhcp4o6-port", integer(0, u16), "0", ignored, shown, "DHCPv4 over DHCPv6; 0: off."},
+    Key{{global}, "parked-packet-limit", integer(0, u32), "256", ignored, shown, "Packets that wait for hook libraries."},
+    Key{{global}, "server-tag", text(256), "\"\"", ignored, shown, "This server's name in a configuration backend."},
+    Key{{global, subnet, pool}, "hostname-char-set", text(), "\"[^A-Za-z0-9.-]\"", ignored, none, "Characters that host names may not have."},
+    Key{{global, subnet, pool}, "hostname-char-replacement", text(), "\"\"", ignored, none, "What takes their place."},
+    Key{{global, subnet, pool}, "ddns-send-updates", flag(), "true", ignored, none, "Are DNS updates sent?"},
+    Key{{global, subnet, pool}, "ddns-override-no-update", flag(), "false", ignored, none, "Update DNS against the client's wish."},
+    Key{{global, subnet, pool}, "ddns-override-client-update", flag(), "false", ignored, none, "Update DNS in the client's place."},
+    Key{{global, subnet, pool}, "ddns-replace-client-name", word("never|always|when-present|when-not-present"), "\"never\"", ignored, none, "Are client names replaced?"},
+    Key{{global, subnet, pool}, "ddns-generated-prefix", text(), "\"myhost\"", ignored, none, "Begin of generated names."},
+    Key{{global, subnet, pool}, "ddns-qualifying-suffix", text(), "\"\"", ignored, none, "End of partial names."},
+    Key{{global, subnet, pool}, "ddns-update-on-renew", flag(), "false", ignored, none, "Are names updated at renewal?"},
+    Key{{global, subnet, pool}, "ddns-use-conflict-resolution", flag(), "", ignored, none, "Old spelling of ddns-conflict-resolution-mode."},
+    Key{{global, subnet, pool}, "ddns-conflict-resolution-mode", word("check-with-dhcid|no-check-with-dhcid|check-exists-with-dhcid|no-check-without-dhcid"), "\"check-with-dhcid\"", ignored, none, "What an update checks first."},
+    Key{{global, subnet, pool}, "ddns-ttl", seconds(), "", ignored, none, "Time to live of DNS records."},
+    Key{{global, subnet, pool}, "ddns-ttl-percent", real(0, 1, true, false), "", ignored, none, "The same as a fraction of the lifetime."},
+    Key{{global, subnet, pool}, "ddns-ttl-min", seconds(), "", ignored, none, "The least."},
+    Key{{global, subnet, pool}, "ddns-ttl-max", seconds(), "", ignored, none, "The most."},
+
+    // --- subnet4 and its pools
+    Key{{subnet}, "subnet", text(), "", used, required, "Its prefix: \"192.0.2.0/24\"."},
+    Key{{subnet}, "id", integer(1, 4294967294), "", used, required, "Its number, which leases refer to. Never give one to another subnet."},
+    Key{{subnet}, "pools", list_of(pool), "[]", used, shown, "Addresses that are given out."},
+    Key{{subnet, shared_network}, "interface", text(15), "\"\"", used, none, "Clients directly on this interface are in this subnet. It need not exist yet."},
+    Key{{subnet, shared_network}, "relay", map_of(relay), "", used, shown, "Relays whose clients are in this subnet."},
+    Key{{relay}, "ip-addresses", texts(), "[]", used, shown, "giaddr of packets that belong here."},
+    Key{{relay}, "ip-address", text(), "", used, none, "Old spelling for one address."},
+    Key{{subnet}, "4o6-interface", text(), "\"\"", ignored, shown, "DHCPv4 over DHCPv6."},
+    Key{{subnet}, "4o6-interface-id", text(), "\"\"", ignored, shown, "DHCPv4 over DHCPv6."},
+    Key{{subnet}, "4o6-subnet", text(), "\"\"", ignored, shown, "DHCPv4 over DHCPv6."},
+    Key{{pool}, "pool", text(), "", used, required, "\"192.0.2.10 - 192.0.2.99\" or \"192.0.2.64/26\"."},
+    Key{{pool}, "pool-id", integer(0, u32), "0", used, none, "Number in statistics and leases; several pools may share one."},
+
+    // --- options
+    Key{{option_data, option_def}, "name", text(), "", used, none, "The option's name; a name or a code is needed."},
+    Key{{option_data}, "code", integer(1, 254), "", used, none, "The option's code."},
+    Key{{option_data}, "space", text(), "\"dhcp4\"", used, none, "The space the option is from."},
+    Key{{option_data}, "data", text(), "", used, none, "Its value."},
+    Key{{option_data}, "csv-format", flag(), "", used, none, "Is data text (true) or hexadecimal (false)? Default: text when the option is known."},
+    Key{{option_data}, "always-send", flag(), "false", used, shown, "Sent even when the client does not ask for it."},
+    Key{{option_data}, "never-send", flag(), "false", used, shown, "Not sent, whatever outer scopes say."},
+    Key{{option_def}, "code", integer(1, 254), "", used, required, "Its code."},
+    Key{{option_def}, "type", word("empty|boolean|int8|int16|int32|uint8|uint16|uint32|ipv4-address|ipv6-address|ipv6-prefix|psid|string|fqdn|tuple|binary|record"), "", used, required, "The type of its value."},
+    Key{{option_def}, "array", flag(), "false", used, shown, "Does the value (a record's last field) repeat?"},
+    Key{{option_def}, "record-types", text(), "\"\"", used, shown, "Types of a record's fields, with commas."},
+    Key{{option_def}, "space", text(), "\"dhcp4\"", used, shown, "The space it is defined in."},
+    Key{{option_def}, "encapsulate", text(), "\"\"", used, shown, "The space of its sub-options."},
+
+    // --- interfaces-config
+    Key{{interfaces}, "interfaces", texts(), "[]", used, shown, "\"eth0\", \"eth0/192.0.2.1\", or \"*\" for all but loopback."},
+    Key{{interfaces}, "dhcp-socket-type", word("raw|udp"), "\"raw\"", used, none, "udp: relayed clients only."},
+    Key{{interfaces}, "outbound-interface", word("same-as-inbound|use-routing"), "\"same-as-inbound\"", used, none, "Which way replies leave."},
+    Key{{interfaces}, "service-sockets-require-all", flag(), "false", used, none, "The server stops when a socket cannot be opened."},
+    Key{{interfaces}, "re-detect", flag(), "true", ignored, shown, "Interfaces are always watched here."},
+    Key{{interfaces}, "service-sockets-max-retries", integer(0, u32), "0", ignored, none, "Sockets are opened here as soon as they can be."},
+    Key{{interfaces}, "service-sockets-retry-wait-time", integer(0, u32, "milliseconds"), "5000", ignored, none, "Sockets are opened here as soon as they can be."},
+
+    // --- lease-database
+    Key{{lease_database}, "type", word("sqlite|memory|memfile|mysql|mariadb|postgresql"), "", used, required, "memfile: sqlite beside the named file, whose leases are imported once."},
+    Key{databases, "name", text(), "", used, none, "sqlite: the file, or \":memory:\"; memfile: Kea's lease file. Relative names are in the data directory."},
+    Key{{lease_database}, "persist", flag(), "true", used, none, "memfile only; false: leases are in memory alone."},
+    Key{databases, "max-row-errors", integer(0, u32), "0", used, none, "Rows of an imported lease file that may be unreadable."},
+    Key{databases, "on-fail", word("stop-retry-exit|serve-retry-exit|serve-retry-continue"), "\"stop-retry-exit\"", used, none, "What goes on while the database does not answer."},
+    Key{databases, "retry-on-startup", flag(), "false", used, none, "The first opening is tried again too."},
+    Key{databases, "max-reconnect-tries", integer(0, u32), "0", used, none, "0: without limit."},
+    Key{databases, "reconnect-wait-time", integer(0, u32, "milliseconds"), "0", used, none, "0: one second."},
+    Key{databases, "readonly", flag(), "false", used, none, "The database is not written; no lease can be given."},
+    Key{{lease_database}, "fix-permissions", flag(), "false", used, none, "Not in Kea. A database file that others may read is closed to them instead of refused."},
+    Key{{lease_database}, "allow-network-filesystem", flag(), "false", used, none, "Not in Kea. A database file on NFS, SMB and the like is not refused."},
+    Key{{lease_database}, "shared", flag(), "false", refused, none, "Not in Kea. Several servers on one database."},
+    Key{databases, "lfc-interval", seconds(), "3600", ignored, none, "There is no lease file to clean up."},
+    Key{databases, "host", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "port", integer(0, u16), "0", ignored, none, "Of a database server."},
+    Key{databases, "user", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "password", text(), "\"\"", ignored, secret, "Of a database server."},
+    Key{databases, "password-file", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "connect-timeout", seconds(), "5", ignored, none, "Of a database server."},
+    Key{databases, "read-timeout", seconds(), "0", ignored, none, "Of a database server."},
+    Key{databases, "write-timeout", seconds(), "0", ignored, none, "Of a database server."},
+    Key{databases, "tcp-user-timeout", seconds(), "0", ignored, none, "Of a database server."},
+    Key{databases, "trust-anchor", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "cert-file", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "key-file", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "cipher-list", text(), "\"\"", ignored, none, "Of a database server."},
+    Key{databases, "ssl-mode", word("disable|prefer|require|verify-ca|verify-full"), "", ignored, none, "Of a database server."},
+
+    // --- expired-leases-processing
+    Key{{expiration}, "reclaim-timer-wait-time", seconds(u16), "10", used, shown, "Pause between two rounds; 0: none are reclaimed."},
+    Key{{expiration}, "flush-reclaimed-timer-wait-time", seconds(u16), "25", used, shown, "Pause between two removals; 0: none are removed."},
+    Key{{expiration}, "hold-reclaimed-time", seconds(), "3600", used, shown, "How long an ended lease is kept for its client."},
+    Key{{expiration}, "max-reclaim-leases", integer(0, u32), "100", used, shown, "Leases per round; 0: no limit."},
+    Key{{expiration}, "max-reclaim-time", integer(0, 10000, "milliseconds"), "250", used, shown, "Length of a round; 0: no limit."},
+    Key{{expiration}, "unwarned-reclaim-cycles", integer(0, u16), "5", used, shown, "Rounds that may leave work before a warning."},
+
+    // --- compatibility
+    Key{{compatibility}, "lenient-option-parsing", flag(), "false", used, none, "Bad options are skipped where they can be."},
+    Key{{compatibility}, "ignore-dhcp-server-identifier", flag(), "false", used, none, "Requests for other servers are answered too."},
+    Key{{compatibility}, "ignore-rai-link-selection", flag(), "false", used, none, "The relay's link selection is not looked at."},
+    Key{{compatibility}, "exclude-first-last-24", flag(), "false", used, none, "Addresses ending in .0 and .255 are not given out in subnets of /24 and larger."},
+
+    // --- loggers
+    Key{{logger}, "name", text(), "", used, required, "\"kea-dhcp4\", or a child such as \"kea-dhcp4.leases\"."},
+    Key{{logger}, "severity", text(), "", used, none, "DEBUG, INFO, WARN, ERROR, FATAL or NONE; default: the parent's, at last INFO."},
+    Key{{logger}, "debuglevel", integer(0, 99), "0", used, shown, "Of DEBUG: the higher, the more."},
+    Key{{logger}, "output-options", list_of(output_option), "[]", used, none, "Where to; default: as the root."},
+    Key{{logger}, "output_options", list_of(output_option), "", used, none, "Old spelling of output-options."},
+    Key{{output_option}, "output", text(), "", used, required, "stdout, stderr, syslog, syslog:FACILITY or a file name."},
+    Key{{output_option}, "flush", flag(), "true", used, shown, "Each message is written at once."},
+    Key{{output_option}, "maxsize", integer(0, 2147483647000000, "octets"), "10240000", used, none, "A file is rotated at this size; 0: never."},
+    Key{{output_option}, "maxver", integer(0, 100000), "1", used, none, "How many rotated files are kept."},
+    Key{{output_option}, "pattern", text(), "\"\"", used, shown, "The form of a line."},
+
+    // --- control-sockets
+    Key{{control_socket}, "socket-type", word("unix|http|https"), "", used, required, "http and https are not built yet."},
+    Key{{control_socket}, "socket-name", text(), "", used, none, "unix: its path. Relative names are in the run directory."},
+    Key{{control_socket}, "socket-address", text(), "\"127.0.0.1\"", used, none, "Of http."},
+    Key{{control_socket}, "socket-port", integer(0, u16), "8000", used, none, "Of http."},
+    Key{{control_socket}, "authentication", free_map(), "", used, none, "Of http."},
+    Key{{control_socket}, "trust-anchor", text(), "", used, none, "Of https."},
+    Key{{control_socket}, "cert-file", text(), "", used, none, "Of https."},
+    Key{{control_socket}, "key-file", text(), "", used, none, "Of https."},
+    Key{{control_socket}, "cert-required", flag(), "true", used, none, "Of https."},
+    Key{{control_socket}, "http-headers", anything(), "", used, none, "Of http."},
+
+    // --- accepted parts without effect
+    Key{{hook_library}, "library", text(), "", used, required, "Its file name."},
+    Key{{hook_library}, "parameters", free_map(), "", used, none, "Its parameters."},
+    Key{{multi_threading}, "enable-multi-threading", flag(), "true", used, shown, "Kea's threads."},
+    Key{{multi_threading}, "thread-pool-size", integer(0, u16), "0", ignored, shown, "Kea's threads."},
+    Key{{multi_threading}, "packet-queue-size", integer(0, u16), "64", ignored, shown, "Kea's threads."},
+    Key{{queue_control}, "enable-queue", flag(), "false", ignored, shown, "Kea's packet queue."},
+    Key{{queue_control}, "queue-type", text(), "\"kea-ring4\"", ignored, shown, "Kea's packet queue."},
+    Key{{queue_control}, "capacity", integer(0, u32), "64", ignored, shown, "Kea's packet queue."},
+    Key{{sanity_checks}, "lease-checks", word("none|warn|fix|fix-del|del"), "\"warn\"", ignored, shown, "Does a stored lease's address fit its subnet?"},
+    Key{{sanity_checks}, "extended-info-checks", word("none|fix|strict|pedantic"), "\"fix\"", ignored, shown, "Checks of relay information."},
+    Key{{dhcp_ddns}, "enable-updates", flag(), "false", ignored, shown, "Are DNS updates sent?"},
+    Key{{dhcp_ddns}, "server-ip", text(), "\"127.0.0.1\"", ignored, shown, "The DNS daemon."},
+    Key{{dhcp_ddns}, "server-port", integer(0, u16), "53001", ignored, shown, "The DNS daemon."},
+    Key{{dhcp_ddns}, "sender-ip", text(), "\"0.0.0.0\"", ignored, shown, "Where requests come from."},
+    Key{{dhcp_ddns}, "sender-port", integer(0, u16), "0", ignored, shown, "Where requests come from."},
+    Key{{dhcp_ddns}, "max-queue-size", integer(0, u32), "1024", ignored, shown, "Requests that may wait."},
+    Key{{dhcp_ddns}, "ncr-protocol", word("UDP"), "\"UDP\"", ignored, shown, "The DNS daemon."},
+    Key{{dhcp_ddns}, "ncr-format", word("JSON"), "\"JSON\"", ignored, shown, "The DNS daemon."},
+
+    // --- within refused containers
+    Key{{config_control}, "config-databases", list_of(database), "[]", part, none, "Databases with configuration."},
+    Key{{config_control}, "config-fetch-wait-time", seconds(u16), "30", part, none, "Pause between two looks."},
+    Key{{database}, "type", word("mysql|mariadb|postgresql|memfile"), "", part, required, "The kind of database."},
+    Key{{database}, "persist", flag(), "true", part, none, "memfile only."},
+    Key{{client_class, shared_network}, "name", text(), "", part, required, "Its name."},
+    Key{{client_class}, "test", text(), "", part, none, "An expression that is true for its clients."},
+    Key{{client_class}, "template-test", text(), "", part, none, "An expression that names the class."},
+    Key{{client_class}, "only-in-additional-list", flag(), "false", part, none, "Evaluated where a list names it."},
+    Key{{client_class}, "only-if-required", flag(), "false", part, none, "Old spelling of only-in-additional-list."},
+    Key{{client_class}, "option-def", anything(), "", part, none, "Options of this class."},
+    Key{{client_class, shared_network, reservation}, "option-data", anything(), "", part, none, "Options for these clients."},
+    Key{{reservation}, "hw-address", text(), "", part, none, "The host's hardware address."},
+    Key{{reservation}, "duid", text(), "", part, none, "The host's DUID."},
+    Key{{reservation}, "client-id", text(), "", part, none, "The host's client identifier."},
+    Key{{reservation}, "circuit-id", text(), "", part, none, "The circuit at its relay."},
+    Key{{reservation}, "flex-id", text(), "", part, none, "A computed identifier."},
+    Key{{reservation}, "ip-address", text(), "", part, none, "The address kept for it."},
+    Key{{reservation}, "hostname", text(), "", part, none, "The name kept for it."},
+    Key{{reservation}, "client-classes", texts(), "[]", part, none, "Classes that it is in."},
+    Key{{shared_network}, "subnet4", list_of(subnet), "[]", part, none, "Its subnets."},
+    Key{{shared_network}, "renew-timer", seconds(), "", part, none, "T1."},
+    Key{{shared_network}, "rebind-timer", seconds(), "", part, none, "T2."},
+    Key{{shared_network}, "calculate-tee-times", flag(), "false", part, none, "Are T1 and T2 computed?"},
+    Key{{shared_network}, "t1-percent", any_real(), "0.5", part, none, "T1 as a fraction."},
+    Key{{shared_network}, "t2-percent", any_real(), "0.875", part, none, "T2 as a fraction."},
+    Key{{shared_network}, "cache-threshold", real(0, 1, false, true), "0.25", part, none, "Lease reuse."},
+    Key{{shared_network}, "cache-max-age", seconds(), "", part, none, "Lease reuse."},
+    Key{{shared_network}, "authoritative", flag(), "false", part, none, "Is this server the only one?"},
+    Key{{shared_network}, "match-client-id", flag(), "true", part, none, "What a client is known by."},
+    Key{{shared_network}, "store-extended-info", flag(), "false", part, none, "Is relay information kept?"},
+    Key{{shared_network}, "allocator", word("iterative|random|flq|shared-flq"), "\"iterative\"", part, none, "How addresses are chosen."},
+    Key{{shared_network}, "adaptive-lease-time-threshold", real(0, 1, true, false), "", part, none, "Of the flq allocator."},
+    Key{{shared_network}, "reservations-global", flag(), "false", part, none, "Are there global reservations?"},
+    Key{{shared_network}, "reservations-in-subnet", flag(), "true", part, none, "Are there reservations in subnets?"},
+    Key{{shared_network}, "reservations-out-of-pool", flag(), "false", part, none, "Are reserved addresses outside of pools?"},
+    Key{{shared_network}, "hostname-char-set", text(), "", part, none, "Host names."},
+    Key{{shared_network}, "hostname-char-replacement", text(), "", part, none, "Host names."},
+    Key{{shared_network}, "ddns-send-updates", flag(), "true", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-override-no-update", flag(), "false", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-override-client-update", flag(), "false", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-replace-client-name", text(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-generated-prefix", text(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-qualifying-suffix", text(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-update-on-renew", flag(), "false", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-use-conflict-resolution", flag(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-conflict-resolution-mode", text(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-ttl", seconds(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-ttl-percent", any_real(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-ttl-min", seconds(), "", part, none, "DNS updates."},
+    Key{{shared_network}, "ddns-ttl-max", seconds(), "", part, none, "DNS updates."},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Key> schema_rows() {
+    return rows;
+}
+
+}  // namespace leasehold::config

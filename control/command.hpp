@@ -1,0 +1,81 @@
+// The shape of a command: a row of the command table, its checked arguments, and what a handler is given.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "config/dialect.hpp"
+#include "control/answer.hpp"
+#include "dhcp/result.hpp"
+
+namespace leasehold {
+
+struct CommandContext;  // control/command_context.hpp
+
+enum class Access : std::uint8_t { read, write };
+
+enum class ArgumentType : std::uint8_t { text, integer, boolean, integers, any };
+
+struct ArgumentDef {
+    std::string_view name;
+    ArgumentType type = ArgumentType::text;
+    bool mandatory = false;
+    std::string_view help;
+    std::int64_t min = 0, max = std::numeric_limits<std::uint32_t>::max();  // integers
+};
+
+/// A command's arguments, checked against its row. Copies share the values.
+class Arguments {
+public:
+    Arguments() = default;
+    explicit Arguments(std::shared_ptr<const config::Value> map) : map_{std::move(map)} {}
+
+    /// nullptr: not given (null counts as not given).
+    const config::Value* find(std::string_view name) const;
+    std::optional<std::string> text(std::string_view name) const;
+    std::optional<std::int64_t> integer(std::string_view name) const;
+    std::optional<bool> boolean(std::string_view name) const;
+    /// The whole map; nullptr: no arguments were given.
+    const std::shared_ptr<const config::Value>& map() const { return map_; }
+
+private:
+    std::shared_ptr<const config::Value> map_;
+};
+
+/// Called once, now or later, on the loop thread.
+using Reply = std::function<void(Answer)>;
+using CommandHandler = void (*)(CommandContext& context, const Arguments& arguments, Reply reply);
+
+struct CommandDef {
+    std::string_view name;
+    Access access;
+    std::span<const ArgumentDef> arguments;
+    CommandHandler handler;
+    std::string_view help;
+};
+
+struct CommandRequest {
+    std::string command;
+    Arguments arguments;
+};
+
+/// Takes { "command": ..., "arguments": ..., "service": [ ... ] } apart.
+///
+/// @param service  the one this server is, "dhcp4"; a request that names another is refused
+/// @error what is wrong, for the answer's text
+Result<CommandRequest, std::string> read_request(config::Value request, std::string_view service);
+
+/// Checks arguments against a row: mandatory ones are there, types and ranges fit. Ones that the row does
+/// not know are ignored, as Kea does.
+/// @return what is wrong, for the answer's text; nullopt: all is well
+std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments);
+
+std::string_view to_string(ArgumentType type);
+
+}  // namespace leasehold

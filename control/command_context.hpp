@@ -1,0 +1,26 @@
+// What the handlers of commands may use; main puts it together.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <span>
+
+#include "control/command.hpp"
+#include "control/configuration.hpp"
+#include "control/control_channel.hpp"
+#include "control/log_backend.hpp"
+#include "dhcp/server.hpp"
+
+namespace leasehold {
+
+struct CommandContext {
+    boost::asio::io_context& loop;
+    Server& server;
+    Configuration& configuration;
+    ControlChannel& channel;
+    LogBackend& logs;
+    /// Ends the process with this exit status, once the answers under way are sent.
+    std::function<void(int exit_status)> shutdown;
+};
+
+}  // namespace leasehold

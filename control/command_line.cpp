@@ -1,0 +1,121 @@
+#include "control/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <sstream>
+
+#include "control/version.hpp"
+#include "dhcp/exit_code.hpp"
+
+namespace leasehold {
+namespace {
+
+/// Everything that can be given, before it is decided what was asked for.
+struct Given {
+    RunArguments run;
+    std::string check_file, check_files_opened;  // -t, -T
+    bool version = false, extended_version = false, report = false;
+    bool relax = false,
+         exit_on_fatal = false;  // -X, -F: taken for existing unit files; see docs/operations.md
+    CtlArguments ctl;
+    DocsArguments docs;
+};
+
+void add_server_switches(CLI::App& app, Given& given) {
+    app.add_option("-c", given.run.file, "Serve this configuration")->type_name("FILE");
+    app.add_option("-t", given.check_file, "Check this configuration: list all that is wrong, and end")
+        ->type_name("FILE");
+    app.add_option("-T", given.check_files_opened, "The same as -t")->type_name("FILE");
+    app.add_flag("-d", given.run.verbose, "Log everything, whatever the configuration says");
+    app.add_option("-p", given.run.server_port, "Server port (67)")
+        ->type_name("PORT")
+        ->check(CLI::Range(1, 65535));
+    app.add_option("-P", given.run.client_port, "Port to which answers go (0: the usual one)")
+        ->type_name("PORT")
+        ->check(CLI::Range(0, 65535));
+    app.add_flag("-v", given.version, "Print the version");
+    app.add_flag("-V", given.extended_version, "Print the version at length");
+    app.add_flag("-W", given.report, "Print how this binary was built");
+    app.add_flag("-X", given.relax, "Accepted for existing unit files; has no effect");
+    app.add_flag("-F", given.exit_on_fatal, "Accepted for existing unit files; has no effect");
+    app.add_flag(
+        "--allow-unsupported", given.run.allow_unsupported,
+        "Warn, instead of refusing, when a key that decides who may get which address is not supported");
+}
+
+void add_ctl(CLI::App& app, Given& given) {
+    auto* const ctl = app.add_subcommand("ctl", "Give a running server a command and show its answer");
+    ctl->add_option("-s,--socket", given.ctl.socket, "Control socket of the server")->type_name("SOCKET");
+    ctl->add_option("-c,--config", given.ctl.file, "Configuration that names the control socket")
+        ->type_name("FILE");
+    ctl->add_flag("--json", given.ctl.json, "Print the answer as it came");
+    ctl->add_option("command", given.ctl.command, "Such as status-get; list-commands lists them")
+        ->required()
+        ->type_name("COMMAND");
+    ctl->add_option("arguments", given.ctl.words, "One JSON map, or key=value ...")
+        ->type_name("JSON|KEY=VALUE");
+    ctl->footer("Example: leasehold ctl lease4-get ip-address=192.0.2.10");
+}
+
+void add_docs(CLI::App& app, Given& given) {
+    auto* const docs =
+        app.add_subcommand("docs", "Print the part of a page of docs/ that is made from tables");
+    docs->add_option("page", given.docs.page)
+        ->required()
+        ->check(CLI::IsMember({"commands", "messages", "exit-codes"}));
+    docs->group("");  // for whoever writes the pages
+}
+
+PrintAndExit usage_error(const std::string& text) {
+    return {.text = text, .exit_status = static_cast<int>(ExitCode::usage), .to_stderr = true};
+}
+
+CommandLine decide(const CLI::App& app, Given given, bool as_kea) {
+    if (!as_kea && app.got_subcommand("ctl")) return given.ctl;
+    if (!as_kea && app.got_subcommand("docs")) return given.docs;
+    if (given.version)
+        return PrintAndExit{.text = std::string{as_kea ? kea_interface_version : product_version} + "\n"};
+    if (given.extended_version) return PrintAndExit{.text = extended_version() + "\n"};
+    if (given.report) return PrintAndExit{.text = build_report() + "\n"};
+    const auto& check = given.check_file.empty() ? given.check_files_opened : given.check_file;
+    if (!check.empty())
+        return CheckArguments{
+            .file = check, .allow_unsupported = given.run.allow_unsupported, .family = given.run.family};
+    if (given.run.file.empty())
+        return usage_error(
+            "No configuration file was named. Serve one with -c FILE, or check it with -t FILE.\n\n" +
+            app.help());
+    return given.run;
+}
+
+}  // namespace
+
+CommandLine read_command_line(const std::vector<std::string>& words) {
+    const auto name =
+        words.empty() ? std::string{} : std::filesystem::path{words.front()}.filename().string();
+    const bool as_kea = name == "kea-dhcp4" || name == "kea-dhcp6";
+    Given given;
+    if (name == "kea-dhcp6") given.run.family = Family::v6;
+
+    CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
+    add_server_switches(app, given);
+    if (!as_kea) {
+        app.add_subcommand("run", "Serve: the same as no command at all")->fallthrough();
+        add_ctl(app, given);
+        add_docs(app, given);
+        app.require_subcommand(0, 1);
+    }
+    std::vector<std::string> reversed{words.rbegin(), words.empty() ? words.rend() : std::prev(words.rend())};
+    try {
+        app.parse(std::move(reversed));
+    } catch (
+        const CLI::ParseError& error) {  // CLI11's way to say what is wrong, and to ask for the help text
+        std::ostringstream out, err;
+        const bool help = app.exit(error, out, err) == 0;
+        if (help) return PrintAndExit{.text = out.str()};
+        return usage_error(out.str() + err.str());
+    }
+    return decide(app, std::move(given), as_kea);
+}
+
+}  // namespace leasehold

@@ -1,0 +1,52 @@
+// What the words behind the program's name mean. Nothing is done here; main does it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "dhcp/address.hpp"
+
+namespace leasehold {
+
+struct RunArguments {
+    std::string file;
+    bool verbose = false;
+    bool allow_unsupported = false;
+    std::uint16_t server_port = 67;
+    std::uint16_t client_port = 0;
+    Family family = Family::v4;
+};
+/// -t, -T
+struct CheckArguments {
+    std::string file;
+    bool allow_unsupported = false;
+    Family family = Family::v4;
+};
+/// `leasehold ctl`
+struct CtlArguments {
+    std::string socket;  // or ...
+    std::string file;    // ... the configuration that names it
+    bool json = false;   // the answer as it came, for scripts
+    std::string command;
+    std::vector<std::string> words;
+};
+/// `leasehold docs PAGE`: the part of a page of docs/ that is made from tables.
+struct DocsArguments {
+    std::string page;
+};
+/// Something to print (versions, help, what is wrong), and the end.
+struct PrintAndExit {
+    std::string text;
+    int exit_status = 0;
+    bool to_stderr = false;
+};
+using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, PrintAndExit>;
+
+/// @param words  argv; the name of the program decides: as kea-dhcp4 or kea-dhcp6 (a symbolic link) it takes
+///               Kea's switches and serves that family
+CommandLine read_command_line(const std::vector<std::string>& words);
+
+}  // namespace leasehold

@@ -1,0 +1,191 @@
+#include "control/command_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "control/commands.hpp"
+#include "dhcp/log.hpp"
+#include "dhcp/statistics.hpp"
+
+namespace leasehold {
+namespace {
+
+using enum ArgumentType;
+constexpr bool required = true, optional = false;
+constexpr std::int64_t seconds_max = std::numeric_limits<std::uint32_t>::max();
+
+constexpr std::array configuration_argument{
+    ArgumentDef{"Dhcp4", any, required, "the whole configuration, and nothing beside it"},
+};
+constexpr std::array config_write_arguments{
+    ArgumentDef{"filename", text, optional,
+                "a file in the directory of the configuration file; else that file"},
+};
+constexpr std::array shutdown_arguments{
+    ArgumentDef{"exit-value", integer, optional, "the exit status of the process", 0, 255},
+};
+constexpr std::array disable_arguments{
+    ArgumentDef{"max-period", integer, optional, "seconds after which service resumes by itself", 1,
+                seconds_max},
+    ArgumentDef{"origin", any, optional, "who says so: \"user\" (usual), \"ha-partner\", or a number"},
+    ArgumentDef{"origin-id", integer, optional, "who says so, as a number; comes before origin", 1,
+                seconds_max},
+};
+constexpr std::array enable_arguments{
+    ArgumentDef{"origin", any, optional,
+                "whose dhcp-disable ends: \"user\" (usual), \"ha-partner\", or a number"},
+    ArgumentDef{"origin-id", integer, optional, "the same as a number; comes before origin", 1, seconds_max},
+};
+constexpr std::array reclaim_arguments{
+    ArgumentDef{"remove", boolean, required,
+                "true: expired leases go at once; false: they are kept for their clients"},
+};
+constexpr std::array lease_get_arguments{
+    ArgumentDef{"ip-address", text, optional, "the lease's address; without it the other three are needed"},
+    ArgumentDef{"identifier-type", text, optional, "\"hw-address\" or \"client-id\""},
+    ArgumentDef{"identifier", text, optional, "octets in hexadecimal, such as 1a:2b:3c:4d:5e:6f"},
+    ArgumentDef{"subnet-id", integer, optional, "the subnet in which the client is looked for", 1,
+                seconds_max},
+};
+constexpr std::array lease_get_all_arguments{
+    ArgumentDef{"subnets", integers, optional, "ids of the subnets whose leases are wanted; else all", 1,
+                seconds_max},
+};
+constexpr std::array lease_get_page_arguments{
+    ArgumentDef{"from", text, required, "\"start\", or the address after which the page begins"},
+    ArgumentDef{"limit", integer, required, "how many leases at most", 1, seconds_max},
+};
+constexpr std::array hw_address_argument{
+    ArgumentDef{"hw-address", text, required, "octets in hexadecimal, such as 1a:2b:3c:4d:5e:6f"},
+};
+constexpr std::array client_id_argument{
+    ArgumentDef{"client-id", text, required, "octets in hexadecimal, such as 01:1a:2b:3c:4d:5e:6f"},
+};
+constexpr std::array hostname_argument{
+    ArgumentDef{"hostname", text, required, "the whole name; upper and lower case are the same"},
+};
+constexpr std::array state_arguments{
+    ArgumentDef{"state", any, required,
+                "assigned (or default), declined, expired-reclaimed, released, or its number"},
+    ArgumentDef{"subnet-id", integer, optional, "only leases of this subnet; 0 is all", 0, seconds_max},
+};
+constexpr std::array statistic_name{
+    ArgumentDef{"name", text, required, "of the statistic, such as subnet[1].assigned-addresses"},
+};
+constexpr std::array statistic_age{
+    ArgumentDef{"name", text, required, "of the statistic"},
+    ArgumentDef{"duration", integer, required, "seconds for which samples are kept", 1, seconds_max},
+};
+constexpr std::array statistic_age_all{
+    ArgumentDef{"duration", integer, required, "seconds for which samples are kept", 1, seconds_max},
+};
+constexpr std::array statistic_count{
+    ArgumentDef{"name", text, required, "of the statistic"},
+    ArgumentDef{"max-samples", integer, required, "how many samples are kept", 1, sample_count_max},
+};
+constexpr std::array statistic_count_all{
+    ArgumentDef{"max-samples", integer, required, "how many samples are kept", 1, sample_count_max},
+};
+constexpr std::span<const ArgumentDef> none;
+
+constexpr std::array table{
+    CommandDef{"build-report", Access::read, none, build_report_get, "how this binary was built"},
+    CommandDef{"clock-accept", Access::write, none, clock_accept,
+               "takes the wall clock as lease time, after it was set or leases lay in the future"},
+    CommandDef{"config-get", Access::read, none, config_get, "the configuration in use, defaults included"},
+    CommandDef{"config-hash-get", Access::read, none, config_hash_get, "SHA-256 of the configuration in use"},
+    CommandDef{"config-reload", Access::write, none, config_reload, "reads the configuration file again"},
+    CommandDef{"config-set", Access::write, configuration_argument, config_set,
+               "replaces the configuration in use; the file stays as it is"},
+    CommandDef{"config-test", Access::write, configuration_argument, config_test,
+               "checks a configuration and lists all that is wrong"},
+    CommandDef{"config-write", Access::write, config_write_arguments, config_write,
+               "writes the configuration in use to its file"},
+    CommandDef{"dhcp-disable", Access::write, disable_arguments, dhcp_disable, "stops answering clients"},
+    CommandDef{"dhcp-enable", Access::write, enable_arguments, dhcp_enable,
+               "ends a dhcp-disable of the same origin"},
+    CommandDef{"interface-list", Access::read, none, interface_list,
+               "the network interfaces of this machine"},
+    CommandDef{"lease4-get", Access::read, lease_get_arguments, lease4_get,
+               "the lease of an address, or of a client in a subnet"},
+    CommandDef{"lease4-get-all", Access::read, lease_get_all_arguments, lease4_get_all,
+               "all leases, or those of subnets"},
+    CommandDef{"lease4-get-by-client-id", Access::read, client_id_argument, lease4_get_by_client_id,
+               "the leases of a client identifier"},
+    CommandDef{"lease4-get-by-hostname", Access::read, hostname_argument, lease4_get_by_hostname,
+               "the leases with a host name"},
+    CommandDef{"lease4-get-by-hw-address", Access::read, hw_address_argument, lease4_get_by_hw_address,
+               "the leases of a hardware address"},
+    CommandDef{"lease4-get-by-state", Access::read, state_arguments, lease4_get_by_state,
+               "the leases in a state"},
+    CommandDef{"lease4-get-page", Access::read, lease_get_page_arguments, lease4_get_page,
+               "the next leases in order of address"},
+    CommandDef{"leases-reclaim", Access::write, reclaim_arguments, leases_reclaim,
+               "cleans expired leases up now"},
+    CommandDef{"list-commands", Access::read, none, list_commands, "the names of all commands"},
+    CommandDef{"shutdown", Access::write, shutdown_arguments, shutdown_server, "ends the server"},
+    CommandDef{"statistic-get", Access::read, statistic_name, statistic_get,
+               "one statistic, newest sample first"},
+    CommandDef{"statistic-get-all", Access::read, none, statistic_get_all, "all statistics"},
+    CommandDef{"statistic-global-get-all", Access::read, none, statistic_global_get_all,
+               "the statistics that belong to no subnet"},
+    CommandDef{"statistic-remove", Access::write, statistic_name, statistic_remove,
+               "forgets one until it moves again"},
+    CommandDef{"statistic-remove-all", Access::write, none, statistic_remove_all,
+               "forgets all until they move again"},
+    CommandDef{"statistic-reset", Access::write, statistic_name, statistic_reset, "sets one to zero"},
+    CommandDef{"statistic-reset-all", Access::write, none, statistic_reset_all, "sets all to zero"},
+    CommandDef{"statistic-sample-age-set", Access::write, statistic_age, statistic_sample_age_set,
+               "limits the samples of one by age"},
+    CommandDef{"statistic-sample-age-set-all", Access::write, statistic_age_all, statistic_sample_age_set_all,
+               "limits the samples of all by age"},
+    CommandDef{"statistic-sample-count-set", Access::write, statistic_count, statistic_sample_count_set,
+               "limits the samples of one by number"},
+    CommandDef{"statistic-sample-count-set-all", Access::write, statistic_count_all,
+               statistic_sample_count_set_all, "limits the samples of all by number"},
+    CommandDef{"status-get", Access::read, none, status_get,
+               "what the server is doing, and what it waits for"},
+    CommandDef{"version-get", Access::read, none, version_get,
+               "the release whose interface this server answers"},
+};
+static_assert(std::ranges::is_sorted(table, {}, &CommandDef::name));
+
+/// Sees every answer of a command on its way out.
+Reply logged(std::string command, Reply reply) {
+    return [command = std::move(command), reply = std::move(reply)](Answer answer) {
+        const bool failed =
+            !answer.pieces && answer.result != ResultCode::success && answer.result != ResultCode::empty;
+        if (failed) log(MessageId::COMMAND_FAILED, {{"command", command}, {"reason", answer.text}});
+        reply(std::move(answer));
+    };
+}
+
+}  // namespace
+
+std::span<const CommandDef> command_table() {
+    return table;
+}
+
+const CommandDef* find_command(std::string_view name) {
+    const auto found = std::ranges::lower_bound(table, name, {}, &CommandDef::name);
+    return found != table.end() && found->name == name ? &*found : nullptr;
+}
+
+void run_command(CommandContext& context, config::Value request, Reply reply) {
+    auto read = read_request(std::move(request), "dhcp4");
+    if (!read)
+        return logged("", std::move(reply))(failure("Error during command processing: " + read.error()));
+    log(MessageId::COMMAND_RECEIVED, {{"command", read->command}});
+    reply = logged(read->command, std::move(reply));
+    const auto* const command = find_command(read->command);
+    if (command == nullptr) {
+        auto answer = failure("'" + read->command + "' command not supported.");
+        answer.result = ResultCode::unsupported;
+        return reply(std::move(answer));
+    }
+    if (auto wrong = check_arguments(*command, read->arguments)) return reply(failure(std::move(*wrong)));
+    command->handler(context, read->arguments, std::move(reply));
+}
+
+}  // namespace leasehold

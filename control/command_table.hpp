@@ -1,0 +1,21 @@
+// Every command: a row each. Looking a command up, checking its arguments and running it all go by this
+// table, and docs/commands.md is made from it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "control/command.hpp"
+
+namespace leasehold {
+
+/// In ascending order of name.
+std::span<const CommandDef> command_table();
+
+/// nullptr: there is no such command.
+const CommandDef* find_command(std::string_view name);
+
+/// Takes a request apart, checks it, runs it. Whatever the request holds, it is answered.
+void run_command(CommandContext& context, config::Value request, Reply reply);
+
+}  // namespace leasehold

@@ -1,0 +1,50 @@
+// The handlers that the rows of the command table name, a file per area.
+#pragma once
+
+#include "control/command.hpp"
+
+namespace leasehold {
+
+// config_commands.cpp
+void config_get(CommandContext&, const Arguments&, Reply);
+void config_hash_get(CommandContext&, const Arguments&, Reply);
+void config_test(CommandContext&, const Arguments&, Reply);
+void config_set(CommandContext&, const Arguments&, Reply);
+void config_reload(CommandContext&, const Arguments&, Reply);
+void config_write(CommandContext&, const Arguments&, Reply);
+
+// service_commands.cpp
+void list_commands(CommandContext&, const Arguments&, Reply);
+void version_get(CommandContext&, const Arguments&, Reply);
+void build_report_get(CommandContext&, const Arguments&, Reply);
+void status_get(CommandContext&, const Arguments&, Reply);
+void shutdown_server(CommandContext&, const Arguments&, Reply);
+void dhcp_disable(CommandContext&, const Arguments&, Reply);
+void dhcp_enable(CommandContext&, const Arguments&, Reply);
+void clock_accept(CommandContext&, const Arguments&, Reply);
+void interface_list(CommandContext&, const Arguments&, Reply);
+
+// lease_commands.cpp
+void leases_reclaim(CommandContext&, const Arguments&, Reply);
+void lease4_get(CommandContext&, const Arguments&, Reply);
+void lease4_get_all(CommandContext&, const Arguments&, Reply);
+void lease4_get_page(CommandContext&, const Arguments&, Reply);
+void lease4_get_by_hw_address(CommandContext&, const Arguments&, Reply);
+void lease4_get_by_client_id(CommandContext&, const Arguments&, Reply);
+void lease4_get_by_hostname(CommandContext&, const Arguments&, Reply);
+void lease4_get_by_state(CommandContext&, const Arguments&, Reply);
+
+// statistic_commands.cpp
+void statistic_get(CommandContext&, const Arguments&, Reply);
+void statistic_get_all(CommandContext&, const Arguments&, Reply);
+void statistic_global_get_all(CommandContext&, const Arguments&, Reply);
+void statistic_reset(CommandContext&, const Arguments&, Reply);
+void statistic_reset_all(CommandContext&, const Arguments&, Reply);
+void statistic_remove(CommandContext&, const Arguments&, Reply);
+void statistic_remove_all(CommandContext&, const Arguments&, Reply);
+void statistic_sample_age_set(CommandContext&, const Arguments&, Reply);
+void statistic_sample_age_set_all(CommandContext&, const Arguments&, Reply);
+void statistic_sample_count_set(CommandContext&, const Arguments&, Reply);
+void statistic_sample_count_set_all(CommandContext&, const Arguments&, Reply);
+
+}  // namespace leasehold

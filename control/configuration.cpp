@@ -1,0 +1,213 @@
+#include "control/configuration.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "dhcp/log.hpp"
+
+namespace leasehold {
+namespace {
+
+Answer problems_answer(const std::vector<config::Problem>& problems) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& problem : problems) list.push_back(config::format(problem));
+    Answer answer = failure(config::format(problems));
+    answer.arguments = nlohmann::json{{"problems", std::move(list)}};
+    return answer;
+}
+
+void log_warnings(const std::vector<config::Problem>& warnings) {
+    for (const auto& warning : warnings) {
+        auto where = warning.file;
+        if (warning.line != 0)
+            where += ":" + std::to_string(warning.line) + ":" + std::to_string(warning.column);
+        log(MessageId::DHCP4_CONFIG_WARNING,
+            {{"where", where}, {"what", warning.pointer + ": " + warning.what}});
+    }
+}
+
+}  // namespace
+
+struct Configuration::Attempt {
+    std::string source;
+    Done done;
+    std::optional<config::LoadResult> result;
+    std::shared_ptr<const Current> next;  // made on the side thread, like the result
+    std::shared_ptr<LogBackend::Prepared> logs;
+    ControlChannel::Prepared sockets;
+};
+
+Configuration::Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
+                             ControlChannel& channel, SideThread& side)
+    : file_{std::move(file)},
+      options_{std::move(options)},
+      server_{server},
+      logs_{logs},
+      channel_{channel},
+      side_{side} {}
+
+std::shared_ptr<const Configuration::Current> Configuration::make_current(config::Loaded loaded) {
+    auto text = config::compact(*loaded.full);
+    // "{ "Dhcp4": { ... } }": the hash goes in before the last bracket.
+    text.resize(text.rfind('}'));
+    text = "{ \"arguments\": " + text.substr(0, text.find_last_not_of(' ') + 1) + ", \"hash\": \"" +
+           loaded.hash + "\" }, \"result\": 0 }";
+    return std::make_shared<const Current>(
+        Current{.loaded = std::move(loaded), .answer = std::make_shared<const std::string>(std::move(text))});
+}
+
+Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
+    auto logs = logs_.prepare(loaded.daemon.loggers);
+    if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
+    auto sockets = channel_.prepare(loaded.daemon.control_sockets);
+    if (!sockets) return std::unexpected(BeginError{ExitCode::sockets, sockets.error()});
+    if (!loaded.daemon.loggers.empty()) logs_.activate(std::move(*logs));
+    channel_.activate(std::move(*sockets));
+    log_warnings(loaded.warnings);
+    current_ = make_current(std::move(loaded));
+    say_complete(file_);
+    return {};
+}
+
+void Configuration::set(std::shared_ptr<const config::Value> root, Done done) {
+    change(
+        "of config-set",
+        [root = std::move(root), options = options_] { return config::load(*root, options); },
+        std::move(done));
+}
+
+void Configuration::reload(Done done) {
+    change(
+        file_, [file = file_, options = options_] { return config::load_file(file, options); },
+        [done = std::move(done)](Answer answer) {
+            if (answer.result != ResultCode::success) answer.text = "Config reload failed: " + answer.text;
+            done(std::move(answer));
+        });
+}
+
+void Configuration::reload_on_signal() {
+    if (changing_) {
+        reload_wanted_ = true;
+        return;
+    }
+    reload([](const Answer&) {});  // the log tells how it went
+}
+
+void Configuration::test(std::shared_ptr<const config::Value> root, Done done) {
+    auto answer = std::make_shared<Answer>();
+    side_.run(
+        [root = std::move(root), options = options_, answer] {
+            auto result = config::load(*root, options);
+            if (!result) {
+                *answer = problems_answer(result.error());
+                return;
+            }
+            *answer = success("The configuration can be used. Nothing was opened or changed.");
+            if (!result->warnings.empty())
+                answer->arguments = nlohmann::json{{"warnings", nlohmann::json::array()}};
+            for (const auto& warning : result->warnings)
+                answer->arguments->at("warnings").push_back(config::format(warning));
+        },
+        [answer, done = std::move(done)] { done(std::move(*answer)); });
+}
+
+void Configuration::change(std::string source, Load load, Done done) {
+    if (changing_) {
+        done(failure("another configuration is being put to use; try again when that has ended"));
+        return;
+    }
+    changing_ = true;
+    auto attempt = std::make_shared<Attempt>();
+    attempt->source = std::move(source);
+    attempt->done = std::move(done);
+    side_.run(
+        [attempt, load = std::move(load)] {
+            attempt->result = load();
+            if (*attempt->result) attempt->next = make_current(std::move(**attempt->result));
+        },
+        [this, attempt] { loaded_for_change(attempt); });
+}
+
+void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
+    if (attempt->next == nullptr) {
+        for (const auto& problem : attempt->result->error())
+            log(MessageId::DHCP4_CONFIG_LOAD_FAIL, {{"source", attempt->source},
+                                                    {"consequence", "the running one stays in use"},
+                                                    {"reason", config::format(problem)}});
+        return finish(attempt, problems_answer(attempt->result->error()));
+    }
+    const auto& daemon = attempt->next->loaded.daemon;
+    auto logs =
+        logs_.prepare(daemon.loggers.empty() ? loggers_from_environment(logs_.root()) : daemon.loggers);
+    if (!logs) return refuse(attempt, logs.error());
+    auto sockets = channel_.prepare(daemon.control_sockets);
+    if (!sockets) return refuse(attempt, sockets.error());
+    attempt->logs = std::move(*logs);
+    attempt->sockets = std::move(*sockets);
+    server_.apply(attempt->next->loaded.server,
+                  [this, attempt](const ApplyResult& result) { applied(attempt, result); });
+}
+
+void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result) {
+    if (!result.applied) return refuse(attempt, result.text);
+    logs_.activate(std::move(attempt->logs));
+    channel_.activate(std::move(attempt->sockets));
+    log_warnings(attempt->next->loaded.warnings);
+    side_.dispose(std::exchange(current_, attempt->next));
+    say_complete(attempt->source);
+
+    Answer answer = success("Configuration successful.");
+    if (!result.text.empty()) answer.text += " " + result.text;
+    answer.arguments = nlohmann::json{{"hash", hash()}};
+    if (result.leases_without_subnet != 0)
+        answer.arguments->emplace("leases-without-subnet", result.leases_without_subnet);
+    if (result.leases_missing != 0) answer.arguments->emplace("leases-missing", result.leases_missing);
+    finish(attempt, std::move(answer));
+}
+
+void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason) {
+    log(MessageId::DHCP4_CONFIG_LOAD_FAIL,
+        {{"source", attempt->source}, {"consequence", "the running one stays in use"}, {"reason", reason}});
+    finish(attempt, failure(reason + " The running configuration stays in use."));
+}
+
+void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answer) {
+    changing_ = false;
+    auto done = std::move(attempt->done);
+    attempt->sockets.clear();
+    done(std::move(answer));
+    side_.dispose(std::exchange(attempt->next, nullptr));
+    if (std::exchange(reload_wanted_, false)) reload_on_signal();
+}
+
+void Configuration::say_complete(const std::string& source) const {
+    const auto& server = *current_->loaded.server;
+    log(MessageId::DHCP4_CONFIG_COMPLETE,
+        {{"source", source}, {"subnets", server.subnets.size()}, {"pools", server.pool_ranges.size()}});
+}
+
+void Configuration::write(const std::string& name, Done done) {
+    auto target = write_target(file_, name);
+    if (!target) return done(failure(target.error()));
+    auto answer = std::make_shared<Answer>();
+    side_.run(
+        [full = current_->loaded.full, path = *target, answer] {
+            const auto content = config::pretty(*full);
+            const auto written = replace_file(path, content);
+            if (!written) {
+                *answer = failure(written.error());
+                return;
+            }
+            *answer = success("Configuration written to " + path + " successful",
+                              {{"filename", path}, {"size", content.size()}});
+        },
+        [answer, done = std::move(done)] { done(std::move(*answer)); });
+}
+
+Answer Configuration::get() const {
+    Answer answer;
+    answer.pieces = text_pieces(current_->answer);
+    return answer;
+}
+
+}  // namespace leasehold

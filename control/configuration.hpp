@@ -1,0 +1,87 @@
+// The configuration in use and how another takes its place: read and checked on the side thread, its log
+// files, control sockets, database and sockets opened beside those that run, then swapped. A configuration
+// that is refused changes nothing (invariant I5).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/load.hpp"
+#include "control/answer.hpp"
+#include "control/control_channel.hpp"
+#include "control/log_backend.hpp"
+#include "control/side_thread.hpp"
+#include "dhcp/server.hpp"
+
+namespace leasehold {
+
+class Configuration {
+public:
+    using Done = std::function<void(Answer)>;
+
+    Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
+                  ControlChannel& channel, SideThread& side);
+
+    /// The first one, which main has loaded: opens logs and control sockets. The server is started by main.
+    /// @error what cannot be opened, and the exit code that tells a supervisor
+    struct BeginError {
+        ExitCode code;
+        std::string reason;
+    };
+    Result<void, BeginError> begin(config::Loaded loaded);
+
+    /// Replaces the whole configuration; answers when it is in use or refused. One at a time: while one is
+    /// under way another is refused. `root` is { "Dhcp4": { ... } }.
+    void set(std::shared_ptr<const config::Value> root, Done done);
+    void test(std::shared_ptr<const config::Value> root, Done done);
+    /// Reads the file again.
+    void reload(Done done);
+    /// SIGHUP: as reload(); one that comes while a configuration is under way is done after it.
+    void reload_on_signal();
+
+    /// Writes what is in use to a file of the configuration's directory: whole, or not at all.
+    /// @param name  "": the file that was read
+    void write(const std::string& name, Done done);
+
+    /// { "Dhcp4": { ... }, "hash": "..." } as the members of an answer.
+    Answer get() const;
+    const std::string& hash() const { return current_->loaded.hash; }
+    const config::Loaded& loaded() const { return current_->loaded; }
+    const std::string& file() const { return file_; }
+
+private:
+    struct Current {
+        config::Loaded loaded;
+        std::shared_ptr<const std::string> answer;  // of config-get, made once
+    };
+    using Load = std::function<config::LoadResult()>;
+    struct Attempt;
+
+    static std::shared_ptr<const Current> make_current(config::Loaded loaded);
+    void change(std::string source, Load load, Done done);
+    void loaded_for_change(const std::shared_ptr<Attempt>& attempt);
+    void applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result);
+    void refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason);
+    void finish(const std::shared_ptr<Attempt>& attempt, Answer answer);
+    void say_complete(const std::string& source) const;
+
+    std::string file_;
+    config::LoadOptions options_;
+    Server& server_;
+    LogBackend& logs_;
+    ControlChannel& channel_;
+    SideThread& side_;
+    std::shared_ptr<const Current> current_;
+    bool changing_ = false;
+    bool reload_wanted_ = false;
+};
+
+/// Where config-write may put `name`: the directory of the configuration file, under a plain file name.
+/// @param name  a file name, or a path in that directory; "" is the configuration file itself
+Result<std::string, std::string> write_target(const std::string& configuration_file, const std::string& name);
+
+/// Replaces a file's content so that a reader, or a crash, finds the old or the new one whole.
+Result<void, std::string> replace_file(const std::string& path, std::string_view content);
+
+}  // namespace leasehold

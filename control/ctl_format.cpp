@@ -1,0 +1,153 @@
+// How `leasehold ctl` shows an answer to people. Whatever shape the answer has, something readable comes out.
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "config/load.hpp"
+#include "control/ctl.hpp"
+#include "dhcp/lease.hpp"
+
+namespace leasehold {
+namespace {
+
+using nlohmann::json;
+
+/// A member as text: strings as they are, other values as JSON, "" when there is none. From the network, in
+/// the end: control characters must not reach the terminal.
+std::string text_of(const json& map, const char* key) {
+    const auto found = map.is_object() ? map.find(key) : map.end();
+    if (!map.is_object() || found == map.end() || found->is_null()) return {};
+    auto text = found->is_string() ? found->get<std::string>() : config::compact(*found);
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return text;
+}
+
+std::int64_t number_of(const json& map, const char* key) {
+    const auto found = map.find(key);
+    return found != map.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+std::string local_time(std::int64_t seconds) {
+    const auto at = static_cast<std::time_t>(seconds);
+    std::tm parts{};
+    if (localtime_r(&at, &parts) == nullptr) return std::to_string(seconds);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
+}
+
+std::string end_of(const json& lease) {
+    const auto lifetime = number_of(lease, "valid-lft");
+    if (lifetime == infinite_lifetime) return "never";
+    return local_time(number_of(lease, "cltt") + lifetime);
+}
+
+std::string state_of(const json& lease) {
+    const auto state = number_of(lease, "state");
+    if (state < 0 || state > static_cast<int>(LeaseState::registered)) return std::to_string(state);
+    return std::string{to_string(static_cast<LeaseState>(state))};
+}
+
+constexpr std::array lease_columns{"ADDRESS", "HARDWARE ADDRESS", "CLIENT-ID", "SUBNET", "STATE",
+                                   "ENDS",    "HOSTNAME"};
+using LeaseRow = std::array<std::string, lease_columns.size()>;
+
+std::string lease_table(const json& leases) {
+    std::vector<LeaseRow> rows{
+        {"ADDRESS", "HARDWARE ADDRESS", "CLIENT-ID", "SUBNET", "STATE", "ENDS", "HOSTNAME"}};
+    for (const auto& lease : leases)
+        rows.push_back({text_of(lease, "ip-address"), text_of(lease, "hw-address"),
+                        text_of(lease, "client-id"), text_of(lease, "subnet-id"), state_of(lease),
+                        end_of(lease), text_of(lease, "hostname")});
+    std::array<std::size_t, lease_columns.size()> widths{};
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i != row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    std::string out;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i != row.size(); ++i) {
+            line += row[i];
+            line.append(widths[i] - row[i].size() + 2, ' ');
+        }
+        out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return out;
+}
+
+std::string duration(std::int64_t seconds) {
+    constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+    std::string out;
+    if (seconds >= day) out += std::to_string(seconds / day) + " d ";
+    if (seconds >= hour) out += std::to_string(seconds % day / hour) + " h ";
+    if (seconds >= minute) out += std::to_string(seconds % hour / minute) + " min ";
+    return out + std::to_string(seconds % minute) + " s";
+}
+
+std::string database_words(const json& database) {
+    auto line = text_of(database, "where") + ", " + text_of(database, "state");
+    if (const auto error = text_of(database, "last-error"); !error.empty()) line += ": " + error;
+    if (database.contains("next-attempt-in"))
+        line += "; next attempt in " + duration(number_of(database, "next-attempt-in"));
+    return line;
+}
+
+std::string sockets_words(const json& sockets) {
+    std::string line;
+    const auto add_all = [&](const char* key) {
+        if (!sockets.contains(key)) return;
+        for (const auto& entry : sockets[key])
+            if (entry.is_string()) line += (line.empty() ? "" : "; ") + entry.get<std::string>();
+    };
+    add_all("listening");
+    add_all("errors");
+    return line.empty() ? "none" : line;
+}
+
+std::string clock_words(const json& clock) {
+    if (const auto step = number_of(clock, "step"); step != 0)
+        return "the wall clock differs by " + std::to_string(step) + " s; accept it with clock-accept";
+    if (clock.contains("wait-until"))
+        return "leases lie in the future; no address changes hands before " +
+               local_time(number_of(clock, "wait-until")) + ", or clock-accept";
+    return "in step";
+}
+
+std::string status_words(const json& status) {
+    const auto part = [&](const char* key) { return status.value(key, json::object()); };
+    const auto service = part("service");
+    auto state = text_of(service, "state");
+    if (const auto reason = text_of(service, "reason"); !reason.empty()) state += ": " + reason;
+    std::string out;
+    out += "service    " + state + "\n";
+    out += "database   " + database_words(part("database-status")) + "\n";
+    out += "leases     " + text_of(part("leases"), "stored") + "\n";
+    out += "listening  " + sockets_words(part("sockets")) + "\n";
+    out += "clock      " + clock_words(part("clock")) + "\n";
+    out += "process    " + text_of(status, "pid") + ", up for " + duration(number_of(status, "uptime")) +
+           ", configuration in use for " + duration(number_of(status, "reload")) + "\n";
+    return out;
+}
+
+bool is_lease(const json& value) {
+    return value.is_object() && value.contains("ip-address") && value.contains("cltt");
+}
+
+}  // namespace
+
+std::string show_answer(const std::string& command, const json& answer) {
+    std::string out;
+    const auto arguments = answer.value("arguments", json(nullptr));
+    if (command == "status-get" && arguments.is_object()) return status_words(arguments);
+    if (is_lease(arguments)) return lease_table(json::array({arguments}));
+    const bool leases =
+        arguments.is_object() && arguments.contains("leases") && arguments["leases"].is_array();
+    if (leases && !arguments["leases"].empty()) out += lease_table(arguments["leases"]);
+    if (const auto text = answer.find("text"); text != answer.end() && text->is_string())
+        out += text->get<std::string>() + "\n";
+    if (!arguments.is_null() && !leases) out += config::pretty(arguments);
+    if (!out.empty() && !out.ends_with('\n')) out += '\n';
+    return out;
+}
+
+}  // namespace leasehold

@@ -1,0 +1,21 @@
+// A lease as commands show it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dhcp/lease.hpp"
+
+namespace leasehold {
+
+nlohmann::json lease_json(const Lease& lease);
+
+/// A state's number or name, as lease4-get-by-state takes it ("default" is assigned). nullopt: no such state.
+std::optional<LeaseState> parse_state(std::string_view text);
+
+/// Octets from the network as a text that JSON can hold: what is not UTF-8 becomes U+FFFD.
+std::string to_utf8(std::string_view octets);
+
+}  // namespace leasehold

@@ -1,0 +1,113 @@
+// Commands about the server as a whole: what it is, how it does, whether it serves, its end.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "control/command_context.hpp"
+#include "control/command_table.hpp"
+#include "control/commands.hpp"
+#include "control/status_json.hpp"
+#include "control/version.hpp"
+#include "dhcp/interfaces.hpp"
+
+namespace leasehold {
+namespace {
+
+Result<std::uint32_t, std::string> read_origin(const Arguments& arguments) {
+    if (const auto id = arguments.integer("origin-id")) return static_cast<std::uint32_t>(*id);
+    const auto* const origin = arguments.find("origin");
+    if (origin == nullptr) return static_cast<std::uint32_t>(DisableOrigin::user);
+    if (const auto name = arguments.text("origin")) {
+        if (*name == "user") return static_cast<std::uint32_t>(DisableOrigin::user);
+        if (*name == "ha-partner") return static_cast<std::uint32_t>(DisableOrigin::ha_remote);
+    }
+    const auto number = arguments.integer("origin");
+    if (number && *number > 0 && *number <= std::numeric_limits<std::uint32_t>::max())
+        return static_cast<std::uint32_t>(*number);
+    return std::unexpected(std::string{"'origin' must be \"user\", \"ha-partner\" or a positive number"});
+}
+
+nlohmann::json interface_json(const Interface& interface, const std::vector<std::string>& listening) {
+    nlohmann::json addresses = nlohmann::json::array();
+    for (const auto address : interface.addresses) addresses.push_back(to_string(address));
+    // "eth0 (raw and udp)" tells of eth0
+    const bool in_use = std::ranges::any_of(listening, [&](const std::string& text) {
+        return text == interface.name || text.starts_with(interface.name + " ");
+    });
+    return {{"name", interface.name},
+            {"index", interface.index},
+            {"mac", to_hex(view(interface.mac))},
+            {"type", interface.hardware_type},
+            {"mtu", interface.mtu},
+            {"addresses", std::move(addresses)},
+            {"flag-loopback", interface.loopback},
+            {"flag-up", interface.up},
+            {"flag-running", interface.running},
+            {"flag-broadcast", interface.broadcast},
+            {"in-use", in_use}};
+}
+
+}  // namespace
+
+void list_commands(CommandContext&, const Arguments&, Reply reply) {
+    nlohmann::json names = nlohmann::json::array();
+    for (const auto& command : command_table()) names.push_back(command.name);
+    reply(success("", std::move(names)));
+}
+
+void version_get(CommandContext&, const Arguments&, Reply reply) {
+    reply(success(std::string{kea_interface_version}, {{"extended", extended_version()}}));
+}
+
+void build_report_get(CommandContext&, const Arguments&, Reply reply) {
+    reply(success(build_report()));
+}
+
+void status_get(CommandContext& context, const Arguments&, Reply reply) {
+    reply(success("", status_json({.server = context.server.status(),
+                                   .channel = context.channel.counters(),
+                                   .log_lines_lost = context.logs.lost(),
+                                   .process = getpid(),
+                                   .now = std::chrono::steady_clock::now()})));
+}
+
+void shutdown_server(CommandContext& context, const Arguments& arguments, Reply reply) {
+    reply(success("Shutting down."));
+    context.shutdown(static_cast<int>(arguments.integer("exit-value").value_or(0)));
+}
+
+void dhcp_disable(CommandContext& context, const Arguments& arguments, Reply reply) {
+    const auto origin = read_origin(arguments);
+    if (!origin) return reply(failure(origin.error()));
+    const auto period = arguments.integer("max-period");
+    context.server.disable(*origin, period ? std::optional{std::chrono::seconds{*period}} : std::nullopt);
+    reply(
+        success("DHCPv4 service disabled" + (period ? " for " + std::to_string(*period) + " seconds" : "")));
+}
+
+void dhcp_enable(CommandContext& context, const Arguments& arguments, Reply reply) {
+    const auto origin = read_origin(arguments);
+    if (!origin) return reply(failure(origin.error()));
+    context.server.enable(*origin);
+    const auto& still = context.server.status().disabled_by;
+    reply(success(still.empty()
+                      ? "DHCP service successfully enabled"
+                      : "DHCP service successfully enabled for this origin; others keep it disabled"));
+}
+
+void clock_accept(CommandContext& context, const Arguments&, Reply reply) {
+    context.server.accept_clock();
+    reply(success("The wall clock is lease time now."));
+}
+
+void interface_list(CommandContext& context, const Arguments&, Reply reply) {
+    const InterfaceMonitor now{context.loop, [] {}};
+    const auto listening = context.server.status().listening;
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& [index, interface] : now.interfaces())
+        list.push_back(interface_json(interface, listening));
+    auto text = std::to_string(list.size()) + " interfaces detected.";
+    reply(success(std::move(text), {{"interfaces", std::move(list)}}));
+}
+
+}  // namespace leasehold

@@ -1,0 +1,129 @@
+// Commands about statistics. Listing all is done a page at a time: with many subnets there are hundreds of
+// thousands of samples.
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "config/load.hpp"
+#include "control/command_context.hpp"
+#include "control/commands.hpp"
+
+namespace leasehold {
+namespace {
+
+constexpr std::size_t statistics_per_slice = 32;
+
+/// "2026-11-21 05:55:04.464204", local time.
+std::string sample_time(std::chrono::system_clock::time_point at) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at - whole).count();
+    const auto seconds = std::chrono::system_clock::to_time_t(whole);
+    std::tm parts{};
+    localtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+    std::snprintf(text.data() + size, text.size() - size, ".%06d", static_cast<int>(micros));
+    return text.data();
+}
+
+nlohmann::json samples_json(const std::vector<Sample>& newest_first) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& sample : newest_first) list.push_back({sample.value, sample_time(sample.at)});
+    return list;
+}
+
+/// { "arguments": { NAME: SAMPLES, ... }, "result": 0 } in the layout of compact().
+Answer all_answer(CommandContext& context, bool global_only) {
+    auto pieces = [&statistics = context.server.statistics(), global_only, after = std::string{},
+                   begun = false](std::string& out) mutable {
+        const auto visit = [&](std::string_view name, const std::vector<Sample>& newest_first) {
+            out += begun ? ", " : "{ \"arguments\": { ";
+            begun = true;
+            out += config::compact(name) + ": " + config::compact(samples_json(newest_first));
+        };
+        const auto last = statistics.visit_page(after, statistics_per_slice, global_only, visit);
+        if (last) {
+            after = *last;
+            return true;
+        }
+        out += begun ? " }, \"result\": 0 }" : "{ \"arguments\": {  }, \"result\": 0 }";
+        return false;
+    };
+    Answer answer;
+    answer.pieces = std::move(pieces);
+    return answer;
+}
+
+Answer done_or_unknown(bool found, const std::string& name, const std::string& done) {
+    return found ? success("Statistic '" + name + "' " + done) : failure("No '" + name + "' statistic found");
+}
+
+std::chrono::seconds duration(const Arguments& arguments) {
+    return std::chrono::seconds{*arguments.integer("duration")};
+}
+std::uint32_t max_samples(const Arguments& arguments) {
+    return static_cast<std::uint32_t>(*arguments.integer("max-samples"));
+}
+
+}  // namespace
+
+void statistic_get(CommandContext& context, const Arguments& arguments, Reply reply) {
+    auto found = nlohmann::json::object();  // an unknown name is an empty answer, not an error
+    context.server.statistics().visit(*arguments.text("name"),
+                                      [&](std::string_view name, const auto& newest_first) {
+                                          found[std::string{name}] = samples_json(newest_first);
+                                      });
+    reply(success("", std::move(found)));
+}
+
+void statistic_get_all(CommandContext& context, const Arguments&, Reply reply) {
+    reply(all_answer(context, false));
+}
+
+void statistic_global_get_all(CommandContext& context, const Arguments&, Reply reply) {
+    reply(all_answer(context, true));
+}
+
+void statistic_reset(CommandContext& context, const Arguments& arguments, Reply reply) {
+    const auto name = *arguments.text("name");
+    reply(done_or_unknown(context.server.statistics().reset(name), name, "reset."));
+}
+
+void statistic_reset_all(CommandContext& context, const Arguments&, Reply reply) {
+    context.server.statistics().reset_all();
+    reply(success("All statistics reset to neutral values."));
+}
+
+void statistic_remove(CommandContext& context, const Arguments& arguments, Reply reply) {
+    const auto name = *arguments.text("name");
+    reply(done_or_unknown(context.server.statistics().remove(name), name, "removed."));
+}
+
+void statistic_remove_all(CommandContext& context, const Arguments&, Reply reply) {
+    context.server.statistics().remove_all();
+    reply(success("All statistics removed."));
+}
+
+void statistic_sample_age_set(CommandContext& context, const Arguments& arguments, Reply reply) {
+    const auto name = *arguments.text("name");
+    reply(done_or_unknown(context.server.statistics().limit_age(name, duration(arguments)), name,
+                          "duration limit is set."));
+}
+
+void statistic_sample_age_set_all(CommandContext& context, const Arguments& arguments, Reply reply) {
+    context.server.statistics().limit_age_all(duration(arguments));
+    reply(success("All statistics duration limit are set."));
+}
+
+void statistic_sample_count_set(CommandContext& context, const Arguments& arguments, Reply reply) {
+    const auto name = *arguments.text("name");
+    reply(done_or_unknown(context.server.statistics().limit_count(name, max_samples(arguments)), name,
+                          "count limit is set."));
+}
+
+void statistic_sample_count_set_all(CommandContext& context, const Arguments& arguments, Reply reply) {
+    context.server.statistics().limit_count_all(max_samples(arguments));
+    reply(success("All statistics count limit are set."));
+}
+
+}  // namespace leasehold

@@ -1,0 +1,114 @@
+#include "control/status_json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace leasehold {
+namespace {
+
+using nlohmann::json;
+
+/// Kea's families of origin ids: 1 is the user, from 1000 on a local HA service, from 2000 on a remote one.
+json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std::uint32_t count) {
+    json result = json::array();
+    const auto first = static_cast<std::uint32_t>(from);
+    for (const auto id : ids)
+        if (id >= first && id - first < count) result.push_back(id);
+    return result;
+}
+
+json dhcp_state(const ServerStatus& server) {
+    constexpr std::uint32_t origins_per_family = 1000;
+    return {{"globally-disabled", server.service.mode == ServiceMode::closed},
+            {"disabled-by-user",
+             std::ranges::find(server.disabled_by, static_cast<std::uint32_t>(DisableOrigin::user)) !=
+                 server.disabled_by.end()},
+            {"disabled-by-local-command",
+             ids_between(server.disabled_by, DisableOrigin::ha_local, origins_per_family)},
+            {"disabled-by-remote-command",
+             ids_between(server.disabled_by, DisableOrigin::ha_remote, origins_per_family)},
+            {"disabled-by-db-connection",
+             server.backend.state == BackendState::serving ? json::array() : json::array({1})}};
+}
+
+json sockets(const ServerStatus& server) {
+    json result{{"status", server.socket_problems.empty() ? "ready" : "retrying"},
+                {"listening", server.listening}};
+    for (const auto& problem : server.socket_problems)
+        result["errors"].push_back(problem.interface + ": " + problem.reason);
+    return result;
+}
+
+std::string_view mode_name(ServiceMode mode) {
+    switch (mode) {
+        case ServiceMode::open: return "open";
+        case ServiceMode::open_without_backend: return "open-without-backend";
+        case ServiceMode::closed: return "closed";
+    }
+    return "";
+}
+
+json service(const ServerStatus& server) {
+    json result{{"state", mode_name(server.service.mode)}};
+    if (!server.service.reason.empty()) result["reason"] = server.service.reason;
+    return result;
+}
+
+json database(const BackendStatus& backend, std::chrono::steady_clock::time_point now) {
+    json result{{"state", to_string(backend.state)},
+                {"where", backend.where},
+                {"schema-version", backend.schema_version},
+                {"leases-loaded", backend.rows_loaded},
+                {"rows-unreadable", backend.rows_unreadable}};
+    if (backend.attempt != 0) result["attempt"] = backend.attempt;
+    if (backend.attempts_max != 0) result["attempts-max"] = backend.attempts_max;
+    if (!backend.last_error.empty()) result["last-error"] = backend.last_error;
+    if (backend.next_try)
+        result["next-attempt-in"] = std::max<std::int64_t>(
+            0, std::chrono::ceil<std::chrono::seconds>(*backend.next_try - now).count());
+    return result;
+}
+
+json clock(const ClockStatus& clock) {
+    json result{{"step", clock.step.count()}, {"reuse-paused", clock.reuse_paused}};
+    if (clock.wait_until) result["wait-until"] = clock.wait_until->time_since_epoch().count();
+    return result;
+}
+
+json queues(const StatusInputs& inputs) {
+    const auto& server = inputs.server;
+    return {{"decisions-with-store", server.pending},    {"packets-parked", server.parked},
+            {"offers-held", server.offers_held},         {"queue-full", server.queue_full},
+            {"replies-too-old", server.replies_too_old}, {"offer-holds-overflowed", server.holds_overflowed},
+            {"log-lines-lost", inputs.log_lines_lost}};
+}
+
+json commands(const ChannelCounters& channel) {
+    return {{"connections", channel.connections},
+            {"connections-refused", channel.connections_refused},
+            {"requests-too-long", channel.requests_too_long},
+            {"timeouts", channel.timeouts}};
+}
+
+}  // namespace
+
+json status_json(const StatusInputs& inputs) {
+    const auto& server = inputs.server;
+    return {
+        {"pid", inputs.process},
+        {"uptime", server.uptime.count()},
+        {"reload", server.since_reload.count()},
+        {"multi-threading-enabled", false},
+        {"dhcp-state", dhcp_state(server)},
+        {"sockets", sockets(server)},
+        {"service", service(server)},
+        {"database-status", database(server.backend, inputs.now)},
+        {"clock", clock(server.clock)},
+        {"configuration-in-preparation", server.preparing},
+        {"leases",
+         {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
+        {"limits", queues(inputs)},
+        {"commands", commands(inputs.channel)}};
+}
+
+}  // namespace leasehold

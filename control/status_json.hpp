@@ -1,0 +1,22 @@
+// The server's state as status-get shows it: Kea's members, and beside them what an operator asks in an
+// outage: is it serving, why not, what is it waiting for. Pure.
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json_fwd.hpp>
+
+#include "control/control_channel.hpp"
+#include "dhcp/server.hpp"
+
+namespace leasehold {
+
+struct StatusInputs {
+    ServerStatus server;
+    ChannelCounters channel;
+    std::uint64_t log_lines_lost = 0;
+    int process = 0;
+    std::chrono::steady_clock::time_point now{};
+};
+nlohmann::json status_json(const StatusInputs& inputs);
+
+}  // namespace leasehold

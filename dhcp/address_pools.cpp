@@ -1,0 +1,189 @@
+// Which pool a unit belongs to, and offsets instead of addresses: the searching itself is done by bitmap_pool
+// (dense) and sparse_pool.
+#include "dhcp/address_pools.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <tuple>
+#include <variant>
+
+#include "dhcp/bitmap_pool.hpp"
+#include "dhcp/sparse_pool.hpp"
+
+namespace leasehold {
+namespace {
+
+constexpr unsigned address_bits = 128;
+
+/// Where a unit of this length lies, counted in units from the start of all addresses.
+Uint128 unit_number(const Prefix& unit) {
+    return unit.length == 0 ? 0 : to_uint128(unit.address) >> (address_bits - unit.length);
+}
+Prefix unit_at(Uint128 number, std::uint8_t length) {
+    return {length == 0 ? Ipv6{} : to_ipv6(number << (address_bits - length)), length};
+}
+bool has_host_bits(const Prefix& unit) {
+    return unit_at(unit_number(unit), unit.length) != unit;
+}
+
+/// All 2^128 addresses as one pool: the capacity would not fit; the last unit is left out.
+Uint128 capacity_of(const PoolRange& range) {
+    const auto span = unit_number(range.last) - unit_number(range.first);
+    return span == ~Uint128{0} ? span : span + 1;
+}
+
+std::variant<BitmapPool, SparsePool> make_units(Uint128 capacity) {
+    if (capacity <= AddressPools::dense_units_max) return BitmapPool{static_cast<BitmapPool::Unit>(capacity)};
+    return SparsePool{capacity};
+}
+
+}  // namespace
+
+struct AddressPools::Impl {
+    struct Pool {
+        PoolRange range;
+        Uint128 first;  // its number
+        std::variant<BitmapPool, SparsePool> units;
+        Uint128 cursor = 0;
+        PoolCounts counts;
+
+        explicit Pool(const PoolRange& pool_range)
+            : range{pool_range}, first{unit_number(range.first)}, units{make_units(capacity_of(range))} {
+            counts.capacity = capacity_of(range);
+        }
+        Availability get(Uint128 unit) const;
+        void set(Uint128 unit, Availability availability);
+        std::uint64_t* count_of(Availability availability);
+    };
+    std::vector<Pool> pools;
+    std::vector<PoolIndex> by_first;  // sorted by length and first unit
+
+    explicit Impl(const std::vector<PoolRange>& ranges);
+    auto order_of(PoolIndex pool) const {
+        return std::tuple{pools[pool].range.first.length, pools[pool].first};
+    }
+    std::optional<std::pair<PoolIndex, Uint128>> locate(const Prefix& unit) const;
+};
+
+AddressPools::Impl::Impl(const std::vector<PoolRange>& ranges) {
+    pools.reserve(ranges.size());
+    for (const auto& range : ranges) {
+        assert(range.first.length == range.last.length && range.first <= range.last);
+        assert(!has_host_bits(range.first) && !has_host_bits(range.last));
+        by_first.push_back(static_cast<PoolIndex>(pools.size()));
+        pools.emplace_back(range);
+    }
+    std::ranges::sort(by_first, {}, [this](PoolIndex pool) { return order_of(pool); });
+    for (std::size_t i = 1; i < by_first.size(); ++i) {
+        [[maybe_unused]] const auto& before = pools[by_first[i - 1]].range.last;
+        [[maybe_unused]] const auto& range = pools[by_first[i]].range;
+        assert((before.length != range.first.length || before < range.first) && "pools overlap");
+    }
+}
+
+std::optional<std::pair<PoolIndex, Uint128>> AddressPools::Impl::locate(const Prefix& unit) const {
+    if (unit.length > address_bits || has_host_bits(unit)) return std::nullopt;
+    const auto number = unit_number(unit);
+    const auto above = std::ranges::upper_bound(by_first, std::tuple{unit.length, number}, {},
+                                                [this](PoolIndex pool) { return order_of(pool); });
+    if (above == by_first.begin()) return std::nullopt;
+    const auto& pool = pools[*(above - 1)];
+    const auto offset = number - pool.first;
+    if (pool.range.first.length != unit.length || offset >= pool.counts.capacity) return std::nullopt;
+    return std::pair{*(above - 1), offset};
+}
+
+Availability AddressPools::Impl::Pool::get(Uint128 unit) const {
+    if (const auto* dense = std::get_if<BitmapPool>(&units))
+        return dense->get(static_cast<BitmapPool::Unit>(unit));
+    return std::get<SparsePool>(units).get(unit);
+}
+
+std::uint64_t* AddressPools::Impl::Pool::count_of(Availability availability) {
+    switch (availability) {
+        case Availability::free: return nullptr;
+        case Availability::reusable: return &counts.reusable;
+        case Availability::held: return &counts.held;
+        case Availability::taken: return &counts.taken;
+    }
+    return nullptr;
+}
+
+void AddressPools::Impl::Pool::set(Uint128 unit, Availability availability) {
+    if (auto* before = count_of(get(unit))) --*before;
+    if (auto* after = count_of(availability)) ++*after;
+    if (auto* dense = std::get_if<BitmapPool>(&units)) {
+        dense->set(static_cast<BitmapPool::Unit>(unit), availability);
+    } else {
+        std::get<SparsePool>(units).set(unit, availability);
+    }
+}
+
+AddressPools::AddressPools(std::vector<PoolRange> ranges) : impl_{std::make_unique<Impl>(ranges)} {}
+AddressPools::~AddressPools() = default;
+AddressPools::AddressPools(AddressPools&&) noexcept = default;
+AddressPools& AddressPools::operator=(AddressPools&&) noexcept = default;
+
+std::optional<PoolIndex> AddressPools::pool_of(const Prefix& unit) const {
+    const auto found = impl_->locate(unit);
+    if (!found) return std::nullopt;
+    return found->first;
+}
+
+const PoolRange& AddressPools::range(PoolIndex pool) const {
+    return impl_->pools.at(pool).range;
+}
+std::size_t AddressPools::size() const {
+    return impl_->pools.size();
+}
+
+void AddressPools::set(const Prefix& unit, Availability availability) {
+    if (const auto found = impl_->locate(unit)) impl_->pools[found->first].set(found->second, availability);
+}
+
+Availability AddressPools::get(const Prefix& unit) const {
+    const auto found = impl_->locate(unit);
+    assert(found);
+    return impl_->pools[found->first].get(found->second);
+}
+
+AddressPools::Pick AddressPools::pick(PoolIndex pool_index, AllocatorKind kind, std::uint64_t seed) const {
+    const auto& pool = impl_->pools.at(pool_index);
+    const bool random = kind == AllocatorKind::random;
+    const auto to_prefix_of_pool = [&](Uint128 unit) {
+        return unit_at(pool.first + unit, pool.range.first.length);
+    };
+    if (const auto* sparse = std::get_if<SparsePool>(&pool.units)) {
+        const auto found = sparse->search(random ? sparse->place(seed) : pool.cursor, seed,
+                                          random ? 0 : sparse_tries_max / 2, sparse_tries_max);
+        if (!found.unit) return {std::nullopt, Availability::taken, found.tries};
+        return {to_prefix_of_pool(*found.unit), found.was, found.tries};
+    }
+    const auto& dense = std::get<BitmapPool>(pool.units);
+    const auto capacity = static_cast<BitmapPool::Unit>(pool.counts.capacity);
+    const auto from = static_cast<BitmapPool::Unit>(random ? seed % capacity : pool.cursor);
+    for (const auto which : {Availability::free, Availability::reusable})
+        if (const auto unit = dense.next(which, from)) return {to_prefix_of_pool(*unit), which, 1};
+    return {std::nullopt, Availability::taken, 1};
+}
+
+void AddressPools::advance(const Prefix& given) {
+    const auto found = impl_->locate(given);
+    if (!found) return;
+    auto& pool = impl_->pools[found->first];
+    pool.cursor = found->second + 1 == pool.counts.capacity ? 0 : found->second + 1;
+}
+
+PoolCounts AddressPools::counts(PoolIndex pool) const {
+    return impl_->pools.at(pool).counts;
+}
+
+std::size_t AddressPools::bytes() const {
+    auto total =
+        impl_->pools.capacity() * sizeof(Impl::Pool) + impl_->by_first.capacity() * sizeof(PoolIndex);
+    for (const auto& pool : impl_->pools)
+        total += std::visit([](const auto& units) { return units.bytes(); }, pool.units);
+    return total;
+}
+
+}  // namespace leasehold

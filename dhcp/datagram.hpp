@@ -1,0 +1,47 @@
+// The values that pass through a DHCP socket, whichever of the two kinds it is: udp_socket.hpp,
+// raw_socket.hpp.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "dhcp/address.hpp"
+#include "dhcp/client_identity.hpp"
+
+namespace leasehold {
+
+/// A received datagram; `bytes` is the UDP payload, valid during the callback.
+struct Inbound {
+    std::span<const std::uint8_t> bytes;
+    Ipv4 source, destination;
+    std::uint16_t source_port = 0;
+};
+/// Called once per datagram; it may send on the socket, but neither receive from it nor destroy it.
+using ReceiveEach = std::function<void(const Inbound&)>;
+
+struct Outbound {
+    std::span<const std::uint8_t> bytes;
+    Ipv4 source;  // 0: the kernel chooses (UDP socket only)
+    Ipv4 destination;
+    std::uint16_t port = 68;
+    OctetView hwaddr;  // packet socket only; empty, or not of the link's length: link broadcast
+};
+
+struct SocketError {
+    int number = 0;      // errno
+    std::string detail;  // which call, on what, and what to do
+};
+
+struct SocketCounters {
+    std::uint64_t received = 0;  // handed to the callback
+    std::uint64_t sent = 0, send_failed = 0;
+    std::uint64_t refused = 0;  // too large, damaged, or meant for a VLAN or another host; see last_error()
+    std::uint64_t receive_failed = 0;  // the system call failed, say because the interface went down
+    /// The queue was full. The kernel cannot tell that from what its filter refused on a UDP socket with
+    /// `relayed_only`, which leaves this at 0.
+    std::uint64_t kernel_dropped = 0;
+};
+
+}  // namespace leasehold

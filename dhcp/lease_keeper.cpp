@@ -1,0 +1,212 @@
+#include "dhcp/lease_keeper.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace leasehold {
+
+namespace {
+
+// A lease that never ends is looked at never; the table's far list takes any time.
+constexpr LeaseTime never{std::chrono::seconds{std::int64_t{1} << 39}};
+
+const Lease* put_lease(const Change& change) {
+    const auto* put = std::get_if<Put>(&change);
+    return put == nullptr ? nullptr : &put->lease;
+}
+
+}  // namespace
+
+LeaseCount count_of(const Lease& lease) {
+    switch (lease.state) {
+        case LeaseState::assigned: return {1, 0};
+        case LeaseState::declined: return {1, 1};
+        case LeaseState::expired_reclaimed:
+        case LeaseState::released:
+        case LeaseState::registered: return {0, 0};
+    }
+    return {};
+}
+
+LeaseKeeper::LeaseKeeper(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock)
+    : clock_{clock}, config_{std::move(config)}, table_{config_->family}, pools_{config_->pool_ranges} {}
+
+void LeaseKeeper::use(std::shared_ptr<const ServerConfig> config, std::optional<AddressPools> pools) {
+    config_ = std::move(config);
+    next_pools_ = nullptr;
+    if (!pools) return;
+    pools_ = std::move(*pools);
+    offers_.reindex([this](const Prefix& unit) { return pools_.pool_of(unit); });
+}
+
+std::optional<Prefix> LeaseKeeper::fill_pools(AddressPools& pools, std::optional<Prefix> after,
+                                              std::size_t limit) const {
+    return table_.page(after, limit, [&](const Lease& lease) {
+        pools.set(lease.address, availability(lease.address));
+        return true;
+    });
+}
+
+void LeaseKeeper::load(const Lease& lease) {
+    version_seen_ = std::max(version_seen_, lease.version);
+    if (pending_.busy(lease.address) || erased_while_loading_.contains(lease.address)) return;
+    const auto known = table_.find(lease.address);
+    if (known && known->version >= lease.version) return;
+    count(known, -1);
+    store(lease);
+    count(lease, +1);
+}
+
+void LeaseKeeper::set_aside(UnreadableRow row) {
+    const Prefix address = row.address;
+    set_aside_.insert_or_assign(address, std::move(row.detail));
+    mark(address);
+}
+
+void LeaseKeeper::begin(const LeaseChange& change) {
+    const Prefix& address = address_of(change.change);
+    pending_.begin(address, table_.find(address));
+    if (const Lease* lease = put_lease(change.change)) {
+        version_seen_ = std::max(version_seen_, lease->version);
+        store(*lease);
+    } else {
+        // An Erase leaves the record in place until it is durable: the address is not free before.
+        mark(address);
+    }
+}
+
+void LeaseKeeper::load_finished() {
+    complete_ = true;
+    erased_while_loading_.clear();
+}
+
+LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
+    const Prefix& address = address_of(change.change);
+    LeaseEvent event;
+    event.cause = change.cause;
+    event.before = pending_.end(address);
+    if (const Lease* lease = put_lease(change.change)) {
+        event.after = *lease;
+        mark(address);
+    } else {
+        remove(address);
+        if (!complete_) erased_while_loading_.insert(address);
+    }
+    count(event.before, -1);
+    count(event.after, +1);
+    return event;
+}
+
+void LeaseKeeper::restore(const Prefix& address) {
+    const auto before = pending_.end(address);
+    if (before)
+        store(*before);
+    else
+        remove(address);
+}
+
+void LeaseKeeper::take_over(const Prefix& address, const std::optional<Lease>& current) {
+    const auto before = pending_.end(address);
+    count(before, -1);
+    if (current) {
+        version_seen_ = std::max(version_seen_, current->version);
+        store(*current);
+        count(current, +1);
+    } else {
+        remove(address);
+    }
+}
+
+void LeaseKeeper::hold(Hold hold) {
+    const Prefix unit = hold.unit;
+    hold.pool = pools_.pool_of(unit);  // the pools may have changed since it was decided
+    for (const Prefix& ended : offers_.hold(std::move(hold))) mark(ended);
+    mark(unit);
+}
+
+void LeaseKeeper::release_hold(const Prefix& unit) {
+    if (offers_.release(unit)) mark(unit);
+}
+
+void LeaseKeeper::expire_holds(LeaseTime now) {
+    constexpr std::size_t step_max = 4096;
+    for (const Prefix& unit : offers_.expire(now, step_max)) mark(unit);
+}
+
+std::optional<Lease> LeaseKeeper::durable(const Prefix& address) const {
+    if (const auto* kept = pending_.durable(address)) return *kept;
+    return table_.find(address);
+}
+
+LeaseRows LeaseKeeper::durable(LeaseRows rows) const {
+    LeaseRows result;
+    for (Lease& row : rows) {
+        const auto* kept = pending_.durable(row.address);
+        if (kept == nullptr)
+            result.push_back(std::move(row));
+        else if (*kept)
+            result.push_back(**kept);
+    }
+    return result;
+}
+
+std::optional<Prefix> LeaseKeeper::page_durable(std::optional<Prefix> after, std::size_t limit,
+                                                const std::function<bool(const Lease&)>& visit) const {
+    return table_.page(after, limit, [&](const Lease& row) {
+        const auto* kept = pending_.durable(row.address);
+        if (kept == nullptr) return visit(row);
+        return !*kept || visit(**kept);
+    });
+}
+
+LeaseTime LeaseKeeper::due(const Lease& lease) const {
+    constexpr std::chrono::seconds strictly_after{1};
+    if (lease.state == LeaseState::expired_reclaimed) {
+        const auto& rules = config_->expiration;
+        return rules.keeps_affinity() ? lease.expire + rules.hold_reclaimed + strictly_after : never;
+    }
+    if (lease.valid_lifetime == infinite_lifetime) return never;
+    const std::chrono::seconds grace{lease.state == LeaseState::released ? 0 : config_->lease_reuse_grace};
+    const LeaseTime held = lease.state == LeaseState::released ? lease.expire : lease.hold_until + grace;
+    return std::max(lease.expire, held) + strictly_after;
+}
+
+void LeaseKeeper::store(const Lease& lease) {
+    table_.put(lease, due(lease));
+    mark(lease.address);
+}
+
+void LeaseKeeper::remove(const Prefix& address) {
+    table_.erase(address);
+    mark(address);
+}
+
+void LeaseKeeper::mark(const Prefix& unit) {
+    const Availability now = availability(unit);
+    pools_.set(unit, now);
+    if (next_pools_ != nullptr) next_pools_->set(unit, now);
+}
+
+Availability LeaseKeeper::availability(const Prefix& unit) const {
+    if (pending_.busy(unit) || set_aside_.contains(unit)) return Availability::taken;
+    const auto lease = table_.find(unit);
+    const Availability by_record = lease ? availability_of(*lease) : Availability::free;
+    if (by_record == Availability::taken) return by_record;
+    return offers_.of_unit(unit) ? Availability::held : by_record;
+}
+
+Availability LeaseKeeper::availability_of(const Lease& lease) const {
+    if (lease.state == LeaseState::expired_reclaimed || lease.state == LeaseState::released)
+        return Availability::reusable;
+    return due(lease) <= clock_.now() ? Availability::reusable : Availability::taken;
+}
+
+void LeaseKeeper::count(const std::optional<Lease>& lease, int sign) {
+    if (!lease) return;
+    const LeaseCount change = count_of(*lease);
+    LeaseCount& held = counts_[{lease->subnet_id, lease->pool_id}];
+    held.assigned += sign * change.assigned;
+    held.declined += sign * change.declined;
+}
+
+}  // namespace leasehold

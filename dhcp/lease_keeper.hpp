@@ -1,0 +1,124 @@
+// The leases of one store kept in step: the table that answers, the pools that know what is free, the offers
+// that stand, the changes that are with the store, and the counts per subnet and pool. Every change of a
+// lease goes through here, so that none of them can be forgotten. Loop thread only; no I/O.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "dhcp/clock.hpp"
+#include "dhcp/lease_event.hpp"
+#include "dhcp/lease_table.hpp"
+#include "dhcp/offer_table.hpp"
+#include "dhcp/pending_changes.hpp"
+#include "dhcp/server_config.hpp"
+
+namespace leasehold {
+
+/// Durable leases of one subnet and pool id; `assigned` includes declined ones, as Kea counts.
+struct LeaseCount {
+    std::int64_t assigned = 0;
+    std::int64_t declined = 0;
+};
+struct LeaseScope {
+    std::uint32_t subnet_id = 0;
+    std::uint32_t pool_id = 0;
+    auto operator<=>(const LeaseScope&) const = default;
+};
+
+class LeaseKeeper {
+public:
+    /// Both must outlive it.
+    LeaseKeeper(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock);
+
+    // --- configuration
+    /// New rules for expiry and new pools. `pools` must have been filled (PoolFilling) or be the present
+    /// ones.
+    void use(std::shared_ptr<const ServerConfig> config, std::optional<AddressPools> pools);
+    /// Pools that are being filled beside the present ones: they see every change from now on.
+    void set_next_pools(AddressPools* next) { next_pools_ = next; }
+    /// Marks the leases after `after` in `pools`, at most `limit` of them. @return where to go on.
+    std::optional<Prefix> fill_pools(AddressPools& pools, std::optional<Prefix> after,
+                                     std::size_t limit) const;
+
+    // --- load
+    /// A row as stored: of a page, or read alone because a packet needed it before its page came. Older than
+    /// what is known already (a change came in while loading): ignored.
+    void load(const Lease& lease);
+    void set_aside(UnreadableRow row);
+    bool is_set_aside(const Prefix& address) const { return set_aside_.contains(address); }
+    std::size_t set_aside_count() const { return set_aside_.size(); }
+    void load_finished();
+    bool complete() const { return complete_; }
+
+    // --- a change on its way
+    bool busy(const Prefix& address) const { return pending_.busy(address); }
+    /// Shows the new content at once; the durable one is kept for restore(). @pre not busy
+    void begin(const LeaseChange& change);
+    /// It is durable: the undo record goes.
+    LeaseEvent applied(const LeaseChange& change);
+    /// It was not stored: back to the last durable record.
+    void restore(const Prefix& address);
+    /// Another writer won: its row is the durable one now.
+    void take_over(const Prefix& address, const std::optional<Lease>& current);
+
+    /// Looks again at what the pools know of a unit: its lease has ended, say.
+    void mark(const Prefix& unit);
+
+    // --- offers
+    void hold(Hold hold);
+    void release_hold(const Prefix& unit);
+    void expire_holds(LeaseTime now);
+    void advance(const Prefix& given) { pools_.advance(given); }
+
+    // --- reading
+    const LeaseTable& table() const { return table_; }
+    LeaseTable& table() { return table_; }
+    const AddressPools& pools() const { return pools_; }
+    const OfferTable& offers() const { return offers_; }
+    const PendingChanges& pending() const { return pending_; }
+    const std::map<LeaseScope, LeaseCount>& counts() const { return counts_; }
+    /// Highest version seen: a fresh one must be above it.
+    std::uint64_t version_seen() const { return version_seen_; }
+
+    /// As the store has it, whatever is on its way.
+    std::optional<Lease> durable(const Prefix& address) const;
+    LeaseRows durable(LeaseRows rows) const;
+    std::optional<Prefix> page_durable(std::optional<Prefix> after, std::size_t limit,
+                                       const std::function<bool(const Lease&)>& visit) const;
+
+    /// When sweep() shall look at the lease: its end, or the end of its affinity.
+    LeaseTime due(const Lease& lease) const;
+
+private:
+    void store(const Lease& lease);
+    void remove(const Prefix& address);
+    Availability availability(const Prefix& unit) const;
+    Availability availability_of(const Lease& lease) const;
+    void count(const std::optional<Lease>& lease, int sign);
+
+    const LeaseClock& clock_;
+    std::shared_ptr<const ServerConfig> config_;
+    LeaseTable table_;
+    AddressPools pools_;
+    AddressPools* next_pools_ = nullptr;
+    OfferTable offers_;
+    PendingChanges pending_;
+    std::unordered_map<Prefix, std::string> set_aside_;
+    std::map<LeaseScope, LeaseCount> counts_;
+    std::uint64_t version_seen_ = 0;
+    bool complete_ = false;
+    std::unordered_set<Prefix> erased_while_loading_;  // a page read before may still bring them
+};
+
+/// How a lease counts: nullopt fields move nothing.
+LeaseCount count_of(const Lease& lease);
+
+}  // namespace leasehold

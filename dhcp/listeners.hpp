@@ -1,0 +1,86 @@
+// The sockets of the configured interfaces. Follows the machine: an interface that appears, comes up or gets
+// its address is listened to without a restart, one that is gone is let go; a socket that cannot be opened
+// is tried again. Loop thread only. Not here: what a datagram means.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dhcp/interfaces.hpp"
+#include "dhcp/packet_outlet.hpp"
+#include "dhcp/raw_socket.hpp"
+#include "dhcp/server_config.hpp"
+#include "dhcp/udp_socket.hpp"
+
+namespace leasehold {
+
+/// Where a datagram came in, and where its answer goes out.
+struct ListenerView {
+    const Interface& interface;
+    Ipv4 address;  // the configured one, or the interface's first; 0: it has none yet
+    bool has_raw_socket;
+};
+
+class Listeners final : public PacketOutlet {
+public:
+    struct Events {
+        /// One datagram; valid during the call.
+        std::function<void(const ListenerView&, const Inbound&)> datagram;
+        /// After a batch of datagrams: send what has gathered.
+        std::function<void()> batch_end;
+    };
+    Listeners(boost::asio::io_context& loop, std::uint16_t port, Events events);
+    ~Listeners() override;
+
+    /// Opens what `wanted` names and is there, closes what it does not name; unchanged sockets are kept.
+    void use(const InterfacesConfig& wanted);
+    void close();
+
+    bool is_local(Ipv4 address) const override;
+    std::optional<ListenerView> view(std::uint32_t interface_index) const;
+
+    void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
+                  const Outbound& envelope) override;
+    void send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
+                  const Outbound& envelope) override;
+    void flush() override;
+
+    struct Problem {
+        std::string interface;
+        std::string reason;
+    };
+    std::vector<std::string> listening() const;  // "eth0 (raw and udp)"
+    std::vector<Problem> problems() const;
+    const std::map<std::uint32_t, Interface>& interfaces() const { return monitor_.interfaces(); }
+    void redetect();
+
+private:
+    struct Listener;
+    void reconcile();
+    void open(const Interface& interface, std::optional<Ipv4> address);
+    void let_go(std::uint32_t interface_index, const std::string& reason);
+    void wait(const std::shared_ptr<Listener>& listener);
+    void receive(Listener& listener);
+    void report_problem(const std::string& interface, const std::string& reason);
+    std::map<std::uint32_t, std::optional<Ipv4>> wanted_now() const;
+
+    boost::asio::io_context& loop_;
+    std::uint16_t port_;
+    Events events_;
+    InterfacesConfig wanted_;
+    bool active_ = false;
+    bool said_none_open_ = false;
+    std::map<std::uint32_t, std::shared_ptr<Listener>> listeners_;
+    std::map<std::string, std::string> problems_;  // by interface name
+    boost::asio::steady_timer retry_;
+    InterfaceMonitor monitor_;
+};
+
+}  // namespace leasehold

@@ -1,0 +1,123 @@
+#include "dhcp/reclaimer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dhcp/lease_statistics.hpp"
+#include "dhcp/log.hpp"
+
+namespace leasehold {
+
+Reclaimer::Reclaimer(const LeaseClock& clock, Statistics& statistics, DecisionId first_id,
+                     std::function<void(const Prefix&)> freed)
+    : clock_{clock}, statistics_{statistics}, next_id_{first_id}, freed_{std::move(freed)} {}
+
+void Reclaimer::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker) {
+    config_ = std::move(config);
+    keeper_ = keeper;
+    worker_ = worker;
+}
+
+void Reclaimer::tick() {
+    if (keeper_ == nullptr || !keeper_->complete() || !clock_.reuse_allowed()) return;
+    const auto wait = config_->expiration.reclaim_wait;
+    if (clock_.now() < next_run_) return;
+    next_run_ = clock_.now() + std::max(wait, std::chrono::seconds{1});
+    if (wait.count() != 0) return step();
+    // Reclamation is switched off: nothing is written, but an address whose lease has ended can be given out.
+    for (const Lease& lease : keeper_->table().sweep(clock_.now(), step_leases_max,
+                                                     [this](const Lease& l) { return keeper_->due(l); }))
+        keeper_->mark(lease.address);
+}
+
+void Reclaimer::run_all(bool remove, std::function<void(std::uint64_t)> done) {
+    remove_ = remove_ || remove;
+    waiting_.push_back(std::move(done));
+    if (in_flight_.empty()) step();
+}
+
+void Reclaimer::step() {
+    if (in_flight_.size() >= steps_in_flight_max) return;
+    const std::uint32_t asked = config_->expiration.max_reclaim_leases;
+    const std::size_t limit = asked == 0 ? step_leases_max : std::min<std::size_t>(asked, step_leases_max);
+    const auto due =
+        keeper_->table().sweep(clock_.now(), limit, [this](const Lease& l) { return keeper_->due(l); });
+
+    Step step{{}, due.size() >= limit};
+    Submission submission{next_id_++, {}};
+    for (const Lease& lease : due) {
+        if (keeper_->busy(lease.address)) continue;  // its client is here; looked at again later
+        step.changes.push_back(end(lease));
+        keeper_->begin(step.changes.back());
+        submission.changes.push_back(step.changes.back().change);
+    }
+    if (step.changes.empty()) return finish_run();
+    const DecisionId id = submission.id;
+    if (worker_->submit(std::move(submission))) {
+        in_flight_.emplace(id, std::move(step));
+        return;
+    }
+    for (const LeaseChange& change : step.changes) {
+        keeper_->restore(address_of(change.change));
+        freed_(address_of(change.change));
+    }
+    finish_run();  // the store is busy or away; the next tick tries again
+}
+
+LeaseChange Reclaimer::end(const Lease& lease) const {
+    const bool keeps = config_->expiration.keeps_affinity() && !remove_;
+    if (lease.state == LeaseState::declined)
+        return {Erase{lease.address, lease.version}, LeaseCause::probation_over};
+    if (lease.state == LeaseState::expired_reclaimed)
+        return {Erase{lease.address, lease.version}, LeaseCause::removed};
+    if (!keeps) return {Erase{lease.address, lease.version}, LeaseCause::reclaimed};
+    Put put{lease, false, 0, clock_.now()};
+    put.lease.state = LeaseState::expired_reclaimed;
+    put.lease.hostname.clear();
+    put.lease.fqdn_fwd = put.lease.fqdn_rev = false;
+    ++put.lease.version;
+    put.lease.last_writer = config_->server_id;
+    return {std::move(put), LeaseCause::reclaimed};
+}
+
+bool Reclaimer::on_completion(Completion& completion) {
+    const auto found = in_flight_.find(completion.id);
+    if (found == in_flight_.end()) return false;
+    const Step step = std::move(found->second);
+    in_flight_.erase(found);
+
+    std::uint64_t reclaimed = 0, removed = 0;
+    for (std::size_t i = 0; i < step.changes.size(); ++i) {
+        const LeaseChange& change = step.changes[i];
+        const Prefix& address = address_of(change.change);
+        const bool answered = completion.outcome == SubmissionOutcome::answered;
+        const Outcome outcome = answered ? completion.rows[i].outcome : Outcome::rejected;
+        if (outcome == Outcome::applied) {
+            count_event(statistics_, keeper_->applied(change));
+            ++(change.cause == LeaseCause::removed ? removed : reclaimed);
+        } else if (outcome == Outcome::lost) {
+            keeper_->take_over(address, completion.rows[i].current);
+        } else {
+            keeper_->restore(address);
+        }
+        freed_(address);
+    }
+    run_count_ += reclaimed;
+    if (reclaimed + removed > 0)
+        log(MessageId::DHCP4_LEASES_RECLAIMED, {{"count", reclaimed}, {"removed", removed}});
+    const bool progressed = reclaimed + removed > 0;
+    if (step.full && progressed && clock_.reuse_allowed())
+        this->step();
+    else if (in_flight_.empty())
+        finish_run();
+    return true;
+}
+
+void Reclaimer::finish_run() {
+    if (!in_flight_.empty()) return;
+    remove_ = false;
+    const std::uint64_t count = std::exchange(run_count_, 0);
+    for (auto& done : std::exchange(waiting_, {})) done(count);
+}
+
+}  // namespace leasehold

@@ -1,0 +1,61 @@
+// Ends leases: what has expired is reclaimed (kept for its client for a while, or dropped), declined
+// addresses come back after their probation, affinity ends. Works in small steps through the ordinary store
+// path; while leases wait the steps follow each other, so that nothing piles up and no packet is held up.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "dhcp/lease_keeper.hpp"
+#include "dhcp/statistics.hpp"
+#include "dhcp/store_worker.hpp"
+
+namespace leasehold {
+
+class Reclaimer {
+public:
+    static constexpr std::size_t step_leases_max = 256;
+    static constexpr std::size_t steps_in_flight_max = 2;
+
+    /// @param first_id  its submissions' ids count up from here
+    /// @param freed     called for each address whose change is no longer with the store
+    Reclaimer(const LeaseClock& clock, Statistics& statistics, DecisionId first_id,
+              std::function<void(const Prefix&)> freed);
+
+    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker);
+
+    /// About once a second. Starts a step when its time has come.
+    void tick();
+    /// Everything that has expired, now; `remove`: without affinity. `done` gets the number of leases.
+    void run_all(bool remove, std::function<void(std::uint64_t)> done);
+    /// True: the completion was the reclaimer's.
+    bool on_completion(Completion& completion);
+    bool idle() const { return in_flight_.empty(); }
+
+private:
+    struct Step {
+        std::vector<LeaseChange> changes;
+        bool full = false;  // more may wait behind it
+    };
+    void step();
+    LeaseChange end(const Lease& lease) const;
+    void finish_run();
+
+    const LeaseClock& clock_;
+    Statistics& statistics_;
+    DecisionId next_id_;
+    std::function<void(const Prefix&)> freed_;
+    std::shared_ptr<const ServerConfig> config_;
+    LeaseKeeper* keeper_ = nullptr;
+    StoreWorker* worker_ = nullptr;
+    std::unordered_map<DecisionId, Step> in_flight_;
+    LeaseTime next_run_{};
+    // of run_all
+    bool remove_ = false;
+    std::uint64_t run_count_ = 0;
+    std::vector<std::function<void(std::uint64_t)>> waiting_;
+};
+
+}  // namespace leasehold

@@ -1,0 +1,141 @@
+// Writes dump requests and reads their replies: a chain of messages, each a struct and a chain of attributes.
+#include "dhcp/rtnetlink.hpp"
+
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+namespace leasehold {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+std::size_t aligned(std::size_t size) {
+    return (size + NLMSG_ALIGNTO - 1) & ~std::size_t{NLMSG_ALIGNTO - 1};
+}
+
+/// Copies a kernel struct out of the octets, so that neither alignment nor length is taken for granted.
+template <class T>
+std::optional<T> struct_at(Bytes bytes) {
+    if (bytes.size() < sizeof(T)) return std::nullopt;
+    T value;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+}
+
+Bytes after(Bytes bytes, std::size_t size) {
+    return bytes.subspan(std::min(aligned(size), bytes.size()));
+}
+
+/// Calls visit(type, value) for each attribute; stops at one whose length makes no sense.
+template <class Visit>
+void for_each_attribute(Bytes bytes, Visit visit) {
+    while (const auto header = struct_at<rtattr>(bytes)) {
+        if (header->rta_len < sizeof(rtattr) || header->rta_len > bytes.size()) return;
+        visit(header->rta_type, bytes.first(header->rta_len).subspan(sizeof(rtattr)));
+        bytes = after(bytes, header->rta_len);
+    }
+}
+
+void read_link(Bytes body, InterfaceMap& interfaces) {
+    const auto link = struct_at<ifinfomsg>(body);
+    if (!link) return;
+    Interface found{.index = static_cast<std::uint32_t>(link->ifi_index),
+                    .name = {},
+                    .hardware_type = link->ifi_type,
+                    .mac = {},
+                    .up = (link->ifi_flags & IFF_UP) != 0,
+                    .running = (link->ifi_flags & IFF_RUNNING) != 0,
+                    .loopback = (link->ifi_flags & IFF_LOOPBACK) != 0,
+                    .broadcast = (link->ifi_flags & IFF_BROADCAST) != 0,
+                    .mtu = 1500,
+                    .addresses = {}};
+    for_each_attribute(after(body, sizeof *link), [&](unsigned type, Bytes value) {
+        if (type == IFLA_IFNAME) {
+            const auto end = std::ranges::find(value, std::uint8_t{0});
+            found.name.assign(value.begin(), end);
+        } else if (type == IFLA_ADDRESS) {
+            found.mac = to_octets(value);
+        } else if (type == IFLA_MTU) {
+            found.mtu = struct_at<std::uint32_t>(value).value_or(found.mtu);
+        }
+    });
+    interfaces.insert_or_assign(found.index, std::move(found));
+}
+
+void read_address(Bytes body, InterfaceMap& interfaces) {
+    const auto message = struct_at<ifaddrmsg>(body);
+    if (!message || message->ifa_family != AF_INET) return;
+    const auto interface = interfaces.find(message->ifa_index);
+    if (interface == interfaces.end()) return;  // appeared between the two dumps: its event is on the way
+    // On a point-to-point link IFA_ADDRESS is the other end's and IFA_LOCAL ours.
+    std::optional<std::uint32_t> local, address;
+    for_each_attribute(after(body, sizeof *message), [&](unsigned type, Bytes value) {
+        if (value.size() != 4) return;
+        const auto number = std::uint32_t{value[0]} << 24 | std::uint32_t{value[1]} << 16 |
+                            std::uint32_t{value[2]} << 8 | value[3];
+        if (type == IFA_LOCAL) local = number;
+        if (type == IFA_ADDRESS) address = number;
+    });
+    if (const auto own = local ? local : address) interface->second.addresses.push_back({*own});
+}
+
+bool is_event(std::uint16_t type) {
+    return type == RTM_NEWLINK || type == RTM_DELLINK || type == RTM_NEWADDR || type == RTM_DELADDR;
+}
+
+void read_reply(const nlmsghdr& header, Bytes body, InterfaceMap& interfaces, NetlinkOutcome& outcome) {
+    if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) outcome.dump_failed = true;
+    switch (header.nlmsg_type) {
+        case RTM_NEWLINK: read_link(body, interfaces); break;
+        case RTM_NEWADDR: read_address(body, interfaces); break;
+        case NLMSG_ERROR: outcome.dump_failed = outcome.dump_done = true; break;
+        case NLMSG_DONE:
+            outcome.dump_done = true;
+            if (struct_at<std::int32_t>(body).value_or(0) < 0) outcome.dump_failed = true;
+            break;
+        default: break;
+    }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> dump_request(DumpKind kind, DumpId id) {
+    struct Request {
+        nlmsghdr header;
+        rtgenmsg family;
+    } request{};
+    request.header.nlmsg_len = sizeof request;
+    request.header.nlmsg_type = kind == DumpKind::links ? RTM_GETLINK : RTM_GETADDR;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    request.header.nlmsg_seq = id.sequence;
+    request.family.rtgen_family = kind == DumpKind::links ? AF_UNSPEC : AF_INET;
+    std::vector<std::uint8_t> bytes(sizeof request);
+    std::memcpy(bytes.data(), &request, sizeof request);
+    return bytes;
+}
+
+NetlinkOutcome read_netlink(std::span<const std::uint8_t> datagram, DumpId id, InterfaceMap& interfaces) {
+    NetlinkOutcome outcome;
+    while (!datagram.empty()) {
+        const auto header = struct_at<nlmsghdr>(datagram);
+        if (!header || header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > datagram.size()) {
+            outcome.garbled = true;
+            break;
+        }
+        const auto body = datagram.first(header->nlmsg_len).subspan(sizeof(nlmsghdr));
+        datagram = after(datagram, header->nlmsg_len);
+        // An event carries the port and number of whoever caused it, so both have to be ours.
+        if (header->nlmsg_pid != id.port) {
+            outcome.event = outcome.event || is_event(header->nlmsg_type);
+        } else if (header->nlmsg_seq == id.sequence) {
+            read_reply(*header, body, interfaces, outcome);
+        }
+    }
+    return outcome;
+}
+
+}  // namespace leasehold

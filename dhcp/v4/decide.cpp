@@ -1,0 +1,127 @@
+// The entrance: which function answers which kind of message, and the short ones (RELEASE, DECLINE, INFORM).
+// DISCOVER and REQUEST have files of their own.
+#include "dhcp/v4/decide.hpp"
+
+#include <utility>
+
+#include "dhcp/v4/decide_kinds.hpp"
+#include "dhcp/v4/grant.hpp"
+#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/v4/option_table.hpp"
+#include "dhcp/v4/reply.hpp"
+
+namespace leasehold::v4 {
+
+namespace {
+
+/// The row of a lease that its holder gives back or complains about; or why there is nothing to do.
+std::variant<Lease, Decision> held_row(const Context& context, Ipv4 address) {
+    const auto unit = to_prefix(address);
+    if (context.world.pending.busy(unit)) return Decision{Wait{unit}};
+    auto row = row_of(context, unit);
+    if (!row) return Decision{Need{{unit}}};
+    const bool held = *row && (*row)->state == LeaseState::assigned && belongs_to(**row, context.request);
+    if (!held) {
+        return dropped(DropReason::not_the_holder, to_string(address) + " is not leased to this client");
+    }
+    return std::move(**row);
+}
+
+/// The address is back at once: no promise stands.
+Lease released(const Context& context, Lease lease) {
+    lease.state = LeaseState::released;
+    start_lifetime(lease, 0, context.now, LeaseTime{});
+    lease.version += 1;
+    lease.last_writer = context.config.server_id;
+    return lease;
+}
+
+/// Somebody unknown uses the address: it is nobody's lease until the probation is over (RFC 2131 4.3.3).
+Lease declined(const Context& context, const Lease& lease) {
+    Lease out;
+    out.address = lease.address;
+    out.subnet_id = lease.subnet_id;
+    out.pool_id = lease.pool_id;
+    out.hwtype = lease.hwtype;
+    out.state = LeaseState::declined;
+    start_lifetime(out, context.config.decline_probation_period, context.now, LeaseTime{});
+    out.version = lease.version + 1;
+    out.last_writer = context.config.server_id;
+    return out;
+}
+
+}  // namespace
+
+Decision dropped(DropReason reason, std::string detail) {
+    Done done;
+    done.drop = {reason, std::move(detail)};
+    return done;
+}
+
+Decision refused(const Context& context, std::string_view why) {
+    Done done;
+    done.reply = nak_reply(context.request, context.config);
+    done.nak_reason = why;
+    return done;
+}
+
+/// RFC 2131 4.3.4. An infinite lease has no end that affinity could wait for: Kea deletes it too.
+Decision decide_release(const Context& context) {
+    auto held = held_row(context, context.request.message->ciaddr());
+    if (auto* decision = std::get_if<Decision>(&held)) return std::move(*decision);
+    auto& row = std::get<Lease>(held);
+    Done done;
+    if (context.config.expiration.keeps_affinity() && row.valid_lifetime != infinite_lifetime) {
+        done.changes.push_back({Put{released(context, std::move(row)), false, 0, {}}, LeaseCause::released});
+    } else {
+        done.changes.push_back(erase_change(row, LeaseCause::released));
+    }
+    return done;
+}
+
+/// RFC 2131 4.3.3
+Decision decide_decline(const Context& context) {
+    const auto address = context.request.message->option_ipv4(option::requested_address);
+    if (!address) return dropped(DropReason::rfc_violation, "a DHCPDECLINE needs the requested address");
+    auto held = held_row(context, *address);
+    if (auto* decision = std::get_if<Decision>(&held)) return std::move(*decision);
+    const auto& row = std::get<Lease>(held);
+    if (is_expired(row, context.now)) {
+        return dropped(DropReason::not_the_holder, "its lease of " + to_string(*address) + " has expired");
+    }
+    Done done;
+    done.changes.push_back({Put{declined(context, row), false, 0, {}}, LeaseCause::declined});
+    return done;
+}
+
+/// RFC 2131 4.3.5: options only, no lease is looked at.
+Decision decide_inform(const Context& context) {
+    Done done;
+    done.reply = inform_reply(context.request, context.config);
+    return done;
+}
+
+Decision decide(const Request& request, const ServerConfig& config, const World& world, const Facts& facts,
+                LeaseTime now, std::uint64_t first_version, std::uint64_t seed) {
+    Context context{request, config, world, facts, now, first_version, seed, {}};
+    switch (request.kind) {
+        case RequestKind::release: return decide_release(context);
+        case RequestKind::decline: return decide_decline(context);
+        case RequestKind::selecting:
+        case RequestKind::init_reboot:
+        case RequestKind::renewing:
+        case RequestKind::rebinding:
+            context.name = read_client_name(*request.message);
+            return decide_request(context);
+        case RequestKind::discover:
+        case RequestKind::inform: break;
+    }
+    if (request.subnet == nullptr) {
+        return dropped(DropReason::no_subnet, "no subnet fits where the packet came from");
+    }
+    if (request.kind == RequestKind::inform) return decide_inform(context);
+    context.name = read_client_name(*request.message);
+    return decide_discover(context);
+}
+
+}  // namespace leasehold::v4

@@ -1,0 +1,24 @@
+// The parts of decide(), one per kind of message; decide.cpp calls them. Each gets a context whose subnet is
+// set, unless it says otherwise.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dhcp/v4/binding.hpp"
+
+namespace leasehold::v4 {
+
+Decision decide_discover(const Context& context);
+/// The subnet may be missing.
+Decision decide_request(const Context& context);
+/// The subnet may be missing: the lease tells whose it is.
+Decision decide_release(const Context& context);
+Decision decide_decline(const Context& context);
+Decision decide_inform(const Context& context);
+
+Decision dropped(DropReason reason, std::string detail);
+/// A NAK. @param why  a literal
+Decision refused(const Context& context, std::string_view why);
+
+}  // namespace leasehold::v4

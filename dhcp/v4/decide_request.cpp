@@ -1,0 +1,152 @@
+// The answer to a REQUEST (RFC 2131 4.3.2), whichever of its kinds: ACK, NAK, or silence. A NAK needs
+// certainty: while the store is loading or the clock is in doubt, silence takes its place.
+#include <utility>
+
+#include "dhcp/subnet.hpp"
+#include "dhcp/v4/allocate.hpp"
+#include "dhcp/v4/decide_kinds.hpp"
+#include "dhcp/v4/grant.hpp"
+#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/v4/option_table.hpp"
+#include "dhcp/v4/reply.hpp"
+
+namespace leasehold::v4 {
+
+namespace {
+
+/// The address that the client speaks of; nullopt: none.
+std::optional<Ipv4> named_address(const Request& request) {
+    const auto ciaddr = request.message->ciaddr();
+    const bool has_one = request.kind == RequestKind::renewing || request.kind == RequestKind::rebinding;
+    if (!has_one) {
+        if (const auto wish = request.message->option_ipv4(option::requested_address)) return wish;
+    }
+    return ciaddr.is_zero() ? std::nullopt : std::optional{ciaddr};
+}
+
+/// Nothing is known about the client's link. A server that the client chose, or renews with, owes it a NAK;
+/// others speak only when they are authoritative.
+Decision without_subnet(const Context& context) {
+    const auto kind = context.request.kind;
+    const bool addressed = kind == RequestKind::selecting || kind == RequestKind::renewing;
+    const bool speaks = kind == RequestKind::init_reboot && context.config.authoritative;
+    if (addressed || speaks) return refused(context, "no subnet fits where the client is");
+    return dropped(DropReason::no_subnet, "no subnet fits where the packet came from");
+}
+
+/// Does the address belong to another network than the client's? (RFC 2131 4.3.2, "on the wrong net".) It
+/// does when another of our subnets has it; whether there are other networks on the link only an
+/// authoritative server knows.
+bool is_on_wrong_net(const Context& context, Ipv4 address) {
+    if (context.subnet().network.contains(address)) return false;
+    return context.subnet().authoritative || context.config.subnet_index->by_address(address).has_value();
+}
+
+/// @pre !context.world.table_complete
+Decision dropped_while_loading() {
+    return dropped(DropReason::store_unavailable, "leases are still being loaded, so nothing can be refused");
+}
+
+/// The client remembers an address that the table does not show as its own.
+Decision init_reboot_refusal(const Context& context) {
+    if (!context.world.table_complete) return dropped_while_loading();
+    if (!leases_of_client(context).empty()) return refused(context, "its lease is of another address");
+    if (context.subnet().authoritative) return refused(context, "it has no lease in this subnet");
+    return dropped(DropReason::not_our_client, "it has no lease here, and the subnet is not authoritative");
+}
+
+/// Somebody else has it.
+Decision refused_foreign(const Context& context, const Lease& row) {
+    if (!context.world.table_complete) return dropped_while_loading();
+    if (!context.world.reuse_allowed) {
+        return dropped(DropReason::not_our_client, "the clock is in doubt, so nobody is refused an address");
+    }
+    if (row.subnet_id != context.subnet().id && belongs_to(row, context.request)) {
+        return refused(context, "its lease is of another subnet, which no longer has this address");
+    }
+    return refused(context, row.state == LeaseState::declined ? "the address is declined"
+                                                              : "the address is leased to another client");
+}
+
+/// The client's other leases in this subnet go in the same decision, so that it never holds two.
+std::optional<Prefix> erase_others(const Context& context, const Prefix& kept, Done& done) {
+    for (const auto& row : leases_of_client(context)) {
+        if (row.address == kept) continue;
+        if (context.world.pending.busy(row.address)) return row.address;
+        done.changes.push_back(erase_change(row, LeaseCause::moved));
+    }
+    return std::nullopt;
+}
+
+Decision acknowledge(const Context& context, Candidate candidate) {
+    const auto unit = to_prefix(candidate.address);
+    const auto& row = candidate.row;
+    Done done;
+    if (context.world.offers.of_unit(unit)) done.release_hold = unit;
+    if (candidate.allocated) done.advance = unit;
+
+    const bool renewal = candidate.own && row->state == LeaseState::assigned;
+    if (!renewal) {
+        if (const auto busy = erase_others(context, unit, done)) return Wait{*busy};
+    }
+    auto lifetime = lifetime_for(context);
+    auto lease = bound_lease(context, candidate.address, *candidate.pool, row, lifetime);
+    if (candidate.own && is_cached(context, *row, lease)) {
+        lifetime = remaining_lifetime(*row, context.now);
+        done.counts.push_back({Stat::v4_lease_reuses, context.subnet().id});
+    } else {
+        const auto cause = renewal ? LeaseCause::renewed : LeaseCause::granted;
+        done.changes.push_back(put_change(context, std::move(lease), row, cause));
+    }
+    done.reply = lease_reply(context.request, context.config, context.name, MessageType::ack,
+                             {candidate.address, candidate.pool, lifetime});
+    return done;
+}
+
+Decision request_for(const Context& context, Ipv4 address) {
+    const auto unit = to_prefix(address);
+    if (is_on_wrong_net(context, address)) {
+        return refused(context, "the address is not of the network that the client is in");
+    }
+    if (context.world.pending.busy(unit)) return Wait{unit};
+    if (is_set_aside(context.world, unit)) {
+        return dropped(DropReason::store_unavailable, "the stored lease of " + to_string(address) +
+                                                          " cannot be read, so it is not known whose it is");
+    }
+    auto known = row_of(context, unit);
+    if (!known) return Need{{unit}};
+    auto& row = *known;
+    const auto claim = claim_on(context, row);
+    if (context.request.kind == RequestKind::init_reboot && claim != Claim::own)
+        return init_reboot_refusal(context);
+    if (claim == Claim::foreign) return refused_foreign(context, *row);
+    if (claim == Claim::ended && !context.world.reuse_allowed && !belongs_to(*row, context.request)) {
+        return dropped(DropReason::not_our_client, "the clock is in doubt, so no address changes hands");
+    }
+    const auto* pool = pool_of(context.config, context.subnet(), address);
+    if (pool == nullptr) {
+        return dropped(DropReason::unknown_address, to_string(address) + " is in no pool of the subnet");
+    }
+    return acknowledge(context, {address, pool, std::move(row), claim == Claim::own, false});
+}
+
+/// A REQUEST that names no address gets one as a DISCOVER would.
+Decision request_for_any(const Context& context) {
+    if (!context.world.table_complete) return dropped_while_loading();
+    auto choice = choose_address(context);
+    if (choice.wait_for) return Wait{*choice.wait_for};
+    if (choice.candidate) return acknowledge(context, std::move(*choice.candidate));
+    auto decision = refused(context, "the subnet has no address to give");
+    count_failure(context, std::get<Done>(decision));
+    return decision;
+}
+
+}  // namespace
+
+Decision decide_request(const Context& context) {
+    if (context.request.subnet == nullptr) return without_subnet(context);
+    const auto address = named_address(context.request);
+    return address ? request_for(context, *address) : request_for_any(context);
+}
+
+}  // namespace leasehold::v4

@@ -1,0 +1,338 @@
+#include "dhcp/v4/journey.hpp"
+
+#include <cassert>
+#include <random>
+
+#include "dhcp/lease_statistics.hpp"
+#include "dhcp/log.hpp"
+#include "dhcp/v4/packet_log.hpp"
+
+namespace leasehold::v4 {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// A datagram with everything its decision needs; kept until its reply has left.
+struct Journey::Packet {
+    std::vector<std::uint8_t> bytes;
+    std::uint32_t interface_index = 0;
+    std::string interface_name;
+    Ipv4 interface_address, source, destination;
+    std::uint16_t source_port = 0;
+    bool raw = false;
+    SteadyClock::time_point received_at{};
+    MessageType type = MessageType::none;
+    std::uint32_t xid = 0;
+    std::uint32_t subnet_id = 0;
+    int decisions = 0;
+    std::vector<FreshRow> facts;
+
+    Packet(const ListenerView& listener, const Inbound& datagram)
+        : bytes(datagram.bytes.begin(), datagram.bytes.end()),
+          interface_index{listener.interface.index},
+          interface_name{listener.interface.name},
+          interface_address{listener.address},
+          source{datagram.source},
+          destination{datagram.destination},
+          source_port{datagram.source_port},
+          raw{listener.has_raw_socket},
+          received_at{SteadyClock::now()} {}
+
+    Arrival arrival() const {
+        return {interface_index, interface_name, interface_address, source, source_port, destination, raw,
+                received_at};
+    }
+    bool is_retransmission_of(const Packet& other) const { return xid == other.xid && type == other.type; }
+};
+
+/// A client with a packet under way. Exactly one of the three holds its turn.
+struct Journey::Client {
+    std::optional<DecisionId> flight;  // with the store
+    std::optional<Prefix> waits_for;   // for a lease that is with the store
+    bool fetching = false;             // for rows of the store
+    std::unique_ptr<Packet> parked;    // decided next
+};
+
+struct Journey::InFlight {
+    std::unique_ptr<Packet> packet;
+    ClientKey client;
+    Done done;
+};
+
+Journey::Journey(JourneyContext context)
+    : context_{std::move(context)},
+      set_aside_{[this](const Prefix& address) { return keeper_->is_set_aside(address); }},
+      seed_{std::random_device{}() | std::uint64_t{std::random_device{}()} << 32} {}
+
+Journey::~Journey() {
+    *alive_ = false;
+}
+
+void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker) {
+    assert(idle() || (keeper == keeper_ && worker == worker_));
+    config_ = std::move(config);
+    keeper_ = keeper;
+    worker_ = worker;
+}
+
+void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram) {
+    auto& statistics = context_.statistics;
+    statistics.add(Stat::pkt4_received);
+    if (!open_)
+        return drop_unread(listener, datagram, {DropReason::service_disabled, "the service is closed"});
+    if (!room()) {
+        ++counters_.queue_full;
+        return drop_unread(listener, datagram,
+                           {DropReason::queue_full, "too many packets wait for the store"});
+    }
+    auto packet = std::make_unique<Packet>(listener, datagram);
+    handle(std::move(packet));
+}
+
+void Journey::handle(std::unique_ptr<Packet> packet) {
+    const auto message = MessageView::parse(packet->bytes);
+    const bool first_look = packet->decisions == 0 && packet->type == MessageType::none;
+    if (!message) {
+        const auto& error = message.error();
+        return drop(*packet, {DropReason::parse_failed, std::string{to_string(error.code)} + " at octet " +
+                                                            std::to_string(error.offset)});
+    }
+    packet->type = message->type();
+    packet->xid = message->xid();
+    if (first_look) {
+        context_.statistics.add(received_stat(packet->type));
+        log_received(packet->bytes, packet->interface_name, packet->type, packet->source,
+                     packet->destination);
+    }
+    const Arrival arrival = packet->arrival();
+    const auto request = read_request(*message, arrival, *config_, *this);
+    if (!request) return drop(*packet, request.error());
+    packet->subnet_id = request->subnet == nullptr ? 0 : request->subnet->id;
+
+    const auto busy = clients_.find(request->client);
+    if (busy != clients_.end()) return park(std::move(packet), busy->second);
+    decide_packet(std::move(packet), *request);
+}
+
+void Journey::park(std::unique_ptr<Packet> packet, Client& client) {
+    if (client.flight) {
+        Packet& flying = *in_flight_.at(*client.flight).packet;
+        if (packet->is_retransmission_of(flying)) {
+            drop(*packet, {DropReason::duplicate, "its answer is on the way"});
+            packet->decisions = flying.decisions;
+            flying = std::move(*packet);  // the reply goes where the client was seen last
+            return;
+        }
+    }
+    if (client.parked) {
+        if (client.fetching) packet->facts = client.parked->facts;
+        drop(*client.parked, {DropReason::duplicate, "replaced by a newer packet of the client"});
+    } else {
+        ++parked_;
+    }
+    client.parked = std::move(packet);
+}
+
+void Journey::wait_for(const Prefix& lease, std::unique_ptr<Packet> packet) {
+    const auto message = MessageView::parse(packet->bytes);
+    const Arrival arrival = packet->arrival();
+    const auto request = read_request(*message, arrival, *config_, *this);
+    Client& client = clients_[request->client];
+    client.waits_for = lease;
+    client.parked = std::move(packet);
+    ++parked_;
+    waiting_[lease].push_back(request->client);
+}
+
+void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& request) {
+    ++packet->decisions;
+    const World world{keeper_->table(),   keeper_->pools(),    keeper_->offers(),
+                      keeper_->pending(), keeper_->complete(), context_.clock.reuse_allowed(),
+                      set_aside_};
+    const auto fresh = first_version(context_.clock.now_precise(), keeper_->version_seen());
+    seed_ = seed_ * 6364136223846793005u + 1442695040888963407u;
+    Decision decision =
+        decide(request, *config_, world, Facts{packet->facts}, context_.clock.now(), fresh, seed_ >> 16);
+
+    if (auto* done = std::get_if<Done>(&decision))
+        return carry_out(std::move(packet), request, std::move(*done));
+    if (auto* wait = std::get_if<Wait>(&decision)) {
+        --packet->decisions;  // it was not decided
+        return wait_for(wait->lease, std::move(packet));
+    }
+    Client& client = clients_[request.client];
+    client.fetching = true;
+    ++parked_;
+    auto rows = std::move(std::get<Need>(decision).rows);
+    client.parked = std::move(packet);
+    fetch(request.client, std::move(rows));
+}
+
+void Journey::fetch(const ClientKey& key, std::vector<Prefix> rows) {
+    auto on_rows = [this, alive = alive_, key, rows](StoreResult<std::vector<std::optional<Lease>>> found) {
+        if (!*alive) return;
+        const auto client = clients_.find(key);
+        if (client == clients_.end() || !client->second.fetching) return;
+        auto packet = std::move(client->second.parked);
+        clients_.erase(client);
+        --parked_;
+        if (!found || packet->decisions >= decisions_max)
+            return drop(*packet, {DropReason::store_unavailable, "the stored lease could not be read"});
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if ((*found)[i]) keeper_->load(*(*found)[i]);  // what a change of it falls back to
+            packet->facts.push_back({rows[i], (*found)[i]});
+        }
+        handle(std::move(packet));
+        flush();
+    };
+    if (worker_->find(rows, std::move(on_rows))) return;
+    const auto client = clients_.find(key);
+    auto packet = std::move(client->second.parked);
+    clients_.erase(client);
+    --parked_;
+    drop(*packet, {DropReason::store_unavailable, "the store does not take questions now"});
+}
+
+void Journey::carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done) {
+    if (done.changes.empty()) return finish(*packet, done);
+    Submission submission{next_id_++, {}};
+    submission.changes.reserve(done.changes.size());
+    for (const auto& change : done.changes) {
+        keeper_->begin(change);
+        submission.changes.push_back(change.change);
+    }
+    const DecisionId id = submission.id;
+    if (!worker_->submit(std::move(submission))) {
+        for (const auto& change : done.changes) keeper_->restore(address_of(change.change));
+        ++counters_.queue_full;
+        return drop(*packet, {DropReason::queue_full, "the store takes no more changes now"});
+    }
+    clients_[request.client].flight = id;
+    in_flight_.emplace(id, InFlight{std::move(packet), request.client, std::move(done)});
+}
+
+bool Journey::on_completion(Completion& completion) {
+    const auto found = in_flight_.find(completion.id);
+    if (found == in_flight_.end()) return false;
+    InFlight flight = std::move(found->second);
+    in_flight_.erase(found);
+    settle(std::move(flight), completion);
+    return true;
+}
+
+void Journey::settle(InFlight flight, const Completion& completion) {
+    std::vector<Prefix> freed;
+    std::size_t lost = 0, rejected = 0;
+    for (std::size_t i = 0; i < flight.done.changes.size(); ++i) {
+        const LeaseChange& change = flight.done.changes[i];
+        const Prefix& address = address_of(change.change);
+        freed.push_back(address);
+        if (completion.outcome == SubmissionOutcome::unavailable) {
+            keeper_->restore(address);
+            continue;
+        }
+        const RowResult& row = completion.rows[i];
+        if (row.outcome == Outcome::applied) {
+            tell(keeper_->applied(change));
+        } else if (row.outcome == Outcome::lost) {
+            ++lost;
+            keeper_->take_over(address, row.current);
+        } else {
+            ++rejected;
+            keeper_->restore(address);
+            log(MessageId::STORE_ROW_REJECTED, {{"address", to_string(address)},
+                                                {"where", worker_->status().where},
+                                                {"reason", row.detail}});
+        }
+    }
+    // The client's turn ends here; what it sent meanwhile comes after what is decided again.
+    std::unique_ptr<Packet> parked;
+    if (const auto client = clients_.find(flight.client); client != clients_.end()) {
+        parked = std::move(client->second.parked);
+        if (parked) --parked_;
+        clients_.erase(client);
+    }
+    Packet& packet = *flight.packet;
+    if (completion.outcome == SubmissionOutcome::unavailable) {
+        drop(packet, {DropReason::store_unavailable, "the lease database did not take the change"});
+    } else if (rejected > 0) {
+        drop(packet, {DropReason::row_rejected, "the lease database refused the row"});
+    } else if (lost > 0 && packet.decisions >= decisions_max) {
+        drop(packet, {DropReason::processing_failed, "another writer changed the lease each time"});
+    } else if (lost > 0) {
+        handle(std::move(flight.packet));
+    } else {
+        finish(packet, flight.done);
+    }
+    for (const Prefix& address : freed) wake(address);
+    if (parked) handle(std::move(parked));
+}
+
+void Journey::wake(const Prefix& address) {
+    const auto found = waiting_.find(address);
+    if (found == waiting_.end()) return;
+    const std::vector<ClientKey> keys = std::move(found->second);
+    waiting_.erase(found);
+    for (const ClientKey& key : keys) {
+        const auto client = clients_.find(key);
+        if (client == clients_.end() || client->second.waits_for != address) continue;
+        auto packet = std::move(client->second.parked);
+        clients_.erase(client);
+        --parked_;
+        if (packet) handle(std::move(packet));
+    }
+}
+
+void Journey::finish(const Packet& packet, Done& done) {
+    if (done.release_hold) keeper_->release_hold(*done.release_hold);
+    if (done.hold) keeper_->hold(std::move(*done.hold));
+    if (done.advance) keeper_->advance(*done.advance);
+    for (const Count& count : done.counts) {
+        if (count.subnet_id == 0)
+            context_.statistics.add(count.stat);
+        else
+            context_.statistics.add(count.stat, count.subnet_id, std::nullopt);
+    }
+    if (done.drop.reason != DropReason::none) return drop(packet, done.drop);
+    log_decision(packet.bytes, packet.subnet_id, done);
+    if (!done.reply) return;
+    if (SteadyClock::now() - packet.received_at > reply_age_max) {
+        ++counters_.replies_too_old;
+        return drop(packet, {DropReason::too_old, "the reply was ready too late, the client asks again"});
+    }
+    send(packet, *done.reply);
+}
+
+void Journey::tell(LeaseEvent event) {
+    event.sequence = ++event_sequence_;
+    count_event(context_.statistics, event);
+}
+
+void Journey::send(const Packet& packet, Reply& reply) {
+    context_.statistics.add(Stat::pkt4_sent);
+    context_.statistics.add(sent_stat(reply.type));
+    const Destination& to = reply.destination;
+    const std::uint16_t port = context_.client_port != 0 ? context_.client_port : to.port;
+    log_sent(packet.bytes, packet.interface_name, reply);
+
+    constexpr Ipv4 everybody{0xffffffff};
+    const bool link_layer = to.route == Route::link_unicast || to.route == Route::broadcast;
+    const Ipv4 address = to.route == Route::broadcast || (link_layer && !packet.raw) ? everybody : to.address;
+    const Outbound envelope{{}, reply.source, address, port, view(to.hwaddr)};
+    auto& outlet = context_.outlet;
+    if (link_layer && packet.raw)
+        outlet.send_raw(packet.interface_index, std::move(reply.bytes), envelope);
+    else
+        outlet.send_udp(packet.interface_index, std::move(reply.bytes), envelope);
+}
+
+void Journey::drop(const Packet& packet, const Drop& drop) {
+    count_drop(context_.statistics, drop.reason);
+    log_drop(packet.bytes, packet.interface_name, packet.type, drop);
+}
+
+void Journey::drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop) {
+    count_drop(context_.statistics, drop.reason);
+    log_drop(datagram.bytes, listener.interface.name, MessageType::none, drop);
+}
+
+}  // namespace leasehold::v4

@@ -1,0 +1,103 @@
+// The journey of a DHCPv4 packet on the loop: parsed, decided, its changes with the store, its reply sent
+// once they are durable. Keeps lease-engine rule 2: one decision per client in flight, one waiting packet per
+// client, everything bounded and counted. Not here: what is answered (decide) and how a socket works.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "dhcp/lease_keeper.hpp"
+#include "dhcp/listeners.hpp"
+#include "dhcp/statistics.hpp"
+#include "dhcp/store_worker.hpp"
+#include "dhcp/v4/decide.hpp"
+
+namespace leasehold::v4 {
+
+/// What the journey needs of the server around it.
+struct JourneyContext {
+    const LeaseClock& clock;
+    Statistics& statistics;
+    PacketOutlet& outlet;
+    std::uint16_t client_port = 0;  // 0: as the protocol says
+};
+
+struct JourneyCounters {
+    std::uint64_t queue_full = 0;       // packets dropped because a limit was reached
+    std::uint64_t replies_too_old = 0;  // ready after the client has surely asked again
+};
+
+class Journey final : public LocalAddresses {
+public:
+    static constexpr std::size_t packets_max = 8192;  // in flight and parked together
+    static constexpr int decisions_max = 3;           // the first, and twice after a loss
+    static constexpr std::chrono::seconds reply_age_max{4};
+
+    explicit Journey(JourneyContext context);
+    ~Journey() override;
+
+    /// The leases, the store and the configuration that the next packets meet.
+    /// @pre idle(), unless all three are the same or `keeper` and `worker` are kept
+    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker);
+    /// Closed: packets are counted and dropped.
+    void set_open(bool open) { open_ = open; }
+
+    void on_datagram(const ListenerView& listener, const Inbound& datagram);
+    /// True: the completion was one of the journey's. Call flush() after the last of a burst.
+    bool on_completion(Completion& completion);
+    void flush() { context_.outlet.flush(); }
+    /// A lease is no longer with the store (reclamation finished with it): who waited is decided.
+    void wake(const Prefix& address);
+
+    bool idle() const { return in_flight_.empty() && parked_ == 0; }
+    std::size_t in_flight() const { return in_flight_.size(); }
+    std::size_t parked() const { return parked_; }
+    const JourneyCounters& counters() const { return counters_; }
+
+    bool is_local(Ipv4 address) const override { return context_.outlet.is_local(address); }
+
+    /// Ids that are not the journey's start here (reclamation).
+    static constexpr DecisionId foreign_ids = DecisionId{1} << 63;
+
+private:
+    struct Packet;
+    struct Client;
+    struct InFlight;
+
+    void handle(std::unique_ptr<Packet> packet);
+    void park(std::unique_ptr<Packet> packet, Client& client);
+    void wait_for(const Prefix& lease, std::unique_ptr<Packet> packet);
+    void decide_packet(std::unique_ptr<Packet> packet, const Request& request);
+    void fetch(const ClientKey& key, std::vector<Prefix> rows);
+    void carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done);
+    void finish(const Packet& packet, Done& done);
+    void settle(InFlight flight, const Completion& completion);
+    void tell(LeaseEvent event);
+    void send(const Packet& packet, Reply& reply);
+    void drop(const Packet& packet, const Drop& drop);
+    void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
+    bool room() const { return in_flight_.size() + parked_ < packets_max; }
+
+    JourneyContext context_;
+    std::shared_ptr<const ServerConfig> config_;
+    LeaseKeeper* keeper_ = nullptr;
+    StoreWorker* worker_ = nullptr;
+    std::function<bool(const Prefix&)> set_aside_;
+    bool open_ = false;
+    std::uint64_t seed_;
+    DecisionId next_id_ = 1;
+    std::uint64_t event_sequence_ = 0;
+    std::unordered_map<DecisionId, InFlight> in_flight_;
+    std::unordered_map<ClientKey, Client> clients_;
+    std::unordered_map<Prefix, std::vector<ClientKey>> waiting_;
+    std::size_t parked_ = 0;
+    JourneyCounters counters_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace leasehold::v4

@@ -1,0 +1,67 @@
+// Which options a reply carries, in the order of their codes, and which of them stay out when it gets too
+// long.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <boost/container/small_vector.hpp>
+#include <boost/container/static_vector.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+
+#include "dhcp/server_config.hpp"
+#include "dhcp/v4/message.hpp"
+
+namespace leasehold::v4 {
+
+struct ReplyOption {
+    std::uint8_t code = 0;
+    std::span<const std::uint8_t> payload;
+};
+
+/// The options of one reply, without 53 and 82. Payloads are borrowed from the configuration and the request;
+/// numbers are kept here, so an object stays where it is made.
+class ReplyOptions {
+public:
+    explicit ReplyOptions(const MessageView& message);
+    ReplyOptions(const ReplyOptions&) = delete;
+    ReplyOptions& operator=(const ReplyOptions&) = delete;
+
+    /// Options that the server makes win over configured ones.
+    void add(std::uint8_t code, std::span<const std::uint8_t> payload);
+    void add_u32(std::uint8_t code, std::uint32_t value);
+
+    /// Was it added? (Not merely owned by the server.)
+    bool has(std::uint8_t code) const;
+    bool is_requested(std::uint8_t code) const { return requested_[code]; }
+    bool sent_parameter_list() const { return !parameter_list_.empty(); }
+    /// Treat a code as requested, whatever the client's list says.
+    void request(std::uint8_t code) { requested_.set(code); }
+
+    /// Adds what the scopes have of: the parameter request list, the basic options 3, 6, 15, and always-send
+    /// of any scope; less never-send of any scope, and less 3 and 33 where the client gets 121 (RFC 3442).
+    /// The first scope that has a code gives it; of 124 and 125 one instance per vendor.
+    void add_configured(std::initializer_list<const OptionSet*> scopes);
+
+    /// Leaves out the least important options until the rest fits `size_max` octets.
+    void fit(std::size_t size_max);
+    /// In ascending codes.
+    std::span<const ReplyOption> all() const { return {options_.data(), options_.size()}; }
+
+private:
+    void add_scope(const OptionSet& scope);
+    void add_vendor_instance(const OptionValue& option);
+    void drop_overruled_routes();
+    std::size_t importance(std::uint8_t code) const;
+
+    std::span<const std::uint8_t> parameter_list_;
+    std::bitset<256> requested_, never_, given_;
+    boost::container::small_vector<ReplyOption, 32> options_;
+    boost::container::static_vector<std::array<std::uint8_t, 4>, 8> numbers_;
+};
+
+/// Octets of an option on the wire, its pieces' headers included (RFC 3396).
+std::size_t wire_size(std::size_t payload_size);
+
+}  // namespace leasehold::v4

@@ -1,0 +1,228 @@
+// Reading a message as a request: accept rules, its kind, its subnet, its client. Each rule stands beside the
+// sentence of the RFC that it comes from. Not here: the answer (decide).
+#include "dhcp/v4/request.hpp"
+
+#include "dhcp/subnet.hpp"
+#include "dhcp/v4/option_table.hpp"
+#include "dhcp/wire.hpp"
+
+namespace leasehold::v4 {
+
+namespace {
+
+const SubnetConfig* at(const ServerConfig& config, std::optional<std::size_t> place) {
+    return place ? &config.subnets[*place] : nullptr;
+}
+
+/// RFC 3527 link selection, else RFC 3011 subnet selection: the address names the client's link, whatever
+/// giaddr says. 0.0.0.0 names none.
+std::optional<Ipv4> selected_link(const MessageView& message, const CompatibilityConfig& compatibility) {
+    if (!compatibility.ignore_rai_link_selection) {
+        const auto link = message.relay_suboption(rai::link_selection);
+        if (link && link->size() == 4) {
+            const Ipv4 address{read_u32(link->data())};
+            if (!address.is_zero()) return address;
+        }
+    }
+    const auto selection = message.option_ipv4(option::subnet_selection);
+    return selection && !selection->is_zero() ? selection : std::nullopt;
+}
+
+/// RFC 5107: a relay that stands in for the server names the address under which clients know it.
+std::optional<Ipv4> server_id_override(const MessageView& message) {
+    const auto bytes = message.relay_suboption(rai::server_id_override);
+    if (!bytes || bytes->size() != 4) return std::nullopt;
+    return Ipv4{read_u32(bytes->data())};
+}
+
+std::optional<Ipv4> configured_server_id(const OptionSet& options) {
+    const auto* found = find_option(options, option::server_identifier);
+    if (found == nullptr || found->bytes.size() != 4) return std::nullopt;
+    return Ipv4{read_u32(found->bytes.data())};
+}
+
+/// Is this server the one that option 54 names?
+bool names_us(const MessageView& message, Ipv4 named, const ServerConfig& config,
+              const LocalAddresses& local) {
+    if (config.compatibility.ignore_dhcp_server_identifier) return true;
+    return server_id_override(message) == named || local.is_local(named) ||
+           configured_server_id(config.options) == named || config.subnet_index->is_server_identifier(named);
+}
+
+/// The address of ours that the packet was sent to; a broadcast came to the interface's own.
+Ipv4 local_address(const Arrival& arrival, const LocalAddresses& local) {
+    const bool to_us = !arrival.destination.is_zero() && !arrival.destination.is_broadcast() &&
+                       local.is_local(arrival.destination);
+    return to_us ? arrival.destination : arrival.interface_address;
+}
+
+/// What goes into option 54: the override, else the configured one, else the local address.
+Ipv4 server_identifier(const MessageView& message, const SubnetConfig* subnet, const ServerConfig& config,
+                       Ipv4 local) {
+    if (const auto override = server_id_override(message)) return *override;
+    if (subnet != nullptr) {
+        if (const auto configured = configured_server_id(subnet->options)) return *configured;
+    }
+    return configured_server_id(config.options).value_or(local);
+}
+
+/// RFC 2131 4.3.2, table 4: what is filled in tells in which state the client is.
+RequestKind kind_of_request(const MessageView& message, const Arrival& arrival) {
+    if (message.has(option::server_identifier)) return RequestKind::selecting;
+    if (!message.ciaddr().is_zero()) {
+        // A relayed one was broadcast: renewing clients send straight to the server.
+        const bool broadcast = arrival.destination.is_broadcast() || !message.giaddr().is_zero();
+        return broadcast ? RequestKind::rebinding : RequestKind::renewing;
+    }
+    if (message.has(option::requested_address)) return RequestKind::init_reboot;
+    return RequestKind::selecting;  // names nothing: gets what a DISCOVER would, as Kea does
+}
+
+std::optional<RequestKind> kind_of(const MessageView& message, const Arrival& arrival) {
+    switch (message.type()) {
+        case MessageType::discover: return RequestKind::discover;
+        case MessageType::request: return kind_of_request(message, arrival);
+        case MessageType::release: return RequestKind::release;
+        case MessageType::decline: return RequestKind::decline;
+        case MessageType::inform: return RequestKind::inform;
+        default: return std::nullopt;
+    }
+}
+
+/// RFC 2131 table 5: what a message of this kind must and must not carry. @return what is wrong; empty:
+/// nothing.
+std::string_view violation_in(const MessageView& message, const Arrival& arrival, RequestKind kind) {
+    if (message.chaddr().empty() && !message.has(option::client_identifier)) {
+        return "neither a hardware address nor a client identifier";
+    }
+    switch (kind) {
+        case RequestKind::discover:
+            return message.has(option::server_identifier) ? "a DHCPDISCOVER must not name a server" : "";
+        case RequestKind::release: return message.ciaddr().is_zero() ? "a DHCPRELEASE needs ciaddr" : "";
+        case RequestKind::decline:
+            return message.has(option::requested_address) ? "" : "a DHCPDECLINE needs the requested address";
+        case RequestKind::inform:
+            return message.ciaddr().is_zero() && message.giaddr().is_zero() && arrival.source.is_zero()
+                       ? "a DHCPINFORM without ciaddr, giaddr and source cannot be answered"
+                       : "";
+        default: return "";
+    }
+}
+
+/// RELEASE and DECLINE get no answer.
+bool is_answered(RequestKind kind) {
+    return kind != RequestKind::release && kind != RequestKind::decline;
+}
+
+/// The identity that leases are compared with. Client identifiers are opaque, RFC 4361 ones too. Without a
+/// hardware address the client identifier is all there is, so match-client-id cannot switch it off.
+void read_identity(Request& request) {
+    const auto& message = *request.message;
+    if (const auto id = message.option(option::client_identifier)) request.sent_client_id = to_octets(*id);
+    request.hwaddr = to_octets(message.chaddr());
+    request.hwtype = message.htype();
+    const bool match = request.subnet == nullptr || request.subnet->match_client_id;
+    if (match || request.hwaddr.empty()) request.client_id = request.sent_client_id;
+    if (request.client_id.empty()) {
+        request.client = {IdentityKind::hardware_address, request.hwaddr};
+    } else {
+        request.client = {IdentityKind::client_id, request.client_id};
+    }
+}
+
+}  // namespace
+
+const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
+                                  const ServerConfig& config) {
+    const auto& index = *config.subnet_index;
+    if (const auto link = selected_link(message, config.compatibility)) {
+        return at(config, index.by_address(*link));
+    }
+    const auto giaddr = message.giaddr();
+    if (!giaddr.is_zero()) {
+        const auto listed = index.by_relay(giaddr);
+        return at(config, listed ? listed : index.by_address(giaddr));
+    }
+    // A broadcast came from the link that it arrived on, whatever ciaddr says.
+    if (!message.ciaddr().is_zero() && !arrival.destination.is_broadcast()) {
+        return at(config, index.by_address(message.ciaddr()));
+    }
+    if (!arrival.source.is_zero() && !arrival.source.is_broadcast()) {
+        return at(config, index.by_address(arrival.source));
+    }
+    if (const auto named = index.by_interface(arrival.interface_name)) return at(config, named);
+    return arrival.interface_address.is_zero() ? nullptr
+                                               : at(config, index.by_address(arrival.interface_address));
+}
+
+Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
+                                   const ServerConfig& config, const LocalAddresses& local) {
+    const auto refuse = [](Drop drop) { return std::unexpected(std::move(drop)); };
+    if (message.type() == MessageType::none) {
+        return refuse({DropReason::rfc_violation, "BOOTP: option 53 is missing"});
+    }
+    const auto kind = kind_of(message, arrival);
+    if (!kind) return refuse({DropReason::unknown_type, "a message type that servers do not answer"});
+
+    if (const auto named = message.option_ipv4(option::server_identifier)) {
+        if (!names_us(message, *named, config, local)) {
+            return refuse({DropReason::not_for_us, "meant for the server " + to_string(*named)});
+        }
+    }
+    const auto wrong = violation_in(message, arrival, *kind);
+    if (!wrong.empty()) return refuse({DropReason::rfc_violation, std::string{wrong}});
+
+    Request request;
+    request.message = &message;
+    request.arrival = arrival;
+    request.kind = *kind;
+    request.subnet = select_subnet(message, arrival, config);
+    request.local_address = local_address(arrival, local);
+    request.server_address = server_identifier(message, request.subnet, config, request.local_address);
+    if (request.server_address.is_zero() && is_answered(*kind)) {
+        return refuse({DropReason::processing_failed,
+                       "interface " + std::string{arrival.interface_name} +
+                           " has no IPv4 address yet, so there is no server identifier to answer with"});
+    }
+    read_identity(request);
+    return request;
+}
+
+std::string_view to_string(RequestKind kind) {
+    switch (kind) {
+        case RequestKind::discover: return "DISCOVER";
+        case RequestKind::selecting: return "REQUEST (selecting)";
+        case RequestKind::init_reboot: return "REQUEST (init-reboot)";
+        case RequestKind::renewing: return "REQUEST (renewing)";
+        case RequestKind::rebinding: return "REQUEST (rebinding)";
+        case RequestKind::release: return "RELEASE";
+        case RequestKind::decline: return "DECLINE";
+        case RequestKind::inform: return "INFORM";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(DropReason reason) {
+    switch (reason) {
+        case DropReason::none: return "not dropped";
+        case DropReason::parse_failed: return "malformed";
+        case DropReason::rfc_violation: return "against the protocol";
+        case DropReason::not_for_us: return "for another server";
+        case DropReason::unknown_type: return "unknown message type";
+        case DropReason::service_disabled: return "service is disabled";
+        case DropReason::queue_full: return "queue is full";
+        case DropReason::duplicate: return "replaced by a newer packet of its client";
+        case DropReason::too_old: return "too old to answer";
+        case DropReason::no_subnet: return "no subnet";
+        case DropReason::no_address: return "no address to offer";
+        case DropReason::not_our_client: return "a client of another server, perhaps";
+        case DropReason::unknown_address: return "an address of no pool";
+        case DropReason::not_the_holder: return "not the holder of the lease";
+        case DropReason::store_unavailable: return "lease database is not available";
+        case DropReason::row_rejected: return "the lease database refused the lease";
+        case DropReason::processing_failed: return "cannot be processed";
+    }
+    return "unknown";
+}
+
+}  // namespace leasehold::v4

@@ -1,0 +1,246 @@
+// The journey of packets with the real decide, worker and memory store; the sockets are a list, the loop is
+// turned by hand, and a gate in the store says when a commit may return.
+#include "dhcp/v4/journey.hpp"
+
+#include <gmock/gmock.h>
+
+#include "dhcp/lease_home.hpp"
+#include "dhcp/v4/option_table.hpp"
+#include "dhcp/wire.hpp"
+#include "lease_backends/memory_store.hpp"
+#include "tests/support/fake_time.hpp"
+#include "tests/support/faulty_store.hpp"
+#include "tests/support/hand_loop.hpp"
+
+namespace leasehold::v4 {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing_support::FaultyStore;
+using testing_support::StoreCall;
+using testing_support::StoreFault;
+
+constexpr Ipv4 server{0x0a000001}, first{0x0a00000a}, last{0x0a00000c};
+
+struct Sent {
+    MessageType type;
+    Ipv4 yiaddr;
+    std::uint32_t xid;
+    bool operator==(const Sent&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Sent& sent) {
+    return out << to_string(sent.type) << ' ' << to_string(sent.yiaddr) << " xid " << sent.xid;
+}
+
+class RecordingOutlet final : public PacketOutlet {
+public:
+    void send_udp(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
+    void send_raw(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
+    void flush() override {}
+    bool is_local(Ipv4 address) const override { return address == server; }
+    std::vector<Sent> sent;
+
+private:
+    void record(const std::vector<std::uint8_t>& bytes) {
+        constexpr std::size_t message_type_at = 242;  // option 53 comes first
+        sent.push_back({static_cast<MessageType>(bytes.at(message_type_at)),
+                        Ipv4{read_u32(bytes.data() + 16)}, read_u32(bytes.data() + 4)});
+    }
+};
+
+/// A broadcast DISCOVER or REQUEST of client number `client`.
+std::vector<std::uint8_t> query(MessageType type, std::uint8_t client, std::uint32_t xid,
+                                std::optional<Ipv4> requested = {}) {
+    std::vector<std::uint8_t> bytes(fixed_size, 0);
+    bytes[0] = 1;
+    bytes[1] = 1;
+    bytes[2] = 6;
+    write_u32(&bytes[4], xid);
+    bytes[28] = 2;
+    bytes[33] = client;
+    bytes.insert(bytes.end(),
+                 {0x63, 0x82, 0x53, 0x63, option::message_type, 1, static_cast<std::uint8_t>(type)});
+    const auto add_address = [&](std::uint8_t code, Ipv4 address) {
+        bytes.insert(bytes.end(), {code, 4, 0, 0, 0, 0});
+        write_u32(&bytes[bytes.size() - 4], address.value);
+    };
+    if (requested) add_address(option::requested_address, *requested);
+    if (type == MessageType::request) add_address(option::server_identifier, server);
+    bytes.push_back(option::end);
+    return bytes;
+}
+
+class JourneyTest : public testing::Test {
+protected:
+    JourneyTest() {
+        auto made = std::make_shared<ServerConfig>();
+        SubnetConfig subnet;
+        subnet.id = 1;
+        subnet.network = {Ipv4{0x0a000000}, 24};
+        subnet.cache_threshold = 0;
+        subnet.pools.push_back({{to_prefix(first), to_prefix(last)}, 0, {}, 0});
+        made->subnets.push_back(subnet);
+        leasehold::finish(*made);
+        config = made;
+        interface.index = 2;
+        interface.name = "eth0";
+
+        auto store =
+            std::make_unique<FaultyStore>(std::make_unique<MemoryStore>(),
+                                          [this](StoreCall call, std::size_t) -> std::optional<StoreFault> {
+                                              if (call != StoreCall::commit) return std::nullopt;
+                                              if (gate) gate->pass();
+                                              return fault;
+                                          });
+        LeaseHome::Events events;
+        events.completions = [this](std::vector<Completion>&& list) {
+            for (Completion& completion : list) EXPECT_TRUE(journey.on_completion(completion));
+        };
+        home = std::make_unique<LeaseHome>(
+            config, clock, std::move(store), [this](std::function<void()> run) { loop.post(std::move(run)); },
+            std::move(events));
+        home->worker().start();
+        loop.run_until([&] { return home->status().state == BackendState::serving; });
+        journey.use(config, &home->keeper(), &home->worker());
+        journey.set_open(true);
+    }
+    void receive(const std::vector<std::uint8_t>& bytes) {
+        journey.on_datagram({interface, server, true}, {bytes, Ipv4{}, Ipv4{0xffffffff}, 68});
+    }
+    void run_until_idle() {
+        loop.run_until([&] { return journey.idle(); });
+    }
+    std::int64_t count(Stat stat) { return statistics.value(stat); }
+
+    testing_support::FakeTime time;
+    testing_support::HandLoop loop;
+    LeaseClock clock{time};
+    Statistics statistics{time};
+    RecordingOutlet outlet;
+    Interface interface;
+    std::shared_ptr<testing_support::Gate> gate;  // closed: a commit waits there
+    std::optional<StoreFault> fault;
+    std::shared_ptr<const ServerConfig> config;
+    std::unique_ptr<LeaseHome> home;
+    Journey journey{{clock, statistics, outlet, 0}};
+};
+
+TEST_F(JourneyTest, AnOfferIsSentAtOnceAndHeldForItsClient) {
+    receive(query(MessageType::discover, 1, 100));
+    receive(query(MessageType::discover, 2, 200));
+    EXPECT_THAT(outlet.sent, ElementsAre(Sent{MessageType::offer, first, 100},
+                                         Sent{MessageType::offer, Ipv4{first.value + 1}, 200}));
+    EXPECT_EQ(home->keeper().table().size(), 0u);
+    EXPECT_EQ(home->keeper().pools().get(to_prefix(first)), Availability::held);
+}
+
+// I1
+TEST_F(JourneyTest, NoAckLeavesBeforeTheCommitHasReturned) {
+    gate = std::make_shared<testing_support::Gate>();
+    receive(query(MessageType::request, 1, 100, first));
+    gate->wait_for_arrival();
+    loop.run_ready();
+    EXPECT_THAT(outlet.sent, IsEmpty());
+    EXPECT_EQ(journey.in_flight(), 1u);
+    gate->open();
+    run_until_idle();
+    EXPECT_THAT(outlet.sent, ElementsAre(Sent{MessageType::ack, first, 100}));
+    EXPECT_EQ(count(Stat::assigned_addresses), 1);
+    EXPECT_EQ(count(Stat::pkt4_ack_sent), 1);
+}
+
+TEST_F(JourneyTest, ARetransmissionOfWhatIsInFlightIsAnsweredOnce) {
+    gate = std::make_shared<testing_support::Gate>();
+    for (int i = 0; i < 3; ++i) receive(query(MessageType::request, 1, 100, first));
+    EXPECT_EQ(journey.parked(), 0u);
+    EXPECT_EQ(count(Stat::pkt4_duplicate), 2);
+    gate->open();
+    run_until_idle();
+    EXPECT_THAT(outlet.sent, ElementsAre(Sent{MessageType::ack, first, 100}));
+}
+
+TEST_F(JourneyTest, OneOtherPacketOfTheClientWaitsAndTheNewestIsAnswered) {
+    gate = std::make_shared<testing_support::Gate>();
+    receive(query(MessageType::request, 1, 100, first));
+    receive(query(MessageType::discover, 1, 101));
+    receive(query(MessageType::discover, 1, 102));
+    EXPECT_EQ(journey.parked(), 1u);
+    EXPECT_EQ(count(Stat::pkt4_duplicate), 1);
+    gate->open();
+    run_until_idle();
+    EXPECT_THAT(outlet.sent,
+                ElementsAre(Sent{MessageType::ack, first, 100}, Sent{MessageType::offer, first, 102}));
+}
+
+// I2
+TEST_F(JourneyTest, AnotherClientThatWantsTheSameAddressWaitsForTheOutcome) {
+    gate = std::make_shared<testing_support::Gate>();
+    receive(query(MessageType::request, 1, 100, first));
+    receive(query(MessageType::request, 2, 200, first));
+    EXPECT_THAT(outlet.sent, IsEmpty());
+    EXPECT_EQ(journey.parked(), 1u);
+    gate->open();
+    run_until_idle();
+    EXPECT_THAT(outlet.sent,
+                ElementsAre(Sent{MessageType::ack, first, 100}, Sent{MessageType::nak, {}, 200}));
+}
+
+TEST_F(JourneyTest, WhatWasNotStoredIsNotAnsweredAndTheAddressIsFreeAgain) {
+    fault = StoreFault{StoreErrc::unavailable, false};
+    receive(query(MessageType::request, 1, 100, first));
+    run_until_idle();
+    EXPECT_THAT(outlet.sent, IsEmpty());
+    EXPECT_EQ(count(Stat::pkt4_processing_failed), 1);
+    EXPECT_EQ(home->keeper().pools().get(to_prefix(first)), Availability::free);
+    EXPECT_EQ(home->keeper().pending().size(), 0u);
+    EXPECT_EQ(count(Stat::assigned_addresses), 0);
+}
+
+TEST_F(JourneyTest, AWaitingClientGetsWhatTheFirstCouldNotStore) {
+    gate = std::make_shared<testing_support::Gate>();
+    fault = StoreFault{StoreErrc::unavailable, false};
+    receive(query(MessageType::request, 1, 100, first));
+    receive(query(MessageType::discover, 2, 200));
+    gate->open();
+    run_until_idle();
+    EXPECT_THAT(outlet.sent, ElementsAre(Sent{MessageType::offer, Ipv4{first.value + 1}, 200}))
+        << "the allocator did not wait for the busy address";
+}
+
+TEST_F(JourneyTest, AClosedServiceCountsAndDrops) {
+    journey.set_open(false);
+    receive(query(MessageType::discover, 1, 100));
+    EXPECT_THAT(outlet.sent, IsEmpty());
+    EXPECT_EQ(count(Stat::pkt4_received), 1);
+    EXPECT_EQ(count(Stat::pkt4_service_disabled), 1);
+    EXPECT_EQ(count(Stat::pkt4_receive_drop), 1);
+}
+
+TEST_F(JourneyTest, GarbageIsCountedAndChangesNothing) {
+    receive({1, 2, 3});
+    receive(std::vector<std::uint8_t>(400, 0xff));
+    EXPECT_EQ(count(Stat::pkt4_parse_failed), 2);
+    EXPECT_TRUE(journey.idle());
+}
+
+// I6
+TEST_F(JourneyTest, PacketsThatWaitAreBoundedAndTheRestIsCounted) {
+    gate = std::make_shared<testing_support::Gate>();
+    receive(query(MessageType::request, 1, 1, first));
+    constexpr std::size_t clients = Journey::packets_max + 50;
+    for (std::size_t i = 0; i < clients; ++i) {
+        auto bytes = query(MessageType::request, 2, 7, first);  // all wait for the same address
+        write_u32(&bytes[30], static_cast<std::uint32_t>(i) + 1000);
+        receive(bytes);
+    }
+    EXPECT_EQ(journey.parked() + journey.in_flight(), Journey::packets_max);
+    EXPECT_GE(count(Stat::pkt4_queue_full), 50);
+    gate->open();
+    run_until_idle();
+    EXPECT_EQ(journey.parked(), 0u);
+    EXPECT_EQ(outlet.sent.front(), (Sent{MessageType::ack, first, 1}));
+}
+
+}  // namespace
+}  // namespace leasehold::v4

@@ -1,0 +1,69 @@
+"""What went over a wire, seen by tcpdump and not by those who spoke.
+
+A capture that lost frames proves nothing, so that is an error here.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from live.support.namespace import Namespace
+from live.support.packet import Frame, Message
+from live.support.process import Program
+from live.support.waiting import eventually
+
+_ETHERNET = 1
+_MAGIC_MICROSECONDS = 0xA1B2C3D4
+
+
+class Capture:
+    """DHCP traffic of one interface until `stop`."""
+
+    def __init__(self, namespace: Namespace, interface: str, folder: Path) -> None:
+        self.path = folder / f"{interface}.pcap"
+        self._program = Program(
+            namespace.inside("tcpdump", "--immediate-mode", "-U", "-Z", "root", "-B", "65536", "-s", "0", "-n",
+                             "-i", interface, "-w", str(self.path), "udp port 67 or udp port 68"),
+            folder / f"{interface}.tcpdump")
+        eventually(lambda: "listening on" in self._program.output(), f"tcpdump listens: {self._program.output()}")
+
+    def stop(self) -> None:
+        self._program.stop(signal.SIGTERM)
+        dropped = re.search(r"(\d+) packets? dropped by kernel", self._program.output())
+        if not dropped or int(dropped[1]) != 0:
+            raise AssertionError(f"the capture is not complete: {self._program.output()}")
+
+    def end(self) -> None:
+        self._program.end()
+
+    def messages(self) -> list[tuple[float, Message]]:
+        return [(at, Message.decode(frame.payload)) for at, frame in self.frames()]
+
+    def frames(self) -> Iterator[tuple[float, Frame]]:
+        return read_frames(self.path.read_bytes())
+
+
+def read_frames(octets: bytes) -> Iterator[tuple[float, Frame]]:
+    """(seconds since 1970, frame) of each UDP datagram in a pcap file.
+
+    @raise ValueError: not a pcap file of Ethernet frames, or cut off in the middle.
+    """
+    if len(octets) < 24:
+        raise ValueError("no pcap file")
+    magic, _, _, _, _, _, link = struct.unpack_from("<IHHiIII", octets)
+    if magic != _MAGIC_MICROSECONDS or link != _ETHERNET:
+        raise ValueError("no pcap file of Ethernet frames in this machine's octet order")
+    at = 24
+    while at < len(octets):
+        if at + 16 > len(octets):
+            raise ValueError("the capture is cut off")
+        seconds, micros, size, _ = struct.unpack_from("<IIII", octets, at)
+        at += 16
+        if at + size > len(octets):
+            raise ValueError("the capture is cut off")
+        yield seconds + micros / 1e6, Frame.decode(octets[at:at + size])
+        at += size
