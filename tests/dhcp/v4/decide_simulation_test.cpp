@@ -37,9 +37,9 @@ class Simulation {
 public:
     explicit Simulation(std::uint64_t seed) : random_{seed}, world_{make_config()} {
         for (std::uint32_t i = 0; i < clients_count; ++i) {
-            auto client =
-                Client::number(i / 2);  // two systems on each machine, told apart by their identifier
-            if (i % 2 == 1) client.with_id("system-" + std::to_string(i));
+            // Of each four, two are systems on one machine, told apart by their identifiers; two send none.
+            auto client = Client::number(i % 4 == 1 ? i - 1 : i);
+            if (i % 4 < 2) client.with_id("system-" + std::to_string(i));
             if (i % 3 == 0) client.behind("10.0.0.1");
             clients_.push_back({client, {}, {}, {}});
         }
