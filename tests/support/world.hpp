@@ -130,6 +130,8 @@ public:
 
     /// Decides; nothing changes.
     Answer decide(const Packet& packet) const;
+    v4::Decision decide_request(const v4::Request& request) const;
+    const ServerConfig& config() const { return *config_; }
     /// Decides and applies: changes become durable at once, holds and cursors move.
     Answer ask(const Packet& packet);
     /// Decides and leaves the changes with the store; settle() makes them durable.
