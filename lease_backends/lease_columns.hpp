@@ -22,6 +22,9 @@ struct Column {
 inline constexpr std::uint64_t u32_max = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::uint64_t no_max = std::numeric_limits<std::uint64_t>::max();
 
+/// Seconds since 1970 up to the year 36812: sums with lifetimes cannot overflow.
+inline constexpr std::uint64_t lease_time_max = std::uint64_t{1} << 40;
+
 /// The first two are the key.
 inline constexpr std::array lease_columns{
     Column{"address", 16},
@@ -37,9 +40,9 @@ inline constexpr std::array lease_columns{
     Column{"hwaddr_source", u32_max},
     Column{"valid_lifetime", u32_max},
     Column{"preferred_lifetime", u32_max},
-    Column{"cltt", no_max},
-    Column{"expire", no_max},
-    Column{"hold_until", no_max},
+    Column{"cltt", lease_time_max},
+    Column{"expire", lease_time_max},
+    Column{"hold_until", lease_time_max},
     Column{"state", 4},
     Column{"fqdn_fwd", 1},
     Column{"fqdn_rev", 1},
@@ -78,6 +81,10 @@ struct ColumnLimitCheck {
         return fits(column, static_cast<std::uint8_t>(field));
     }
     bool operator()(const Column& column, std::uint8_t field) { return fits(column, field); }
+    bool operator()(const Column& column, LeaseTime field) {
+        return fits(column,
+                    static_cast<std::uint64_t>(field.time_since_epoch().count()));  // negative: too large
+    }
     bool operator()(const Column&, const auto&) { return true; }  // the C++ type is the limit
 
 private:

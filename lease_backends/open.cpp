@@ -1,0 +1,17 @@
+// Every backend by name: what is built is what stands here.
+#include "lease_backends/open.hpp"
+
+#include "lease_backends/memory_store.hpp"
+#include "lease_backends/sqlite_store.hpp"
+
+namespace leasehold {
+
+std::unique_ptr<LeaseStore> make_lease_store(const BackendConfig& config) {
+    switch (config.type) {
+        case BackendType::memory: return std::make_unique<MemoryStore>();
+        case BackendType::sqlite: return std::make_unique<SqliteStore>(config);
+    }
+    return nullptr;
+}
+
+}  // namespace leasehold

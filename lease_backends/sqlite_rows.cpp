@@ -1,0 +1,170 @@
+// See the header.
+#include "lease_backends/sqlite_rows.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+namespace leasehold {
+namespace {
+
+class ColumnBinder {
+public:
+    explicit ColumnBinder(Statement& statement) : statement_{statement} {}
+
+    bool operator()(const Column&, const Ipv6& field) { return octets(field.bytes); }
+    bool operator()(const Column&, const Octets& field) { return octets(view(field)); }
+    bool operator()(const Column&, const std::string& field) {
+        statement_.bind_text(index_++, field);
+        return true;
+    }
+    bool operator()(const Column&, LeaseTime field) { return number(field.time_since_epoch().count()); }
+    bool operator()(const Column&, std::uint64_t field) { return number(as_stored(field)); }
+    template <class Small>
+    bool operator()(const Column&, Small field) {
+        return number(static_cast<std::int64_t>(field));
+    }
+
+private:
+    bool octets(OctetView octets) {
+        statement_.bind_octets(index_++, octets);
+        return true;
+    }
+    bool number(std::int64_t value) {
+        statement_.bind(index_++, value);
+        return true;
+    }
+
+    Statement& statement_;
+    int index_ = 1;
+};
+
+/// Takes the columns of a row apart; stops at the first that no lease can have.
+class ColumnReader {
+public:
+    explicit ColumnReader(sqlite3_stmt* row) : row_{row} {}
+    std::string problem;
+
+    bool operator()(const Column& column, Ipv6& field) {
+        const auto bytes = octets(column, SQLITE_BLOB);
+        if (!bytes || bytes->size() != field.bytes.size()) return fail(column, "is not 16 octets");
+        std::ranges::copy(*bytes, field.bytes.begin());
+        return true;
+    }
+    bool operator()(const Column& column, Octets& field) {
+        const auto bytes = octets(column, SQLITE_BLOB);
+        if (!bytes) return false;
+        field.assign(bytes->begin(), bytes->end());
+        return true;
+    }
+    bool operator()(const Column& column, std::string& field) {
+        const auto bytes = octets(column, SQLITE_TEXT);
+        if (!bytes) return false;
+        field.assign(bytes->begin(), bytes->end());
+        return true;
+    }
+    bool operator()(const Column& column, LeaseTime& field) {
+        const auto value = number(column);
+        if (!value) return false;
+        field = LeaseTime{std::chrono::seconds{*value}};
+        return true;
+    }
+    bool operator()(const Column& column, std::uint64_t& field) {
+        if (sqlite3_column_type(row_, index_) != SQLITE_INTEGER) return fail(column, "is not a number");
+        field = static_cast<std::uint64_t>(sqlite3_column_int64(row_, index_++));
+        return true;
+    }
+    template <class Small>
+    bool operator()(const Column& column, Small& field) {
+        const auto value = number(column);
+        if (!value) return false;
+        field = static_cast<Small>(*value);
+        return true;
+    }
+
+private:
+    std::optional<OctetView> octets(const Column& column, int type) {
+        if (sqlite3_column_type(row_, index_) != type) {
+            fail(column, "has the wrong type");
+            return std::nullopt;
+        }
+        const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(row_, index_));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row_, index_));
+        if (size > column.max) {
+            fail(column, "is too long, " + std::to_string(size) + " octets");
+            return std::nullopt;
+        }
+        ++index_;
+        return OctetView{bytes, size};
+    }
+    std::optional<std::int64_t> number(const Column& column) {
+        if (sqlite3_column_type(row_, index_) != SQLITE_INTEGER) {
+            fail(column, "is not a number");
+            return std::nullopt;
+        }
+        const std::int64_t value = sqlite3_column_int64(row_, index_);
+        if (value < 0 || static_cast<std::uint64_t>(value) > column.max) {
+            fail(column, "cannot be " + std::to_string(value));
+            return std::nullopt;
+        }
+        ++index_;
+        return value;
+    }
+    bool fail(const Column& column, const std::string& what) {
+        problem = std::string{column.name} + " " + what;
+        return false;
+    }
+
+    sqlite3_stmt* row_;
+    int index_ = 0;
+};
+
+}  // namespace
+
+void bind_lease(Statement& statement, const Lease& lease) {
+    ColumnBinder binder{statement};
+    visit_columns(lease, binder);
+}
+
+void bind_key(Statement& statement, int first, const Prefix& key) {
+    statement.bind_octets(first, key.address.bytes);
+    statement.bind(first + 1, key.length);
+}
+
+Result<Lease, std::string> read_lease(sqlite3_stmt* row) {
+    Lease lease;
+    ColumnReader reader{row};
+    if (!visit_columns(lease, reader)) return std::unexpected(std::move(reader.problem));
+    return lease;
+}
+
+std::optional<Prefix> read_key(sqlite3_stmt* row) {
+    Prefix key;
+    ColumnReader reader{row};
+    if (!reader(lease_columns[0], key.address) || !reader(lease_columns[1], key.length)) return std::nullopt;
+    return key;
+}
+
+std::string column_list() {
+    std::string list;
+    for (const Column& column : lease_columns) list += (list.empty() ? "" : ", ") + std::string{column.name};
+    return list;
+}
+
+std::string put_sql() {
+    std::string values, updates;
+    for (std::size_t i = 0; i < lease_columns.size(); ++i) {
+        const std::string name{lease_columns[i].name};
+        values += (i == 0 ? "?" : ", ?") + std::to_string(i + 1);
+        if (i >= 2) updates += (i == 2 ? "" : ", ") + name + " = excluded." + name;
+    }
+    const auto parameter = [](int index) { return "?" + std::to_string(index); };
+    // Who may have another client's address stands in memory_store.cpp as may_change_hands, too.
+    return "INSERT INTO lease (" + column_list() + ") VALUES (" + values +
+           ") ON CONFLICT (address, prefix_length) DO UPDATE SET " + updates +
+           " WHERE lease.version = " + parameter(put_expected_version) + " AND (" +
+           parameter(put_takes_over) + " = 0 OR lease.state IN (2, 3) OR (lease.hold_until < " +
+           parameter(put_held_before) + " AND NOT (lease.state = 0 AND lease.valid_lifetime = 4294967295)))";
+}
+
+}  // namespace leasehold
