@@ -194,7 +194,9 @@ std::optional<std::string> complete(Lease& lease, Family family) {
 
 std::string shortened(std::string_view text) {
     constexpr std::size_t size_max = 60;
-    return text.size() <= size_max ? std::string{text} : std::string{text.substr(0, size_max)} + "...";
+    std::string start{text.substr(0, size_max)};
+    if (text.size() > size_max) start.append("...");
+    return start;
 }
 
 }  // namespace
