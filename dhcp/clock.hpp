@@ -24,8 +24,8 @@ public:
 };
 
 struct ClockStatus {
-    std::chrono::seconds step{0};   // wall time minus lease time, when over 10 s; else 0
-    bool reuse_paused = false;      // expiry and reuse wait: a step is open, or leases lie in the future
+    std::chrono::seconds step{0};  // wall time minus lease time, when over 10 s; else 0
+    bool reuse_paused = false;     // expiry and reuse wait: a step is open, or leases lie in the future
     std::optional<LeaseTime> wait_until;  // newest stored cltt, while it is in the future
 };
 
@@ -41,8 +41,9 @@ public:
     void note_newest_cltt(LeaseTime newest);
 
     /// Compares with the wall clock; called about once a second. A step over 10 s is reported once by the
-    /// return value (true: a step was newly noticed, or was newly settled). Forward differences are adopted
-    /// in small steps of at most one second a call; backward ones only by accept().
+    /// return value (true: a step was newly noticed, another one came while it was open, or it was settled).
+    /// Forward differences are adopted in small steps of at most one second a call, silently when they are no
+    /// step; backward ones only by accept().
     bool check();
 
     /// The operator's clock-accept: adopts the wall clock as it is, both ways, and ends a wait.

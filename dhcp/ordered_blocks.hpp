@@ -39,6 +39,7 @@ public:
         const Key key = key_of(entry);
         auto block = block_of(key);
         if (block == blocks_.end()) block = blocks_.emplace(key, std::make_unique<Block>()).first;
+        if (key < block->first) block = lower_bound_to(block, key);
         if (block->second->size == block_size) block = split(block, key, key_of);
         auto& target = *block->second;
         auto* place = lower_bound(target, key, key_of);
@@ -102,6 +103,13 @@ private:
         return std::lower_bound(
             block.entries.data(), block.end(), key,
             [&](const Entry& entry, const Key& wanted) { return key_of(entry) < wanted; });
+    }
+
+    /// A key below all others belongs to the first block.
+    typename Blocks::iterator lower_bound_to(typename Blocks::iterator first, const Key& key) {
+        auto node = blocks_.extract(first);
+        node.key() = key;
+        return blocks_.insert(blocks_.begin(), std::move(node));
     }
 
     /// @return the block that `key` belongs to, with room in it.

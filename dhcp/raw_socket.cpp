@@ -115,11 +115,12 @@ struct RawSocket::Impl {
 
     void fill(const Outbound& datagram, SendBatch::Message& message) const {
         assert(!datagram.source.is_zero());
-        write_ip_udp_headers(message.header_space.first<ip_udp_header_size>(), {.source = datagram.source,
-                                                    .destination = datagram.destination,
-                                                    .source_port = port,
-                                                    .destination_port = datagram.port,
-                                                    .payload = datagram.bytes});
+        write_ip_udp_headers(message.header_space.first<ip_udp_header_size>(),
+                             {.source = datagram.source,
+                              .destination = datagram.destination,
+                              .source_port = port,
+                              .destination_port = datagram.port,
+                              .payload = datagram.bytes});
         message.parts[0] = {.iov_base = message.header_space.data(), .iov_len = ip_udp_header_size};
         message.to = link_name(link.index);
         message.to.link.sll_halen = ETH_ALEN;

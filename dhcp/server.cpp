@@ -65,6 +65,7 @@ struct Server::Impl {
     void report(const BackendStatus& status);
     void update_service();
     ServiceState service() const;
+    std::string listening_text() const;
 
     // --- reconfiguration
     void swap_to(Reconfiguration::Prepared prepared);
@@ -177,8 +178,14 @@ void Server::Impl::report(const BackendStatus& status) {
         log(MessageId::STORE_LOADED, {{"leases", home->keeper().table().size()}, {"where", status.where}});
         log(MessageId::DHCP4_STARTED, {{"version", LEASEHOLD_VERSION},
                                        {"subnets", config->subnets.size()},
-                                       {"interfaces", listeners.listening().size()}});
+                                       {"interfaces", listening_text()}});
     }
+}
+
+std::string Server::Impl::listening_text() const {
+    std::string text;
+    for (const auto& name : listeners.listening()) text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "no interface yet" : text;
 }
 
 ServiceState Server::Impl::service() const {

@@ -36,6 +36,7 @@ struct PoolConfig {
     std::uint32_t pool_id = 0;
     OptionSet options;
     PoolIndex index = 0;  // its place in ServerConfig::pool_ranges
+    bool operator==(const PoolConfig&) const = default;
 };
 
 struct SubnetConfig {
@@ -60,6 +61,7 @@ struct SubnetConfig {
     Ipv4 next_server;
     std::string server_hostname;
     std::string boot_file_name;
+    bool operator==(const SubnetConfig&) const = default;
 };
 
 enum class SocketType : std::uint8_t { raw, udp };
@@ -87,6 +89,7 @@ struct ExpirationConfig {
     std::uint32_t unwarned_cycles = 5;
     /// A lease's address waits for its client: release keeps the record, reclamation does not remove it.
     bool keeps_affinity() const { return flush_wait.count() != 0 && hold_reclaimed.count() != 0; }
+    bool operator==(const ExpirationConfig&) const = default;
 };
 
 struct CompatibilityConfig {
@@ -94,6 +97,7 @@ struct CompatibilityConfig {
     bool ignore_dhcp_server_identifier = false;
     bool ignore_rai_link_selection = false;
     bool exclude_first_last_24 = false;  // .0 and .255 of /24 and larger subnets are never given out
+    bool operator==(const CompatibilityConfig&) const = default;
 };
 
 class SubnetIndex;

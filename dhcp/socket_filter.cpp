@@ -76,25 +76,19 @@ SocketFilter relayed_only_filter() {
 }
 
 SocketFilter direct_client_filter(std::uint16_t port) {
-    return Conditions{}  // PACKET_HOST, _BROADCAST, _MULTICAST; not what others send each other while
-                         // somebody has the interface in promiscuous mode, and not what we send ourselves.
-                             .load(BPF_W | BPF_ABS, packet_type)
-                             .at_most(PACKET_MULTICAST)
-                             .load(BPF_B | BPF_ABS, ip_version)
-                             .mask(0xf0)
-                             .equals(0x40)
-                             .load(BPF_B | BPF_ABS, ip_protocol)
-                             .equals(protocol_udp)
-                             .load(BPF_H | BPF_ABS, ip_fragment)
-                             .none_set(more_fragments_or_offset)
-                             .index_by_ip_header()
-                             .load(BPF_H | BPF_IND, udp_destination_port)
-                             .equals(port)
-                             .load(BPF_B | BPF_IND, udp_payload + message_op)
-                             .equals(bootrequest)
-                             .load(BPF_W | BPF_IND, udp_payload + message_giaddr)
-                             .equals(0)
-                             .build();
+    Conditions all;
+    // Not what others send each other while somebody has the interface in promiscuous mode
+    // (PACKET_OTHERHOST), nor tagged frames that nobody wants, nor what we send ourselves: those are above
+    // PACKET_MULTICAST.
+    all.load(BPF_W | BPF_ABS, packet_type).at_most(PACKET_MULTICAST);
+    all.load(BPF_B | BPF_ABS, ip_version).mask(0xf0).equals(0x40);
+    all.load(BPF_B | BPF_ABS, ip_protocol).equals(protocol_udp);
+    all.load(BPF_H | BPF_ABS, ip_fragment).none_set(more_fragments_or_offset);
+    all.index_by_ip_header();
+    all.load(BPF_H | BPF_IND, udp_destination_port).equals(port);
+    all.load(BPF_B | BPF_IND, udp_payload + message_op).equals(bootrequest);
+    all.load(BPF_W | BPF_IND, udp_payload + message_giaddr).equals(0);
+    return all.build();
 }
 
 }  // namespace leasehold

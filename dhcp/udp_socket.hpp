@@ -19,7 +19,7 @@ class UdpSocket {
 public:
     struct Options {
         std::string interface;
-        std::optional<Ipv4> address;  // bind to it alone; broadcasts do not arrive then
+        std::optional<Ipv4> address{};  // bind to it alone; broadcasts do not arrive then
         std::uint16_t port = 67;
         bool relayed_only = false;  // a packet socket serves this interface too: leave giaddr 0 to it
         int receive_buffer_bytes = 4 << 20;

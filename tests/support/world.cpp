@@ -258,10 +258,7 @@ Answer World::decide(const Packet& packet) const {
         answer.drop = request.error();
         return answer;
     }
-    const v4::World world{keeper_.table(), keeper_.pools(), keeper_.offers(), keeper_.pending(),
-                          table_complete,  reuse_allowed,   is_set_aside_};
-    const auto fresh_version = first_version(clock_.now_precise(), keeper_.version_seen());
-    auto decision = v4::decide(*request, *config_, world, {fresh}, clock_.now(), fresh_version, seed);
+    auto decision = decide_request(*request);
     if (auto* done = std::get_if<v4::Done>(&decision)) {
         answer.drop = done->drop;
         answer.done = std::move(*done);
@@ -271,6 +268,13 @@ Answer World::decide(const Packet& packet) const {
         answer.needs = std::get<v4::Need>(decision).rows;
     }
     return answer;
+}
+
+v4::Decision World::decide_request(const v4::Request& request) const {
+    const v4::World world{keeper_.table(), keeper_.pools(), keeper_.offers(), keeper_.pending(),
+                          table_complete,  reuse_allowed,   is_set_aside_};
+    const auto fresh_version = first_version(clock_.now_precise(), keeper_.version_seen());
+    return v4::decide(request, *config_, world, {fresh}, clock_.now(), fresh_version, seed);
 }
 
 Answer World::ask_in_flight(const Packet& packet) {
@@ -304,7 +308,7 @@ std::string World::bind(const Client& client) {
 }
 
 void World::pass(std::chrono::seconds time) {
-    time_.pass(time);
+    time_.advance(time);
     keeper_.expire_holds(clock_.now());
     keeper_.table().sweep(clock_.now(), 1000, [this](const Lease& lease) {
         const auto due = keeper_.due(lease);
