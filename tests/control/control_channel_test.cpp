@@ -205,16 +205,6 @@ TEST_F(ControlChannelTest, TooLongRequestIsRefusedAndCounted) {
     EXPECT_EQ(channel->counters().requests_too_long, 1U);
 }
 
-TEST_F(ControlChannelTest, AllRequestsTogetherAreBounded) {
-    limits.requests_size_max = 100'000;
-    start();
-    const Client first{path};
-    first.say("{ \"a\": \"" + std::string(90'000, 'x'));
-    while (ask("{ \"command\": \"" + std::string(50'000, 'y') + "\" }").find("together") == std::string::npos)
-        std::this_thread::yield();  // until the first one's octets have arrived
-    EXPECT_THAT(ask(R"({ "command": "small" })"), HasSubstr("small"));
-}
-
 TEST_F(ControlChannelTest, ConnectionsAreBoundedAndCounted) {
     limits.connections_max = 2;
     start();

@@ -22,7 +22,8 @@ class CtlArgumentsTable : public testing::TestWithParam<WordsCase> {};
 TEST_P(CtlArgumentsTable, AreRead) {
     const auto read = read_ctl_arguments(GetParam().words);
     ASSERT_EQ(read.has_value(), GetParam().expected != nullptr);
-    if (read) EXPECT_EQ(*read, json::parse(GetParam().expected));
+    if (!read) return;
+    EXPECT_EQ(*read, json::parse(GetParam().expected));
 }
 
 INSTANTIATE_TEST_SUITE_P(
