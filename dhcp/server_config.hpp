@@ -127,6 +127,9 @@ struct ServerConfig {
 /// Adds pool_ranges, PoolConfig::index and subnet_index from `subnets`: the last step of making one.
 void finish(ServerConfig& config);
 
+/// Compatibility exclude-first-last-24: .0 and .255 of a /24 or larger subnet are never given out.
+bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
+
 const OptionValue* find_option(const OptionSet& options, std::uint16_t code);
 
 }  // namespace leasehold
