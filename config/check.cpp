@@ -1,3 +1,5 @@
+// One walk over a configuration, each key beside its row of the schema; see the header for what is not done
+// here.
 #include "config/check.hpp"
 
 #include <nlohmann/json.hpp>

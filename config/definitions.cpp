@@ -1,3 +1,4 @@
+// Checks option-def and answers look-ups in own and standard definitions; values are option_text's part.
 #include "config/definitions.hpp"
 
 #include <algorithm>

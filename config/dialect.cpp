@@ -1,3 +1,5 @@
+// Tokens -> values: the grammar, and how reading goes on after an error. Characters, comments and includes
+// are lexer.cpp's part; which keys are known is the schema's.
 #include "config/dialect.hpp"
 
 #include <algorithm>

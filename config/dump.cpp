@@ -1,3 +1,4 @@
+// One writer for both text forms, with a stack of its own instead of recursion.
 #include "config/dump.hpp"
 
 #include <array>

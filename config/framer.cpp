@@ -1,3 +1,4 @@
+// One state per character class; see the header for what this does not look at.
 #include "config/framer.hpp"
 
 namespace leasehold::config {

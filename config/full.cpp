@@ -1,3 +1,4 @@
+// What config-get shows, from the values as written and the schema's defaults.
 #include "config/full.hpp"
 
 #include <array>

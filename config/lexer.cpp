@@ -1,3 +1,4 @@
+// Characters -> tokens, one function per kind of token. What tokens mean together is dialect.cpp's part.
 #include "config/lexer.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The order of loading: check, then the parts, then what is made from all of them.
 #include "config/load.hpp"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+// Control sockets, loggers and hook libraries; opening any of them is control's part.
 #include "config/load_daemon.hpp"
 
 #include <algorithm>

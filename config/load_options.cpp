@@ -1,3 +1,5 @@
+// From one element of option-data to its octets, and from the elements of one list to the options that are
+// sent. Which of them a client gets is decide's part.
 #include "config/load_options.hpp"
 
 #include <algorithm>

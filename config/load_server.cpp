@@ -1,3 +1,4 @@
+// One small function per map of the configuration.
 #include "config/load_server.hpp"
 
 #include <algorithm>

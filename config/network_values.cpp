@@ -1,3 +1,4 @@
+// One row per inherited key says where its value goes; the rules among the values follow.
 #include "config/network_values.hpp"
 
 #include <array>

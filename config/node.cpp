@@ -1,3 +1,4 @@
+// Typed access to a map's members. Nothing is told here: check.cpp has told of wrong types already.
 #include "config/node.hpp"
 
 #include <limits>

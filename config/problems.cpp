@@ -1,3 +1,4 @@
+// Limits, order and repetition of problems; how one reads is problem.cpp's part.
 #include "config/problems.hpp"
 
 #include <algorithm>

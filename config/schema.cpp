@@ -1,3 +1,4 @@
+// Look-ups, suggestions and texts made from the rows; the rows themselves are in schema_table.cpp.
 #include "config/schema.hpp"
 
 #include <algorithm>

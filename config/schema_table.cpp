@@ -275,8 +275,8 @@ constexpr std::array rows{
     Key{{dhcp_ddns}, "sender-ip", text(), "\"0.0.0.0\"", ignored, shown, "Where requests come from."},
     Key{{dhcp_ddns}, "sender-port", integer(0, u16), "0", ignored, shown, "Where requests come from."},
     Key{{dhcp_ddns}, "max-queue-size", integer(0, u32), "1024", ignored, shown, "Requests that may wait."},
-    Key{{dhcp_ddns}, "ncr-protocol", word("UDP"), "\"UDP\"", ignored, shown, "The DNS daemon."},
-    Key{{dhcp_ddns}, "ncr-format", word("JSON"), "\"JSON\"", ignored, shown, "The DNS daemon."},
+    Key{{dhcp_ddns}, "ncr-protocol", word("UDP"), "\"UDP\"", used, shown, "The DNS daemon."},
+    Key{{dhcp_ddns}, "ncr-format", word("JSON"), "\"JSON\"", used, shown, "The DNS daemon."},
 
     // --- within refused containers
     Key{{config_control}, "config-databases", list_of(database), "[]", part, none, "Databases with configuration."},

@@ -48,7 +48,7 @@ Result<std::string, std::string> find_socket(const CtlArguments& arguments) {
     return loaded->daemon.control_sockets.front().path;
 }
 
-Result<std::string, std::string> exchange(const std::string& path, const std::string& request) {
+Result<std::string, std::string> ask_server(const std::string& path, const std::string& request) {
     namespace asio = boost::asio;
     asio::io_context io;
     asio::local::stream_protocol::socket socket{io};
@@ -92,7 +92,7 @@ int run_ctl(const CtlArguments& arguments, std::ostream& out, std::ostream& err)
     json request{{"command", arguments.command}};
     if (!given->is_null()) request["arguments"] = std::move(*given);
     const auto socket = find_socket(arguments);
-    const auto text = socket ? exchange(*socket, config::compact(request)) : socket;
+    const auto text = socket ? ask_server(*socket, config::compact(request)) : socket;
     if (!text) {
         err << text.error() << "\n";
         return static_cast<int>(ExitCode::unexpected);

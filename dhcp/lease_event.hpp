@@ -11,14 +11,15 @@
 namespace leasehold {
 
 enum class LeaseCause : std::uint8_t {
-    granted,      // a new binding, or an ended one given to another client
-    renewed,      // the same client, extended
-    offered,      // offer-lifetime: stored with an OFFER
-    released, declined,
-    moved,        // the client's other lease, removed because it got this one
-    reclaimed,    // expired and cleaned
+    granted,  // a new binding, or an ended one given to another client
+    renewed,  // the same client, extended
+    offered,  // offer-lifetime: stored with an OFFER
+    released,
+    declined,
+    moved,      // the client's other lease, removed because it got this one
+    reclaimed,  // expired and cleaned
     probation_over,
-    removed,      // affinity over, or by command
+    removed,  // affinity over, or by command
 };
 std::string_view to_string(LeaseCause cause);
 

@@ -17,6 +17,8 @@ public:
     struct Events {
         std::function<void(const BackendStatus&)> backend;
         std::function<void(const Opened&)> opened;
+        std::function<void(LeaseTime)>
+            newest_cltt;  // of a page: the clock rule wants it as early as it is known
         std::function<void(std::vector<Completion>&&)> completions;
     };
     LeaseHome(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock,

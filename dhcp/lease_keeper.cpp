@@ -1,5 +1,7 @@
 #include "dhcp/lease_keeper.hpp"
 
+#include "dhcp/subnet.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -9,6 +11,30 @@ namespace {
 
 // A lease that never ends is looked at never; the table's far list takes any time.
 constexpr LeaseTime never{std::chrono::seconds{std::int64_t{1} << 39}};
+
+bool is_excluded(const ServerConfig& config, const Prefix& unit) {
+    if (!config.compatibility.exclude_first_last_24 || !is_ipv4(unit)) return false;
+    const auto place = config.subnet_index->by_address(to_ipv4(unit));
+    return place && is_excluded(config, config.subnets[*place], to_ipv4(unit));
+}
+
+/// Units that no lease will ever take are taken from the start, so that the allocator does not find them.
+void take_excluded(AddressPools& pools, const ServerConfig& config) {
+    if (!config.compatibility.exclude_first_last_24) return;
+    for (const SubnetConfig& subnet : config.subnets) {
+        for (const PoolConfig& pool : subnet.pools) {
+            const std::uint64_t first = to_ipv4(pool.range.first).value,
+                                last = to_ipv4(pool.range.last).value;
+            for (std::uint64_t block = first & ~std::uint64_t{0xff}; block <= last; block += 256) {
+                for (const std::uint64_t value : {block, block + 255}) {
+                    const Ipv4 address{static_cast<std::uint32_t>(value)};
+                    if (value >= first && value <= last && is_excluded(config, subnet, address))
+                        pools.set(to_prefix(address), Availability::taken);
+                }
+            }
+        }
+    }
+}
 
 const Lease* put_lease(const Change& change) {
     const auto* put = std::get_if<Put>(&change);
@@ -29,13 +55,16 @@ LeaseCount count_of(const Lease& lease) {
 }
 
 LeaseKeeper::LeaseKeeper(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock)
-    : clock_{clock}, config_{std::move(config)}, table_{config_->family}, pools_{config_->pool_ranges} {}
+    : clock_{clock}, config_{std::move(config)}, table_{config_->family}, pools_{config_->pool_ranges} {
+    take_excluded(pools_, *config_);
+}
 
 void LeaseKeeper::use(std::shared_ptr<const ServerConfig> config, std::optional<AddressPools> pools) {
     config_ = std::move(config);
     next_pools_ = nullptr;
     if (!pools) return;
     pools_ = std::move(*pools);
+    take_excluded(pools_, *config_);
     offers_.reindex([this](const Prefix& unit) { return pools_.pool_of(unit); });
 }
 
@@ -188,7 +217,8 @@ void LeaseKeeper::mark(const Prefix& unit) {
 }
 
 Availability LeaseKeeper::availability(const Prefix& unit) const {
-    if (pending_.busy(unit) || set_aside_.contains(unit)) return Availability::taken;
+    if (pending_.busy(unit) || set_aside_.contains(unit) || is_excluded(*config_, unit))
+        return Availability::taken;
     const auto lease = table_.find(unit);
     const Availability by_record = lease ? availability_of(*lease) : Availability::free;
     if (by_record == Availability::taken) return by_record;

@@ -40,8 +40,10 @@ struct LogField {
     LogField(std::string_view n, std::string_view v) : name{n}, value{v} {}
     LogField(std::string_view n, const char* v) : name{n}, value{std::string_view{v}} {}
     LogField(std::string_view n, const std::string& v) : name{n}, value{std::string_view{v}} {}
-    LogField(std::string_view n, std::signed_integral auto v) : name{n}, value{static_cast<std::int64_t>(v)} {}
-    LogField(std::string_view n, std::unsigned_integral auto v) : name{n}, value{static_cast<std::uint64_t>(v)} {}
+    LogField(std::string_view n, std::signed_integral auto v)
+        : name{n}, value{static_cast<std::int64_t>(v)} {}
+    LogField(std::string_view n, std::unsigned_integral auto v)
+        : name{n}, value{static_cast<std::uint64_t>(v)} {}
     LogField(std::string_view n, double v) : name{n}, value{v} {}
 };
 

@@ -1,4 +1,5 @@
-// Where replies go: what the journey of a packet needs of the sockets, so that tests can stand in their place.
+// Where replies go: what the journey of a packet needs of the sockets, so that tests can stand in their
+// place.
 #pragma once
 
 #include <cstdint>

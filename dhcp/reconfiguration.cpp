@@ -25,7 +25,11 @@ void Reconfiguration::cancel() {
 }
 
 void Reconfiguration::prepare_pools() {
-    if (from_->pool_ranges == prepared_.config->pool_ranges) {
+    const auto excludes = [](const ServerConfig& config) {
+        return config.compatibility.exclude_first_last_24;
+    };
+    if (from_->pool_ranges == prepared_.config->pool_ranges &&
+        excludes(*from_) == excludes(*prepared_.config)) {
         boost::asio::post(loop_, [self = shared_from_this()] {
             if (!self->cancelled_) self->events_.ready(std::move(self->prepared_));
         });

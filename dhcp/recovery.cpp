@@ -126,6 +126,8 @@ ServiceState service_state(const ServiceInputs& inputs) {
 
     const BackendStatus& backend = *inputs.backend;
     if (backend.state == BackendState::serving) return {open, ""};
+    // Who names an address is served from its stored row; who searches one waits for the load.
+    if (backend.state == BackendState::loading) return {open, why_not_serving(backend)};
     const bool lost = backend.has_served && backend.state != BackendState::closed;
     return {lost && inputs.serves_without_backend ? open_without_backend : closed, why_not_serving(backend)};
 }

@@ -52,6 +52,7 @@ struct Server::Impl {
     std::unique_ptr<LeaseHome> make_home(const std::shared_ptr<const ServerConfig>& with) {
         auto made = std::make_unique<LeaseHome>(with, clock, open_store(with->lease_database), post(),
                                                 LeaseHome::Events{});
+        made->events().newest_cltt = [this](LeaseTime newest) { note_newest_cltt(newest); };
         made->events().opened = [this, at = made.get()](const Opened& opened) { on_opened(*at, opened); };
         return made;
     }
@@ -61,10 +62,12 @@ struct Server::Impl {
     void tick();
     void on_backend(const BackendStatus& status);
     void on_opened(LeaseHome& at, const Opened& opened);
+    void note_newest_cltt(LeaseTime newest);
     void on_completions(std::vector<Completion>&& completions);
     void report(const BackendStatus& status);
     void update_service();
     ServiceState service() const;
+    std::string listening_text() const;
 
     // --- reconfiguration
     void swap_to(Reconfiguration::Prepared prepared);
@@ -132,10 +135,14 @@ void Server::Impl::on_opened(LeaseHome& at, const Opened& opened) {
     log(MessageId::STORE_OPENED, {{"where", where}, {"version", opened.schema_version}});
     for (const auto& notice : opened.notices)
         log(MessageId::STORE_NOTICE, {{"where", where}, {"notice", notice}});
-    if (!opened.newest_cltt) return;
-    clock.note_newest_cltt(*opened.newest_cltt);
-    if (const auto until = clock.status().wait_until)
-        log(MessageId::CLOCK_IN_PAST, {{"seconds", (*until - clock.now()).count()}});
+    if (opened.newest_cltt) note_newest_cltt(*opened.newest_cltt);
+}
+
+void Server::Impl::note_newest_cltt(LeaseTime newest) {
+    const bool waited = clock.status().wait_until.has_value();
+    clock.note_newest_cltt(newest);
+    const auto until = clock.status().wait_until;
+    if (until && !waited) log(MessageId::CLOCK_IN_PAST, {{"seconds", (*until - clock.now()).count()}});
 }
 
 void Server::Impl::on_backend(const BackendStatus& status) {
@@ -177,8 +184,14 @@ void Server::Impl::report(const BackendStatus& status) {
         log(MessageId::STORE_LOADED, {{"leases", home->keeper().table().size()}, {"where", status.where}});
         log(MessageId::DHCP4_STARTED, {{"version", LEASEHOLD_VERSION},
                                        {"subnets", config->subnets.size()},
-                                       {"interfaces", listeners.listening().size()}});
+                                       {"interfaces", listening_text()}});
     }
+}
+
+std::string Server::Impl::listening_text() const {
+    std::string text;
+    for (const auto& name : listeners.listening()) text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "no interface yet" : text;
 }
 
 ServiceState Server::Impl::service() const {

@@ -65,7 +65,8 @@ using ChangeDone = std::function<void(StoreResult<Outcome>)>;
 
 class Server {
 public:
-    Server(boost::asio::io_context& loop, const TimeSource& time, OpenStore open_store, ServerOptions options);
+    Server(boost::asio::io_context& loop, const TimeSource& time, OpenStore open_store,
+           ServerOptions options);
     ~Server();
 
     /// The first configuration: opens the store, loads, opens sockets. `failed` is called when the start

@@ -26,6 +26,12 @@ void finish(ServerConfig& config) {
     config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets);
 }
 
+bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
+    if (!config.compatibility.exclude_first_last_24 || subnet.network.length > 24) return false;
+    const auto last = address.value & 0xff;
+    return last == 0 || last == 255;
+}
+
 const OptionValue* find_option(const OptionSet& options, std::uint16_t code) {
     const auto found = std::ranges::lower_bound(options, code, {}, &OptionValue::code);
     return found != options.end() && found->code == code ? &*found : nullptr;

@@ -67,8 +67,8 @@ struct SubnetConfig {
 enum class SocketType : std::uint8_t { raw, udp };
 
 struct InterfaceChoice {
-    std::string name;                 // "*": all but loopback
-    std::optional<Ipv4> address;      // "eth0/10.0.0.1"
+    std::string name;             // "*": all but loopback
+    std::optional<Ipv4> address;  // "eth0/10.0.0.1"
     bool operator==(const InterfaceChoice&) const = default;
 };
 
@@ -81,8 +81,8 @@ struct InterfacesConfig {
 };
 
 struct ExpirationConfig {
-    std::chrono::seconds reclaim_wait{10};   // 0: no reclamation
-    std::chrono::seconds flush_wait{25};     // 0: reclaimed leases are never removed
+    std::chrono::seconds reclaim_wait{10};  // 0: no reclamation
+    std::chrono::seconds flush_wait{25};    // 0: reclaimed leases are never removed
     std::chrono::seconds hold_reclaimed{3600};
     std::uint32_t max_reclaim_leases = 100;  // 0: no limit
     std::chrono::milliseconds max_reclaim_time{250};
@@ -126,6 +126,9 @@ struct ServerConfig {
 
 /// Adds pool_ranges, PoolConfig::index and subnet_index from `subnets`: the last step of making one.
 void finish(ServerConfig& config);
+
+/// Compatibility exclude-first-last-24: .0 and .255 of a /24 or larger subnet are never given out.
+bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
 
 const OptionValue* find_option(const OptionSet& options, std::uint16_t code);
 

@@ -33,8 +33,9 @@ public:
     }
     std::uint32_t u32() {
         const auto b = take(4);
-        return b.empty() ? 0
-                         : std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+        return b.empty()
+                   ? 0
+                   : std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
     }
 
 private:
@@ -42,7 +43,9 @@ private:
     bool ok_ = true;
 };
 
-inline std::uint16_t read_u16(const std::uint8_t* at) { return static_cast<std::uint16_t>(at[0] << 8 | at[1]); }
+inline std::uint16_t read_u16(const std::uint8_t* at) {
+    return static_cast<std::uint16_t>(at[0] << 8 | at[1]);
+}
 inline std::uint32_t read_u32(const std::uint8_t* at) {
     return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
 }

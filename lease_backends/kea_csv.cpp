@@ -194,7 +194,9 @@ std::optional<std::string> complete(Lease& lease, Family family) {
 
 std::string shortened(std::string_view text) {
     constexpr std::size_t size_max = 60;
-    return text.size() <= size_max ? std::string{text} : std::string{text.substr(0, size_max)} + "...";
+    std::string start{text.substr(0, size_max)};
+    if (text.size() > size_max) start.append("...");
+    return start;
 }
 
 }  // namespace
@@ -236,9 +238,11 @@ KeaCsvColumns::Parsed<KeaCsvColumns> KeaCsvColumns::parse(std::string_view heade
     });
     for (std::size_t i = 0; i < defs.size(); ++i)
         if (defs[i].required && !seen[i])
-            return std::unexpected("its first line is not the header of a DHCP" +
-                                   std::string{family == Family::v4 ? "v4" : "v6"} + " lease file: column " +
-                                   std::string{defs[i].name} + " is missing");
+            return std::unexpected(std::string{"its first line is not the header of a lease file of DHCP"}
+                                       .append(family == Family::v4 ? "v4" : "v6")
+                                       .append(": column ")
+                                       .append(defs[i].name)
+                                       .append(" is missing"));
     return columns;
 }
 
@@ -258,8 +262,10 @@ KeaCsvColumns::Parsed<KeaCsvRow> KeaCsvColumns::row(std::string_view line) const
     });
     if (!problem.empty()) return std::unexpected(problem);
     if (at != field_at_.size())
-        return std::unexpected("it has " + std::to_string(at) + " values, the header " +
-                               std::to_string(field_at_.size()));
+        return std::unexpected(std::string{"it has "}
+                                   .append(std::to_string(at))
+                                   .append(" values, the header ")
+                                   .append(std::to_string(field_at_.size())));
     row.erases = row.lease.valid_lifetime == 0;
     if (auto missing = complete(row.lease, family_); missing) return std::unexpected(*missing);
     return row;
@@ -343,11 +349,12 @@ private:
     StoreResult<void> take_header(const std::string& where, std::optional<std::string_view> line,
                                   std::optional<KeaCsvColumns>& columns) {
         auto parsed = KeaCsvColumns::parse(line.value_or(""), family_);
-        if (!parsed)
-            return std::unexpected(
-                StoreError{StoreErrc::configuration, where + ": " + parsed.error() +
-                                                         "; name another file, or move it away to "
-                                                         "start without its leases"});
+        if (!parsed) {
+            StoreError error{StoreErrc::configuration, where};
+            error.detail.append(": ").append(parsed.error());
+            error.detail.append("; name another file, or move it away to start without its leases");
+            return std::unexpected(std::move(error));
+        }
         for (const std::string& name : parsed->unknown())
             report.notices.push_back(where + ": column " + name + " is not known and was passed over");
         columns = std::move(*parsed);

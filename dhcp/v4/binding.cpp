@@ -69,12 +69,6 @@ const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet
     return found == subnet.pools.end() || is_excluded(config, subnet, address) ? nullptr : &*found;
 }
 
-bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
-    if (!config.compatibility.exclude_first_last_24 || subnet.network.length > 24) return false;
-    const auto last = address.value & 0xff;
-    return last == 0 || last == 255;
-}
-
 bool is_set_aside(const World& world, const Prefix& unit) {
     return world.set_aside && world.set_aside(unit);
 }

@@ -49,9 +49,6 @@ Claim claim_on(const Context& context, const std::optional<Lease>& row);
 /// The pool of the subnet that has this address; nullptr: none, or compatibility excludes it.
 const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
 
-/// Compatibility exclude-first-last-24: .0 and .255 of a /24 or larger subnet.
-bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
-
 /// Its stored row cannot be read: never given out.
 bool is_set_aside(const World& world, const Prefix& unit);
 

@@ -83,20 +83,25 @@ Result<MessageView, ParseError> MessageView::parse_reply(std::span<const std::ui
 
 Result<MessageView, ParseError> MessageView::parse_op(std::span<const std::uint8_t> datagram, std::uint8_t op,
                                                       Leniency leniency) {
-    datagram = datagram.first(std::min(datagram.size(), datagram_size_max));
-    if (datagram.size() < fixed_size + cookie_size)
-        return std::unexpected(ParseError{ParseErrc::truncated, datagram.size()});
-    if (datagram[0] != op) return std::unexpected(ParseError{ParseErrc::not_a_request, 0});
-    if (datagram[2] > hlen_max) return std::unexpected(ParseError{ParseErrc::bad_hlen, 2});
-    if (read_u32(&datagram[fixed_size]) != magic_cookie)
-        return std::unexpected(ParseError{ParseErrc::bad_cookie, fixed_size});
+    // One variable on every path: the compiler then makes it where the caller wants it.
+    Result<MessageView, ParseError> result{std::in_place, Unchecked{},
+                                           datagram.first(std::min(datagram.size(), datagram_size_max))};
+    if (const auto error = result->read(op, leniency)) result = std::unexpected(*error);
+    return result;
+}
 
-    MessageView view{datagram};
-    auto error = view.walk({fixed_size + cookie_size, datagram.size()}, leniency);
-    if (!error && view.has(option::overload)) error = view.walk_overloaded(leniency);
-    if (!error) error = view.check_payloads();
-    if (error) return std::unexpected(*error);
-    return view;
+std::optional<ParseError> MessageView::read(std::uint8_t expected_op, Leniency leniency) {
+    if (datagram_.size() < fixed_size + cookie_size)
+        return ParseError{ParseErrc::truncated, datagram_.size()};
+    if (op() != expected_op) return ParseError{ParseErrc::not_a_request, 0};
+    if (hlen() > hlen_max) return ParseError{ParseErrc::bad_hlen, 2};
+    if (read_u32(&datagram_[fixed_size]) != magic_cookie)
+        return ParseError{ParseErrc::bad_cookie, fixed_size};
+
+    if (auto error = walk({fixed_size + cookie_size, datagram_.size()}, leniency)) return error;
+    if (has(option::overload))
+        if (auto error = walk_overloaded(leniency)) return error;
+    return check_payloads();
 }
 
 /// Notes where each option of one field is. RFC 2132 3.1, 3.2: PAD is skipped, END ends the field.

@@ -69,7 +69,11 @@ using OptionBytes = std::optional<std::span<const std::uint8_t>>;
 /// the sizes of 50, 51, 53, 54, 57, 61 (at least 2, RFC 2132 9.14), 118 and 82/5. A host name (12) of no
 /// octets counts as absent. What follows END in a field is not looked at; a missing END is no error.
 class MessageView {
+    struct Unchecked {};  // only parse can name it
+
 public:
+    /// For parse, which makes the view in place: its half kilobyte is not moved.
+    MessageView(Unchecked, std::span<const std::uint8_t> datagram) : datagram_{datagram} {}
     static Result<MessageView, ParseError> parse(std::span<const std::uint8_t> datagram,
                                                  Leniency leniency = Leniency::strict);
     /// The same for a server's message: tests and tools read replies with it.
@@ -114,9 +118,9 @@ private:
         std::vector<std::uint8_t> payload;
     };
 
-    explicit MessageView(std::span<const std::uint8_t> datagram) : datagram_{datagram} {}
     static Result<MessageView, ParseError> parse_op(std::span<const std::uint8_t> datagram, std::uint8_t op,
                                                     Leniency leniency);
+    std::optional<ParseError> read(std::uint8_t expected_op, Leniency leniency);
     std::optional<ParseError> walk(Field field, Leniency leniency);
     std::optional<ParseError> walk_overloaded(Leniency leniency);
     std::optional<ParseError> check_payloads();

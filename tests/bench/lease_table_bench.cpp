@@ -127,7 +127,7 @@ void grow(LeaseTable& table, std::uint32_t leases) {
         const auto lease = lease_of_client(client);
         const auto begin = cpu_time();
         table.put(lease, lease.expire);
-        pauses.add((cpu_time() - begin));
+        pauses.add(cpu_time() - begin);
     }
     // The recorded times take four octets each that are not the table's.
     const auto grown = resident_bytes() - resident_before - leases * sizeof(float);

@@ -150,6 +150,22 @@ TEST_F(LeaseKeeperTest, EndedLeasesAreReusable) {
     EXPECT_EQ(at(11), Availability::reusable) << "strictly after its end";
 }
 
+TEST_F(LeaseKeeperTest, ExcludedAddressesAreNotFoundByTheAllocator) {
+    ServerConfig excluding;
+    excluding.compatibility.exclude_first_last_24 = true;
+    SubnetConfig subnet;
+    subnet.id = 1;
+    subnet.network = {Ipv4{0x0a000000}, 16};
+    subnet.pools.push_back({{address(254), address(257)}, 0, {}, 0});
+    excluding.subnets.push_back(subnet);
+    finish(excluding);
+    const LeaseKeeper wary{std::make_shared<const ServerConfig>(excluding), clock};
+    EXPECT_EQ(wary.pools().get(address(254)), Availability::free);
+    EXPECT_EQ(wary.pools().get(address(255)), Availability::taken);
+    EXPECT_EQ(wary.pools().get(address(256)), Availability::taken);
+    EXPECT_EQ(wary.pools().counts(0).taken, 2u);
+}
+
 TEST_F(LeaseKeeperTest, NewPoolsSeeWhatIsThereAndWhatChangesWhileTheyAreFilled) {
     for (std::uint32_t last = 10; last < 16; ++last) keeper.load(lease_of(last, 5));
     const std::vector<PoolRange> wider{{address(1), address(100)}};

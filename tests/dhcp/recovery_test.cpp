@@ -114,7 +114,8 @@ TEST(ServiceStateTable, FollowsBackendPolicyAndDisables) {
         {connecting, false, true, false, false, shut, "connecting"},
         {checking, false, false, false, false, shut, "checking"},
         {settling, true, true, false, false, alone, "settling"},
-        {loading, false, true, false, false, shut, "loaded from sqlite:/x.db"},
+        {loading, false, true, false, false, open, "loaded from sqlite:/x.db"},
+        {loading, false, true, true, false, shut, "dhcp-disable"},
         {draining, false, false, false, false, shut, "draining"},
         {given_up, true, false, false, false, shut, "given up"},
         {given_up, true, true, false, false, alone, "given up"},
@@ -127,7 +128,7 @@ TEST(ServiceStateTable, FollowsBackendPolicyAndDisables) {
         const auto service = service_state({&status, c.user, c.others, c.serve_policy});
         EXPECT_EQ(service.mode, c.mode);
         EXPECT_NE(service.reason.find(c.reason_part), std::string::npos) << service.reason;
-        EXPECT_EQ(service.reason.empty(), c.mode == open);
+        EXPECT_EQ(service.reason.empty(), c.state == serving && c.mode == open);
     }
     EXPECT_EQ(service_state({}).mode, ServiceMode::closed);
     EXPECT_FALSE(service_state({}).reason.empty());

@@ -308,7 +308,7 @@ std::string World::bind(const Client& client) {
 }
 
 void World::pass(std::chrono::seconds time) {
-    time_.pass(time);
+    time_.advance(time);
     keeper_.expire_holds(clock_.now());
     keeper_.table().sweep(clock_.now(), 1000, [this](const Lease& lease) {
         const auto due = keeper_.due(lease);

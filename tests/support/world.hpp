@@ -13,10 +13,10 @@
 #include <variant>
 #include <vector>
 
-#include "dhcp/clock.hpp"
 #include "dhcp/lease_keeper.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/decide.hpp"
+#include "tests/support/fake_time.hpp"
 
 namespace leasehold::testing_world {
 
@@ -110,20 +110,6 @@ struct Answer {
     bool counted(Stat stat) const;
 };
 
-class FakeTime final : public TimeSource {
-public:
-    std::chrono::system_clock::time_point wall() const override { return wall_; }
-    std::chrono::nanoseconds boot_time() const override { return boot_; }
-    void pass(std::chrono::seconds time) {
-        wall_ += time;
-        boot_ += time;
-    }
-
-private:
-    std::chrono::system_clock::time_point wall_{std::chrono::seconds{1'700'000'000}};
-    std::chrono::nanoseconds boot_{std::chrono::hours{1}};
-};
-
 class World final : public v4::LocalAddresses {
 public:
     explicit World(ServerConfig config);
@@ -162,7 +148,7 @@ public:
 private:
     void check_against_store(const Change& change);
 
-    FakeTime time_;
+    testing_support::FakeTime time_;
     LeaseClock clock_;
     std::shared_ptr<const ServerConfig> config_;
     LeaseKeeper keeper_;

@@ -1,0 +1,111 @@
+#include "control/command.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace leasehold {
+namespace {
+
+config::Value value_of(std::string_view text) {
+    auto parsed = config::parse(text, {});
+    EXPECT_TRUE(parsed) << text;
+    return parsed ? std::move(parsed->value) : config::Value{};
+}
+
+TEST(ReadRequest, TakesCommandArgumentsAndService) {
+    auto request = read_request(
+        value_of(
+            R"({ "command": "lease4-get", "service": [ "dhcp4" ], "arguments": { "ip-address": "192.0.2.1" } })"),
+        "dhcp4");
+    ASSERT_TRUE(request) << request.error();
+    EXPECT_EQ(request->command, "lease4-get");
+    EXPECT_EQ(request->arguments.text("ip-address"), "192.0.2.1");
+    EXPECT_FALSE(request->arguments.text("subnet-id"));
+}
+
+struct BadRequest {
+    const char* text;
+    const char* said;
+};
+class ReadBadRequest : public testing::TestWithParam<BadRequest> {};
+
+TEST_P(ReadBadRequest, SaysWhatIsWrongAndWhere) {
+    const auto request = read_request(value_of(GetParam().text), "dhcp4");
+    ASSERT_FALSE(request);
+    EXPECT_NE(request.error().find(GetParam().said), std::string::npos) << request.error();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, ReadBadRequest,
+    testing::Values(BadRequest{"[ 1 ]", "not a list"}, BadRequest{"7", "not a integer"},
+                    BadRequest{"{}", "no 'command'"}, BadRequest{R"({ "command": 7 })", "(<wire>:1:14)"},
+                    BadRequest{R"({ "command": "x", "arguments": [] })", "'arguments' must be a map"},
+                    BadRequest{R"({ "command": "x", "wat": 1 })",
+                               "unsupported parameter 'wat' (<wire>:1:19)"},
+                    BadRequest{R"({ "command": "x", "service": "dhcp4" })", "list"},
+                    BadRequest{R"({ "command": "x", "service": [ "dhcp6" ] })",
+                               "unsupported service 'dhcp6', expected 'dhcp4'"},
+                    BadRequest{R"({ "command": "x", "service": [ "dhcp4", "dhcp6" ] })", "one name"},
+                    BadRequest{R"({ "command": "x", "service": [ 4 ] })", "one name"}));
+
+TEST(ReadRequest, EmptyServiceAndNullArgumentsAreAsGoodAsNone) {
+    const auto request = read_request(
+        value_of(R"({ "command": "x", "service": [], "arguments": null, "remote-address": "::1" })"),
+        "dhcp4");
+    ASSERT_TRUE(request) << request.error();
+    EXPECT_EQ(request->arguments.map(), nullptr);
+}
+
+constexpr std::array arguments{
+    ArgumentDef{"name", ArgumentType::text, true, "which one"},
+    ArgumentDef{"limit", ArgumentType::integer, false, "how many", 1, 10},
+    ArgumentDef{"remove", ArgumentType::boolean, false, "whether"},
+    ArgumentDef{"subnets", ArgumentType::integers, false, "which subnets", 1, 5},
+    ArgumentDef{"state", ArgumentType::any, false, "anything"},
+};
+const CommandDef command{"try-it", Access::read, arguments, nullptr, "tries it"};
+
+struct ArgumentCase {
+    const char* text;
+    const char* said;  // nullptr: fine
+};
+class CheckArguments : public testing::TestWithParam<ArgumentCase> {};
+
+TEST_P(CheckArguments, ByTheRow) {
+    const Arguments given{std::make_shared<const config::Value>(value_of(GetParam().text))};
+    const auto wrong = check_arguments(command, given);
+    if (GetParam().said == nullptr)
+        EXPECT_EQ(wrong, std::nullopt);
+    else
+        EXPECT_NE(wrong.value_or("accepted").find(GetParam().said), std::string::npos)
+            << wrong.value_or("accepted");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Maps, CheckArguments,
+    testing::Values(ArgumentCase{R"({ "name": "x" })", nullptr},
+                    ArgumentCase{"{}", "missing parameter 'name'"},
+                    ArgumentCase{R"({ "name": null })", "missing parameter 'name'"},
+                    ArgumentCase{R"({ "name": 1 })", "'name' must be a string, not a integer (<wire>:1:11)"},
+                    ArgumentCase{R"({ "name": "x", "limit": 10 })", nullptr},
+                    ArgumentCase{R"({ "name": "x", "limit": 11 })", "from 1 to 10"},
+                    ArgumentCase{R"({ "name": "x", "limit": 0 })", "from 1 to 10"},
+                    ArgumentCase{R"({ "name": "x", "limit": "5" })", "from 1 to 10"},
+                    ArgumentCase{R"({ "name": "x", "limit": 5.5 })", "from 1 to 10"},
+                    ArgumentCase{R"({ "name": "x", "remove": 0 })", "a boolean"},
+                    ArgumentCase{R"({ "name": "x", "subnets": [ 1, 5 ] })", nullptr},
+                    ArgumentCase{R"({ "name": "x", "subnets": [] })", nullptr},
+                    ArgumentCase{R"({ "name": "x", "subnets": 1 })", "a list of integers"},
+                    ArgumentCase{R"({ "name": "x", "subnets": [ 1, "2" ] })", "from 1 to 5"},
+                    ArgumentCase{R"({ "name": "x", "state": { "a": [ ] } })", nullptr},
+                    // as Kea does: what a command does not know is ignored
+                    ArgumentCase{R"({ "name": "x", "colour": "red" })", nullptr}));
+
+TEST(CheckArgumentsOfNone, MandatoryOnesAreMissed) {
+    EXPECT_TRUE(check_arguments(command, Arguments{}));
+    EXPECT_FALSE(check_arguments(CommandDef{"plain", Access::read, {}, nullptr, ""}, Arguments{}));
+}
+
+}  // namespace
+}  // namespace leasehold

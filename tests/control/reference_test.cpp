@@ -1,0 +1,36 @@
+// The pages in docs/ show what the tables say.
+#include "control/reference.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace leasehold {
+namespace {
+
+struct Page {
+    const char* file;
+    const char* part;
+};
+class ReferencePage : public testing::TestWithParam<Page> {};
+
+TEST_P(ReferencePage, IsUpToDate) {
+    std::ifstream in{std::string{SOURCE_DIR} + "/docs/" + GetParam().file};
+    ASSERT_TRUE(in) << GetParam().file;
+    const std::string page{std::istreambuf_iterator<char>{in}, {}};
+    const std::string part{GetParam().part};
+    const std::string begin = "<!-- begin " + part + " -->\n", end = "<!-- end " + part + " -->";
+    const auto from = page.find(begin), to = page.find(end);
+    ASSERT_NE(from, page.npos) << begin;
+    ASSERT_NE(to, page.npos) << end;
+    EXPECT_EQ(page.substr(from + begin.size(), to - from - begin.size()), reference_page(part))
+        << "put the output of `leasehold docs " << part << "` between the markers of docs/"
+        << GetParam().file;
+}
+
+INSTANTIATE_TEST_SUITE_P(Docs, ReferencePage,
+                         testing::Values(Page{"commands.md", "commands"}, Page{"messages.md", "messages"},
+                                         Page{"operations.md", "exit-codes"}));
+
+}  // namespace
+}  // namespace leasehold
