@@ -88,7 +88,7 @@ class MessagesTest(OneLinkTest):
         self.assertIsNone(bound.receive(0), "a second answer came")
 
     def test_a_declined_address_is_kept_away(self) -> None:
-        self.start(subnet4=[subnet(1, "10.77.0.0/24", "10.77.0.100 - 10.77.0.102")])
+        self.start(subnet4=[subnet(1, "10.77.0.0/24", "10.77.0.100 - 10.77.0.103")])
         address = self.wire.lease(ANNA).yiaddr
         decline = query(Type.DECLINE, ANNA)
         decline.options[Option.REQUESTED_ADDRESS] = address_bytes(address)

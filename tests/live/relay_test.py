@@ -20,9 +20,9 @@ class RelayTest(LiveTest):
         super().setUp()
         self.server_side = self.namespace("server")
         self.relay_side = self.namespace("relay")
-        connect(self.server_side, "lan", self.relay_side, "up")
+        connect(self.server_side, "lan", self.relay_side, "uplink")
         self.server_side.ip("address", "add", f"{SERVER_ADDRESS}/24", "dev", "lan")
-        self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "up")
+        self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "uplink")
         for network in ("10.88.0.0/24", "10.99.0.0/24"):
             self.server_side.ip("route", "add", network, "via", "10.77.0.2")
         self.subject = self.server(self.server_side)
@@ -64,10 +64,10 @@ class RelayTest(LiveTest):
 
     def test_a_client_behind_the_isc_relay(self) -> None:
         client_side = self.namespace("client")
-        connect(self.relay_side, "down", client_side, "eth0")
-        self.relay_side.ip("address", "add", "10.88.0.1/24", "dev", "down")
+        connect(self.relay_side, "downlink", client_side, "eth0")
+        self.relay_side.ip("address", "add", "10.88.0.1/24", "dev", "downlink")
         self.relay_side.set_sysctl("net.ipv4.ip_forward", "1")
-        relay = Program(self.relay_side.inside("dhcrelay", "-4", "-d", "-a", "--no-pid", "-id", "down", "-iu", "up",
+        relay = Program(self.relay_side.inside("dhcrelay", "-4", "-d", "-a", "--no-pid", "-id", "downlink", "-iu", "uplink",
                                                SERVER_ADDRESS), self.folder / "dhcrelay.output")
         self.addCleanup(relay.end)
         client = self.real_client(Udhcpc, client_side)

@@ -25,7 +25,8 @@ class Binding:
     client: str
     address: str
     begins: float  # its first ACK
-    ends: float  # counted from the client's REQUEST, as the client does; or when it gave the address back
+    ends: float  # of the longest promise, counted from the client's REQUEST as the client does; or the return
+    promised: float  # the end that its newest ACK named: what the server has to know
     given_back: bool = False
 
     def overlaps(self, other: Binding) -> bool:
@@ -79,11 +80,12 @@ class Ledger:
                 self._give_back(asked, client, address)
         running = self._open.get((message.client, message.yiaddr))
         if running and running.ends >= at:
-            self._open[message.client, message.yiaddr] = replace(running, ends=max(ends, running.ends))
+            self._open[message.client, message.yiaddr] = replace(
+                running, ends=max(ends, running.ends), promised=ends)
         else:
             if running:
                 self.bindings.append(running)
-            self._open[message.client, message.yiaddr] = Binding(message.client, message.yiaddr, at, ends)
+            self._open[message.client, message.yiaddr] = Binding(message.client, message.yiaddr, at, ends, ends)
 
     def _give_back(self, at: float, client: str, address: str) -> None:
         binding = self._open.pop((client, address), None)
@@ -113,12 +115,12 @@ class Ledger:
         stored = {lease["ip-address"]: lease for lease in leases}
         findings = []
         for binding in self.bindings:
-            if binding.given_back or binding.ends <= now:
+            if binding.given_back or binding.promised <= now:
                 continue
             reason = _uncovered(binding, stored.get(binding.address))
             if reason:
                 findings.append(Finding("lost", f"{binding.address}, acknowledged to {binding.client} at "
-                                                f"{binding.begins:.6f} until {binding.ends:.6f}: {reason}"))
+                                                f"{binding.begins:.6f} until {binding.promised:.6f}: {reason}"))
         return findings
 
 
@@ -136,6 +138,6 @@ def _uncovered(binding: Binding, lease: dict[str, Any] | None) -> str | None:
     if lease["state"] != ASSIGNED:
         return f"the server has it in state {lease['state']}"
     ends = lease["cltt"] + lease["valid-lft"]
-    if ends + ROUNDING_SECONDS < binding.ends:
+    if ends + ROUNDING_SECONDS < binding.promised:
         return f"the server has it only until {ends}"
     return None

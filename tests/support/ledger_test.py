@@ -76,6 +76,11 @@ class LostTest(unittest.TestCase):
         self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1000)]), ["lost"])
         self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050)]), [])
 
+    def test_a_shorter_renewal_takes_the_place_of_a_longer_promise(self) -> None:
+        trace = leased(ANNA, 1000) + leased(ANNA, 1050, xid=2, seconds=60)
+        self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050, seconds=60)]), [])
+        self.assertEqual(self.kinds(trace, []), ["lost"])
+
     def test_a_lease_stored_as_released_is_lost(self) -> None:
         self.assertEqual(self.kinds(leased(ANNA, 1000), [stored(ANNA, state=3)]), ["lost"])
 
@@ -108,6 +113,11 @@ class DoubledTest(unittest.TestCase):
 
     def test_a_renewal_lengthens_the_time_held(self) -> None:
         trace = leased(ANNA, 1000, seconds=60) + leased(ANNA, 1030, xid=2, seconds=60) + leased(BERT, 1070)
+        self.assertEqual(self.kinds(trace), ["doubled"])
+
+    def test_a_shorter_renewal_does_not_end_a_longer_promise(self) -> None:
+        """Its ACK may not have arrived."""
+        trace = leased(ANNA, 1000) + leased(ANNA, 1050, xid=2, seconds=60) + leased(BERT, 1200)
         self.assertEqual(self.kinds(trace), ["doubled"])
 
     def test_one_after_the_other_is_allowed(self) -> None:
@@ -148,6 +158,12 @@ class CaptureFileTest(unittest.TestCase):
         for size in (0, 23, 30, 41, len(whole) - 1):
             with self.subTest(size=size), self.assertRaises(ValueError):
                 list(read_frames(whole[:size]))
+
+    def test_a_file_that_still_grows_is_read_up_to_its_last_whole_frame(self) -> None:
+        whole = self.file()
+        for size, frames in ((24, 0), (30, 0), (41, 0), (len(whole) - 1, 0), (len(whole), 1)):
+            with self.subTest(size=size):
+                self.assertEqual(len(list(read_frames(whole[:size], growing=True))), frames)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Capture:
             namespace.inside("tcpdump", "--immediate-mode", "-U", "-Z", "root", "-B", "65536", "-s", "0", "-n",
                              "-i", interface, "-w", str(self.path), "udp port 67 or udp port 68"),
             folder / f"{interface}.tcpdump")
-        eventually(lambda: "listening on" in self._program.output(), f"tcpdump listens: {self._program.output()}")
+        eventually(lambda: "listening on" in self._program.output(), "tcpdump listens", self._program.output)
 
     def stop(self) -> None:
         self._program.stop(signal.SIGTERM)
@@ -46,10 +46,15 @@ class Capture:
     def frames(self) -> Iterator[tuple[float, Frame]]:
         return read_frames(self.path.read_bytes())
 
+    def frames_so_far(self) -> Iterator[tuple[float, Frame]]:
+        """While it runs."""
+        return read_frames(self.path.read_bytes(), growing=True)
 
-def read_frames(octets: bytes) -> Iterator[tuple[float, Frame]]:
+
+def read_frames(octets: bytes, growing: bool = False) -> Iterator[tuple[float, Frame]]:
     """(seconds since 1970, frame) of each UDP datagram in a pcap file.
 
+    @param growing  the last frame may be unfinished; it is left out
     @raise ValueError: not a pcap file of Ethernet frames, or cut off in the middle.
     """
     if len(octets) < 24:
@@ -59,11 +64,12 @@ def read_frames(octets: bytes) -> Iterator[tuple[float, Frame]]:
         raise ValueError("no pcap file of Ethernet frames in this machine's octet order")
     at = 24
     while at < len(octets):
-        if at + 16 > len(octets):
+        head = octets[at:at + 16]
+        seconds, micros, size, _ = struct.unpack("<IIII", head) if len(head) == 16 else (0, 0, len(octets), 0)
+        frame = octets[at + 16:at + 16 + size]
+        if len(frame) < size:
+            if growing:
+                return
             raise ValueError("the capture is cut off")
-        seconds, micros, size, _ = struct.unpack_from("<IIII", octets, at)
-        at += 16
-        if at + size > len(octets):
-            raise ValueError("the capture is cut off")
-        yield seconds + micros / 1e6, Frame.decode(octets[at:at + size])
-        at += size
+        yield seconds + micros / 1e6, Frame.decode(frame)
+        at += 16 + size

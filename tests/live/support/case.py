@@ -111,9 +111,9 @@ class OneRelayTest(LiveTest):
         super().setUp()
         self.server_side = self.namespace("server")
         self.relay_side = self.namespace("relay")
-        connect(self.server_side, "lan", self.relay_side, "up")
+        connect(self.server_side, "lan", self.relay_side, "uplink")
         self.server_side.ip("address", "add", f"{SERVER_ADDRESS}/24", "dev", "lan")
-        self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "up")
+        self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "uplink")
         self.relay_side.ip("address", "add", f"{self.giaddr}/21", "dev", "lo")
         self.server_side.ip("route", "add", "10.88.0.0/21", "via", "10.77.0.2")
         self.subject = self.server(self.server_side)
@@ -132,7 +132,7 @@ class OneRelayTest(LiveTest):
 
     def capture(self) -> Capture:
         """Starts to record the wire between relay and server."""
-        capture = Capture(self.relay_side, "up", self.folder)
+        capture = Capture(self.relay_side, "uplink", self.folder)
         self.addCleanup(capture.end)
         return capture
 

@@ -21,6 +21,7 @@ from live.support.packet import (
 from live.support.waiting import NEVER_SECONDS, NeverHappened
 
 _ETH_P_IP = 0x0800
+_SO_RCVBUFFORCE = 33  # linux/socket.h; Python does not name it
 _RESEND_SECONDS = 1.0
 _ANSWERS = {
     Type.DISCOVER: {Type.OFFER},
@@ -164,7 +165,7 @@ class DirectClient(_Exchange):
 class _UdpExchange(_Exchange):
     def __init__(self, namespace: Namespace, address: str, port: int, server: str) -> None:
         self._socket = namespace.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 8 << 20)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 8 << 20)
         self._socket.bind((address, port))
         self.address = address
         self.server = server

@@ -70,7 +70,7 @@ def _enter(descriptor: int) -> None:
 
 def connect(left: Namespace, left_name: str, right: Namespace, right_name: str) -> None:
     """Lays a cable: a veth pair with one end in each namespace, both up, no addresses."""
-    run("ip", "link", "add", left_name, "netns", left.name, "type", "veth",
+    run("ip", "link", "add", "name", left_name, "netns", left.name, "type", "veth",
         "peer", "name", right_name, "netns", right.name)
-    left.ip("link", "set", left_name, "up")
-    right.ip("link", "set", right_name, "up")
+    left.ip("link", "set", "dev", left_name, "up")
+    right.ip("link", "set", "dev", right_name, "up")

@@ -65,21 +65,17 @@ class RealClient:
     def wait_bound(self) -> str:
         return self._wait(self.bound)
 
-    def wait_renewed(self, more_than: int = 0) -> str:
-        return self._wait(self.renewed, more_than)
-
-    def wait_rebound(self) -> str:
-        return self._wait(self.rebound)
+    def wait_renewed(self) -> str:
+        return self._wait(self.renewed)
 
     def count(self, names: tuple[str, ...]) -> int:
         return sum(name in names for name, _ in self.events())
 
-    def _wait(self, names: tuple[str, ...], more_than: int = 0) -> str:
+    def _wait(self, names: tuple[str, ...]) -> str:
         def found() -> str | None:
-            matching = [address for name, address in self.events() if name in names]
-            return matching[-1] if len(matching) > more_than else None
+            return next((address for name, address in self.events() if name in names), None)
 
-        return eventually(found, f"{type(self).__name__} reports {names}; it said:\n{self.program.output()}")
+        return eventually(found, f"{type(self).__name__} reports {names}", self.program.output)
 
 
 class Udhcpc(RealClient):

@@ -87,7 +87,7 @@ class Server:
                 raise AssertionError(f"the server ended with code {self.program.wait()} at its start:\n{self.log()}")
             return self.log().count(STARTED) > before and self.control.answers()
 
-        eventually(up, f"the server starts; its log:\n{self.log()}")
+        eventually(up, "the server starts", self.log)
 
     def launch(self) -> None:
         """Starts it and waits for nothing."""
@@ -122,7 +122,7 @@ class Server:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def wait_log(self, message_id: str, count: int = 1) -> None:
-        eventually(lambda: self.log().count(message_id) >= count, f"{message_id} in the log:\n{self.log()}")
+        eventually(lambda: self.log().count(message_id) >= count, f"{message_id} in the log", self.log)
 
     def resident_bytes(self) -> int:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])

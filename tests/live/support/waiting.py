@@ -19,16 +19,16 @@ class NeverHappened(AssertionError):
     """A condition did not come true within the outer bound."""
 
 
-def eventually(condition: Callable[[], T | None], what: str, bound: float = NEVER_SECONDS) -> T:
+def eventually(condition: Callable[[], T | None], what: str, words: Callable[[], str] | None = None) -> T:
     """Polls until `condition` gives something true and returns it.
 
-    `what` completes the sentence "never happened: ..." of the failure.
+    `what` completes the sentence "never happened: ..." of the failure; `words` adds what a program said by then.
     """
-    give_up = time.monotonic() + bound
+    give_up = time.monotonic() + NEVER_SECONDS
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() > give_up:
-            raise NeverHappened(f"never happened: {what}")
+            raise NeverHappened(f"never happened: {what}{'; it said:' + chr(10) + words() if words else ''}")
         time.sleep(POLL_SECONDS)
