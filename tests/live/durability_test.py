@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from live.support.case import OneRelayTest
 from live.support.client import hardware_address
 from live.support.load import Load
@@ -23,7 +25,8 @@ class DurabilityTest(OneRelayTest):
     def calls(self) -> list[Call]:
         """The whole trace, once the server has ended."""
         self.assertEqual(self.subject.stop(), 0)
-        eventually(lambda: f"{self.subject.pid} +++ exited" in self.trace.read_text(), "strace sees the end")
+        end = re.compile(rf"^{self.subject.pid} +\+\+\+ exited", re.MULTILINE)
+        eventually(lambda: end.search(self.trace.read_text()), "strace sees the end")
         with self.trace.open() as lines:
             return read_calls(lines)
 

@@ -114,16 +114,18 @@ class Dhclient(RealClient):
 
 
 class Dhcpcd(RealClient):
-    """dhcpcd, in a mount namespace whose state folders are its own."""
+    """dhcpcd: its state folders are its own, and its helper processes end with it (a process namespace)."""
 
     def command(self) -> list[str]:
         configuration = self.folder / "dhcpcd.conf"
         variables = "".join(f"env {name}={value}\n" for name, value in self.environment().items())
         configuration.write_text(f"ipv4only\nclientid\nnoarp\nnohook resolv.conf\nscript {_SCRIPT}\n{variables}")
-        state = "mkdir -p /var/lib/dhcpcd /run/dhcpcd; mount -t tmpfs none /var/lib/dhcpcd; mount -t tmpfs none /run/dhcpcd"
-        return ["sh", "-c", f'{state}; exec "$@"', "sh",
-                "dhcpcd", "-B", "-f", str(configuration), self.interface]
+        state = " && ".join(f"mkdir -p {folder} && mount -t tmpfs none {folder}"
+                            for folder in ("/var/lib/dhcpcd", "/run/dhcpcd"))
+        return ["unshare", "--mount", "--pid", "--fork", "--kill-child",
+                "sh", "-c", f'{state} && exec "$@"', "sh", "dhcpcd", "-B", "-f", str(configuration), self.interface]
 
     def release(self) -> None:
-        run("nsenter", f"--target={self.program.pid}", "--mount", "--net", "dhcpcd", "-k", self.interface)
+        inside = Path(f"/proc/{self.program.pid}/task/{self.program.pid}/children").read_text().strip()
+        os.kill(int(inside), signal.SIGALRM)  # as `dhcpcd -k` does
         self.program.wait()
