@@ -43,7 +43,8 @@ class RefusedConfigurationTest(OneLinkTest):
             "two subnets of one id": {**keep, "subnet4": [subnet(1, NETWORK, POOL),
                                                           subnet(1, "10.78.0.0/24", "10.78.0.1 - 10.78.0.9")]},
             "a database that cannot be opened": {
-                **keep, "lease-database": {"type": "sqlite", "name": f"{self.subject.configuration_path}/leases4.db"}},
+                **keep,
+                "lease-database": {"type": "sqlite", "name": f"{self.subject.configuration_path}/leases4.db"}},
             "a key that decides who gets what and is not built": {
                 **keep, "shared-networks": [{"name": "both", "subnet4": []}]},
         }

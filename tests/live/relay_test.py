@@ -67,8 +67,10 @@ class RelayTest(LiveTest):
         connect(self.relay_side, "downlink", client_side, "eth0")
         self.relay_side.ip("address", "add", "10.88.0.1/24", "dev", "downlink")
         self.relay_side.set_sysctl("net.ipv4.ip_forward", "1")
-        relay = Program(self.relay_side.inside("dhcrelay", "-4", "-d", "-a", "--no-pid", "-id", "downlink", "-iu", "uplink",
-                                               SERVER_ADDRESS), self.folder / "dhcrelay.output")
+        relay = Program(
+            self.relay_side.inside("dhcrelay", "-4", "-d", "-a", "--no-pid", "-id", "downlink", "-iu", "uplink",
+                                   SERVER_ADDRESS),
+            self.folder / "dhcrelay.output")
         self.addCleanup(relay.end)
         client = self.real_client(Udhcpc, client_side)
         client.start()

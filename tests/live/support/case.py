@@ -75,7 +75,8 @@ class LiveTest(unittest.TestCase):
         self.addCleanup(client.close)
         return client
 
-    def relayed_clients(self, namespace: Namespace, giaddr: str, server: str, circuit_id: bytes = b"") -> RelayedClients:
+    def relayed_clients(self, namespace: Namespace, giaddr: str, server: str,
+                        circuit_id: bytes = b"") -> RelayedClients:
         clients = RelayedClients(namespace, giaddr, server, circuit_id)
         self.addCleanup(clients.close)
         return clients

@@ -84,7 +84,7 @@ class Server:
 
         def up() -> bool:
             if not self.program.is_running():
-                raise AssertionError(f"the server ended with code {self.program.wait()} at its start:\n{self.log()}")
+                raise AssertionError(f"the server ended with code {self.program.wait()}:\n{self.log()}")
             return self.log().count(STARTED) > before and self.control.answers()
 
         eventually(up, "the server starts", self.log)

@@ -33,7 +33,8 @@ class ReadCallsTest(unittest.TestCase):
     def test_an_interrupted_call_lasts_from_its_first_line_to_its_second(self) -> None:
         calls = read_calls([
             f"12 fdatasync({WAL} <unfinished ...>\n",
-            f'11 recvmmsg(3<x>, [{{msg_hdr={{msg_iov=[{{iov_base="{DATAGRAM}", iov_len=1500}}]}}, msg_len=300}}], 64) = 1\n',
+            f'11 recvmmsg(3<x>, [{{msg_hdr={{msg_iov=[{{iov_base="{DATAGRAM}", iov_len=1500}}]}}, msg_len=300}}],'
+            " 64) = 1\n",
             "12 <... fdatasync resumed>) = 0\n",
         ])
         self.assertEqual([(call.name, call.begins, call.ends) for call in calls],
