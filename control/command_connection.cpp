@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t chunk_size = 32768;
 /// Some clients take a short read for the end of the answer: all writes but the last are whole blocks.
 constexpr std::size_t block_size = 4096;
-constexpr int drain_reads_max = 16;
 
 Result<config::Value, std::string> parse_text(std::string_view text) {
     auto parsed = config::parse(text, {});
@@ -97,6 +96,7 @@ bool CommandConnection::keep(std::string_view octets) {
 
 void CommandConnection::parse() {
     timer_.cancel();
+    whole_request_ = true;
     chunk_ = {};
     if (request_.size() <= shared_->limits.parse_on_loop_size_max) {
         auto value = parse_text(std::string_view{request_}.substr(0, framer_.size()));
@@ -157,17 +157,36 @@ void CommandConnection::sent(const boost::system::error_code& error, std::size_t
     finish();
 }
 
-/// A socket closed with unread octets (a line end behind the command) would reset the connection, and with it
-/// the answer on its way.
+/// A socket closed with unread octets resets the connection, and a peer that is still sending then hears of
+/// the reset instead of its answer. So what it sends is taken and forgotten until it ends, within limits.
 void CommandConnection::finish() {
-    timer_.cancel();
+    boost::system::error_code ignored;  // a peer that is gone shows when it is read from
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    socket_.non_blocking(true, ignored);
+    restart_timer();  // once: all of the draining together
+    drain(shared_->limits.drain_size_max);
+}
+
+/// @param octets_left  that may still be drained
+void CommandConnection::drain(std::size_t octets_left) {
     boost::system::error_code error;
-    socket_.shutdown(Socket::shutdown_send, error);
-    std::array<char, block_size> rest;
-    socket_.non_blocking(true, error);
-    for (int reads = 0; reads != drain_reads_max && !error; ++reads)
-        if (socket_.read_some(boost::asio::buffer(rest), error) == 0) break;
-    socket_.close(error);
+    std::array<char, chunk_size> forgotten;
+    const auto size = socket_.read_some(boost::asio::buffer(forgotten), error);
+    const bool empty = error == boost::asio::error::would_block;
+    // Behind a whole request only what is there already matters: a line end, as a rule.
+    if ((error && !empty) || (empty && whole_request_) || size >= octets_left) {
+        timer_.cancel();
+        socket_.close(error);
+        return;
+    }
+    const auto again = [self = shared_from_this(),
+                        octets_left = octets_left - size](const boost::system::error_code& closed = {}) {
+        if (!closed) self->drain(octets_left);
+    };
+    if (empty)
+        socket_.async_wait(Socket::wait_read, again);
+    else  // one chunk in a turn of the loop: packets come in between
+        boost::asio::post(socket_.get_executor(), again);
 }
 
 void CommandConnection::restart_timer() {

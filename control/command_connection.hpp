@@ -38,6 +38,7 @@ private:
     void send();
     void sent(const boost::system::error_code& error, std::size_t size);
     void finish();
+    void drain(std::size_t octets_left);
 
     void restart_timer();
     void timed_out();
@@ -49,6 +50,7 @@ private:
     config::Framer framer_;
     std::vector<char> chunk_;
     std::string request_;
+    bool whole_request_ = false;  // else its peer may be sending the rest of it
     AnswerPieces pieces_;
     bool pieces_left_ = false;
     std::string outgoing_;

@@ -13,7 +13,7 @@ namespace {
 /// Everything that can be given, before it is decided what was asked for.
 struct Given {
     RunArguments run;
-    std::string check_file, check_files_opened;  // -t, -T
+    std::string check_file, check_file_and_database;  // -t, -T
     bool version = false, extended_version = false, report = false;
     bool relax = false,
          exit_on_fatal = false;  // -X, -F: taken for existing unit files; see docs/operations.md
@@ -23,9 +23,12 @@ struct Given {
 
 void add_server_switches(CLI::App& app, Given& given) {
     app.add_option("-c", given.run.file, "Serve this configuration")->type_name("FILE");
-    app.add_option("-t", given.check_file, "Check this configuration: list all that is wrong, and end")
-        ->type_name("FILE");
-    app.add_option("-T", given.check_files_opened, "The same as -t")->type_name("FILE");
+    auto* const check =
+        app.add_option("-t", given.check_file, "Check this configuration: list all that is wrong, and end")
+            ->type_name("FILE");
+    app.add_option("-T", given.check_file_and_database, "The same as -t, and open the lease database")
+        ->type_name("FILE")
+        ->excludes(check);
     app.add_flag("-d", given.run.verbose, "Log everything, whatever the configuration says");
     app.add_option("-p", given.run.server_port, "Server port (67)")
         ->type_name("PORT")
@@ -77,10 +80,13 @@ CommandLine decide(const CLI::App& app, Given given, bool as_kea) {
         return PrintAndExit{.text = std::string{as_kea ? kea_interface_version : product_version} + "\n"};
     if (given.extended_version) return PrintAndExit{.text = extended_version() + "\n"};
     if (given.report) return PrintAndExit{.text = build_report() + "\n"};
-    const auto& check = given.check_file.empty() ? given.check_files_opened : given.check_file;
+    const bool opens_database = !given.check_file_and_database.empty();
+    const auto& check = opens_database ? given.check_file_and_database : given.check_file;
     if (!check.empty())
-        return CheckArguments{
-            .file = check, .allow_unsupported = given.run.allow_unsupported, .family = given.run.family};
+        return CheckArguments{.file = check,
+                              .opens_database = opens_database,
+                              .allow_unsupported = given.run.allow_unsupported,
+                              .family = given.run.family};
     if (given.run.file.empty())
         return usage_error(
             "No configuration file was named. Serve one with -c FILE, or check it with -t FILE.\n\n" +

@@ -22,6 +22,7 @@ struct RunArguments {
 /// -t, -T
 struct CheckArguments {
     std::string file;
+    bool opens_database = false;  // -T
     bool allow_unsupported = false;
     Family family = Family::v4;
 };

@@ -18,6 +18,7 @@
 #include "control/command_line.hpp"
 #include "control/command_table.hpp"
 #include "control/configuration.hpp"
+#include "control/configuration_check.hpp"
 #include "control/control_channel.hpp"
 #include "control/ctl.hpp"
 #include "control/log_backend.hpp"
@@ -170,13 +171,7 @@ int run(const RunArguments& arguments) {
 
 int check(const CheckArguments& arguments) {
     if (arguments.family == Family::v6) return no_v6();
-    const auto loaded =
-        config::load_file(arguments.file, {.family = arguments.family,
-                                           .allow_unsupported = arguments.allow_unsupported,
-                                           .directories = config::Directories::from_environment()});
-    const auto& problems = loaded ? loaded->warnings : loaded.error();
-    if (!problems.empty()) std::cerr << config::format(problems) << "\n";
-    return status_of(loaded ? ExitCode::normal : ExitCode::configuration);
+    return check_configuration(arguments, std::cout, std::cerr);
 }
 
 int print(const PrintAndExit& message) {

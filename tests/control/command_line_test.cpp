@@ -38,7 +38,9 @@ TEST(CommandLineTest, ServesInEachForm) {
 
 TEST(CommandLineTest, Checks) {
     EXPECT_EQ(read_as<CheckArguments>({"leasehold", "-t", "kea.conf"}).file, "kea.conf");
+    EXPECT_FALSE(read_as<CheckArguments>({"leasehold", "-t", "kea.conf"}).opens_database);
     EXPECT_EQ(read_as<CheckArguments>({"kea-dhcp4", "-T", "kea.conf"}).file, "kea.conf");
+    EXPECT_TRUE(read_as<CheckArguments>({"kea-dhcp4", "-T", "kea.conf"}).opens_database);
 }
 
 TEST(CommandLineTest, Ctl) {
@@ -71,6 +73,7 @@ TEST(CommandLineTest, UsageErrorsHaveTheirStatus) {
                                                                    {"leasehold", "-c"},
                                                                    {"leasehold", "--no-such"},
                                                                    {"leasehold", "word"},
+                                                                   {"leasehold", "-t", "x", "-T", "x"},
                                                                    {"leasehold", "-c", "x", "-p", "70000"},
                                                                    {"leasehold", "-c", "x", "-p", "0"},
                                                                    {"leasehold", "-c", "x", "-p", "six"},

@@ -33,12 +33,14 @@ public:
     Client& operator=(const Client&) = delete;
 
     bool connected() const { return connected_; }
-    void say(std::string_view text) const {
+    /// @return false: the server closed before it had taken all
+    bool say(std::string_view text) const {
         while (!text.empty()) {
             const auto size = send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-            if (size <= 0) return;  // refused meanwhile: the answer tells
+            if (size <= 0) return false;
             text.remove_prefix(static_cast<std::size_t>(size));
         }
+        return true;
     }
     void end() const { shutdown(socket_, SHUT_WR); }
     /// Sizes of the reads until the server closes.
@@ -112,6 +114,15 @@ struct ControlChannelTest : testing::Test {
         work.reset();
         loop.stop();
         if (runner.joinable()) runner.join();
+    }
+    /// Looks on the loop's thread, as often as it takes.
+    template <class See>
+    void wait_until(See see) {
+        for (bool seen = false; !seen;) {
+            std::promise<bool> answer;
+            boost::asio::post(loop, [&] { answer.set_value(see()); });
+            seen = answer.get_future().get();
+        }
     }
     std::string ask(std::string_view text) const {
         const Client client{path};
@@ -205,6 +216,59 @@ TEST_F(ControlChannelTest, TooLongRequestIsRefusedAndCounted) {
     EXPECT_EQ(channel->counters().requests_too_long, 1U);
 }
 
+TEST_F(ControlChannelTest, AllRequestsTogetherAreBounded) {
+    limits.requests_size_max = 100'000;
+    start();
+    const Client first{path};
+    const auto begun = "{ \"a\": \"" + std::string(90'000, 'x');
+    EXPECT_TRUE(first.say(begun));
+    wait_until([&] { return channel->octets_held() == begun.size(); });
+    EXPECT_THAT(ask("{ \"command\": \"" + std::string(50'000, 'y') + "\" }"),
+                HasSubstr("longer than 100000 octets together"));
+    EXPECT_THAT(ask(R"({ "command": "small" })"), HasSubstr("small"));
+    first.say(R"(", "command": "first" })");
+    EXPECT_THAT(first.answer(), HasSubstr("first"));
+    wait_until([&] { return channel->octets_held() == 0; });
+    stop();
+    EXPECT_EQ(channel->counters().requests_too_long, 1U);
+}
+
+// Most programs send all they have before they read, and take a reset for the end of everything.
+TEST_F(ControlChannelTest, RefusedPeerMaySendTheRest) {
+    limits.request_size_max = 1000;
+    start();
+    const Client client{path};
+    EXPECT_TRUE(client.say("{ \"command\": \"" + std::string(5'000'000, 'x')));
+    EXPECT_THAT(client.answer(), HasSubstr("longer than 1000 octets"));
+}
+
+TEST_F(ControlChannelTest, WhatARefusedPeerSendsIsBounded) {
+    limits.request_size_max = 1000;
+    limits.drain_size_max = 100'000;
+    start();
+    const Client client{path};
+    EXPECT_FALSE(client.say("{ \"command\": \"" + std::string(5'000'000, 'x')));
+    wait_until([&] { return channel->connections_open() == 0; });
+}
+
+TEST_F(ControlChannelTest, RefusedPeerThatStaysIsClosed) {
+    limits.progress_max = std::chrono::milliseconds{1};
+    start();
+    const Client client{path};
+    client.say("xyz");
+    EXPECT_THAT(client.answer(), HasSubstr("\"result\": 1"));
+    wait_until([&] { return channel->connections_open() == 0; });
+}
+
+TEST_F(ControlChannelTest, AnsweredPeerThatStaysIsClosedAtOnce) {
+    limits.progress_max = std::chrono::hours{1};
+    start();
+    const Client client{path};
+    client.say("{ \"command\": \"one\" }\n");
+    EXPECT_THAT(client.answer(), HasSubstr("one"));
+    wait_until([&] { return channel->connections_open() == 0; });
+}
+
 TEST_F(ControlChannelTest, ConnectionsAreBoundedAndCounted) {
     limits.connections_max = 2;
     start();
@@ -263,11 +327,7 @@ TEST_F(ControlChannelTest, PeerThatLeavesEndsTheMaking) {
         const Client client{path};
         client.say(R"({ "command": "big" })");
     }
-    while (true) {
-        std::promise<std::size_t> open;
-        boost::asio::post(loop, [&] { open.set_value(channel->connections_open()); });
-        if (open.get_future().get() == 0) break;
-    }
+    wait_until([&] { return channel->connections_open() == 0; });
     EXPECT_THAT(ask(R"({ "command": "still here" })"), HasSubstr("still here"));
 }
 

@@ -147,12 +147,22 @@ TEST_F(LogBackendTest, FilesRotateWithTheLiveOneInFront) {
     EXPECT_LE(std::filesystem::file_size(folder / "root.1"), 204800U);
 }
 
+/// Until not one more octet goes in.
+void fill(int pipe) {
+    const int flags = fcntl(pipe, F_GETFL);
+    fcntl(pipe, F_SETFL, flags | O_NONBLOCK);
+    while (write(pipe, "x", 1) == 1) {
+    }
+    fcntl(pipe, F_SETFL, flags);
+}
+
 /// A pipe whose reader does not read: what a stalled terminal or log collector is.
 TEST_F(LogBackendTest, OverrunLosesTheOldestAndCounts) {
     const auto fifo = folder / "fifo";
     ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
     const int reader = open(fifo.c_str(), O_RDWR | O_CLOEXEC);
     ASSERT_GE(reader, 0);
+    fill(reader);
     LogBackend logs{{.queue_lines_max = 16}};
     auto prepared = logs.prepare({to_file("kea-dhcp4", LogSeverity::info, "fifo")});
     ASSERT_TRUE(prepared);
@@ -162,6 +172,7 @@ TEST_F(LogBackendTest, OverrunLosesTheOldestAndCounts) {
     for (int i = 0; i != 500; ++i) log(MessageId::DHCP4_SHUTDOWN, {{"reason", kilobyte}});  // never blocks
     EXPECT_GT(logs.lost(), 0U);
     set_log_sink(nullptr);
+    EXPECT_FALSE(logs.drain(std::chrono::milliseconds{1})) << "its lines are given up";
     std::signal(SIGPIPE, SIG_IGN);
     close(reader);  // ends the write that hangs
 }

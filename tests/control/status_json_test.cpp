@@ -9,6 +9,10 @@ namespace {
 
 using nlohmann::json;
 
+// Not within the macros below: the preprocessor of g++ 12 takes no raw string of several lines there.
+constexpr auto nobody_disabled_it = R"({ "globally-disabled": false, "disabled-by-user": false,
+    "disabled-by-local-command": [], "disabled-by-remote-command": [], "disabled-by-db-connection": [] })";
+
 TEST(StatusJson, ServingServer) {
     StatusInputs inputs;
     inputs.process = 42;
@@ -21,14 +25,33 @@ TEST(StatusJson, ServingServer) {
     EXPECT_EQ(status["pid"], 42);
     EXPECT_EQ(status["uptime"], 100);
     EXPECT_EQ(status["reload"], 7);
-    EXPECT_EQ(status["sockets"], json::parse(R"({ "status": "ready", "listening": [ "eth0 (raw and udp)" ]
-})"));
-    const json nobody = json::array();
-    EXPECT_EQ(status["dhcp-state"], json({{"globally-disabled", false},
-                                          {"disabled-by-user", false},
-                                          {"disabled-by-local-command", nobody},
-                                          {"disabled-by-remote-command", nobody},
-                                          {"disabled-by-db-connection", nobody}}));
+    EXPECT_EQ(status["sockets"],
+              (json{{"status", "ready"}, {"listening", json::array({"eth0 (raw and udp)"})}}));
+    EXPECT_EQ(status["dhcp-state"], json::parse(nobody_disabled_it));
+    EXPECT_EQ(status["service"], json::parse(R"({ "state": "open" })"));
+}
+
+TEST(StatusJson, WhoDisabledIt) {
+    StatusInputs inputs;
+    inputs.server.disabled_by = {1, 1000, 1002, 2001};
+    inputs.server.backend.state = BackendState::serving;
+    const auto state = status_json(inputs)["dhcp-state"];
+    EXPECT_EQ(state["disabled-by-user"], true);
+    EXPECT_EQ(state["disabled-by-local-command"], json({1000, 1002}));
+    EXPECT_EQ(state["disabled-by-remote-command"], json({2001}));
+    EXPECT_EQ(state["globally-disabled"], true);
+}
+
+TEST(StatusJson, OutageInWords) {
+    StatusInputs inputs;
+    inputs.server.service = {ServiceMode::closed, "the lease database is away"};
+    auto& backend = inputs.server.backend;
+    backend.state = BackendState::waiting;
+    backend.where = "sqlite:/x.db";
+    backend.attempt = 3;
+    backend.last_error = "disk full";
+    backend.next_try = inputs.now + std::chrono::milliseconds{2500};
+    const auto status = status_json(inputs);
     EXPECT_EQ(status["service"]["reason"], "the lease database is away");
     EXPECT_EQ(status["database-status"]["state"], to_string(BackendState::waiting));
     EXPECT_EQ(status["database-status"]["last-error"], "disk full");
