@@ -53,6 +53,7 @@ struct LoadOptions {
     Family family = Family::v4;
     bool allow_unsupported = false;  // keys that decide who may get which address and are not built: warn
     Directories directories;
+    std::uint64_t server_id = 0;  // where the configuration names none
 };
 
 struct Loaded {

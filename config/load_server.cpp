@@ -14,8 +14,6 @@ void load_interfaces(const Node& global, InterfacesConfig& config) {
     if (!node) return;
     config.socket_type =
         node->text_or("dhcp-socket-type", "raw") == "udp" ? SocketType::udp : SocketType::raw;
-    config.outbound_use_routing = node->text_or("outbound-interface", "") == "use-routing";
-    config.require_all = node->boolean("service-sockets-require-all").value_or(false);
 
     for (const Node::Text& text : node->texts("interfaces")) {
         const auto tell = [&](std::string what, std::string allowed) {
@@ -139,6 +137,7 @@ void load_server(const Node& global, const LoadOptions& options, ServerConfig& c
     config.decline_probation_period = global.uint32("decline-probation-period").value_or(86400);
     config.lease_reuse_grace = global.uint32("lease-reuse-grace").value_or(0);
     config.server_id = static_cast<std::uint64_t>(global.integer("server-id").value_or(0));
+    if (config.server_id == 0) config.server_id = options.server_id;
     config.statistic_sample_count = global.uint32("statistic-default-sample-count").value_or(20);
     config.statistic_sample_age = global.uint32("statistic-default-sample-age").value_or(0);
 }

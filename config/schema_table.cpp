@@ -185,8 +185,8 @@ constexpr std::array rows{
     // --- interfaces-config
     Key{{interfaces}, "interfaces", texts(), "[]", used, shown, "\"eth0\", \"eth0/192.0.2.1\", or \"*\" for all but loopback."},
     Key{{interfaces}, "dhcp-socket-type", word("raw|udp"), "\"raw\"", used, none, "udp: relayed clients only."},
-    Key{{interfaces}, "outbound-interface", word("same-as-inbound|use-routing"), "\"same-as-inbound\"", used, none, "Which way replies leave."},
-    Key{{interfaces}, "service-sockets-require-all", flag(), "false", used, none, "The server stops when a socket cannot be opened."},
+    Key{{interfaces}, "outbound-interface", word("same-as-inbound|use-routing"), "\"same-as-inbound\"", ignored, none, "Replies leave where the query came in."},
+    Key{{interfaces}, "service-sockets-require-all", flag(), "false", ignored, none, "A socket that cannot be opened is tried again; the others serve."},
     Key{{interfaces}, "re-detect", flag(), "true", ignored, shown, "Interfaces are always watched here."},
     Key{{interfaces}, "service-sockets-max-retries", integer(0, u32), "0", ignored, none, "Sockets are opened here as soon as they can be."},
     Key{{interfaces}, "service-sockets-retry-wait-time", integer(0, u32, "milliseconds"), "5000", ignored, none, "Sockets are opened here as soon as they can be."},

@@ -24,6 +24,7 @@
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reference.hpp"
+#include "control/server_identity.hpp"
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
 #include "control/version.hpp"
@@ -85,9 +86,9 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
     // From here on a signal waits for the loop instead of killing a server that is half started.
     boost::asio::signal_set signals{loop, SIGHUP, SIGTERM, SIGINT};
 
-    const config::LoadOptions options{.family = Family::v4,
-                                      .allow_unsupported = arguments.allow_unsupported,
-                                      .directories = config::Directories::from_environment()};
+    config::LoadOptions options;
+    options.allow_unsupported = arguments.allow_unsupported;
+    options.directories = config::Directories::from_environment();
     const char* const pid_directory = std::getenv("KEA_PIDFILE_DIR");
     const auto pid_path =
         pid_file_name(pid_directory == nullptr ? options.directories.run : pid_directory, file, process_name);
@@ -100,6 +101,12 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
                   << "\n";
         return status_of(ExitCode::unexpected);
     }
+
+    const auto identity = server_identity(options.directories.data);
+    if (identity)
+        options.server_id = *identity;
+    else
+        log(MessageId::DHCP4_NO_SERVER_ID, {{"reason", identity.error()}});
 
     auto loaded = config::load_file(file, options);
     if (!loaded) {

@@ -70,6 +70,7 @@ struct Server::Impl {
     std::string listening_text() const;
 
     // --- reconfiguration
+    void prepare(std::shared_ptr<const ServerConfig> next, SteadyClock::time_point until);
     void swap_to(Reconfiguration::Prepared prepared);
     void drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> prepared, SteadyClock::time_point until);
     void take(std::shared_ptr<const ServerConfig> next);
@@ -246,7 +247,7 @@ void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
     home->keeper().use(prepared.config, std::move(prepared.pools));
     take(prepared.config);
     if (home->status().state == BackendState::serving) recount(statistics, *config, home->keeper());
-    finish_apply({true, "the configuration is in use", std::nullopt, leases_without_subnet(), 0});
+    finish_apply({true, "", std::nullopt, leases_without_subnet(), 0});
 }
 
 // What is with the old database is answered first; a client that asks meanwhile is heard a moment later.
@@ -263,9 +264,9 @@ void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> pr
     switching = false;
     if (!drained) {
         update_service();
-        return finish_apply({false,
-                             "the present lease database does not answer; the old configuration stays in use",
-                             StoreErrc::unavailable, 0, 0});
+        return finish_apply(
+            {false, "The present lease database does not answer, so its clients cannot be answered first.",
+             StoreErrc::unavailable, 0, 0});
     }
     auto old = std::exchange(home, std::move(prepared->home));
     old->events() = {};
@@ -279,8 +280,33 @@ void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> pr
     closing->worker().stop(SteadyClock::now() + drain_time_max, [this, closing, guard = alive] {
         if (*guard) std::erase_if(leaving, [&](const auto& entry) { return entry.get() == closing; });
     });
-    finish_apply({true, "the configuration is in use, with another lease database", std::nullopt,
+    finish_apply({true, "Leases are now kept in " + home->status().where + ".", std::nullopt,
                   leases_without_subnet(), prepared->leases_missing});
+}
+
+// A database that was left a moment ago is closed first: going back to it finds it free.
+void Server::Impl::prepare(std::shared_ptr<const ServerConfig> next, SteadyClock::time_point until) {
+    if (!leaving.empty() && SteadyClock::now() < until) {
+        drain_timer.expires_after(drain_look);
+        drain_timer.async_wait([this, next, until](boost::system::error_code error) {
+            if (!error) prepare(next, until);
+        });
+        return;
+    }
+    Reconfiguration::Events events;
+    events.ready = [this](Reconfiguration::Prepared prepared) { swap_to(std::move(prepared)); };
+    events.refused = [this](const Reconfiguration::Refused& refused) {
+        preparing.reset();
+        finish_apply({false, refused.detail + ".", refused.code, 0, 0});
+    };
+    preparing = std::make_shared<Reconfiguration>(loop, clock, *home, config, next, std::move(events));
+    // One that was given up is opened anew, as an operator who corrects its cause expects.
+    const bool keeps = same_database(config->lease_database, next->lease_database) &&
+                       home->status().state != BackendState::given_up;
+    if (keeps)
+        preparing->prepare_pools();
+    else
+        preparing->prepare_home(make_home(next));
 }
 
 void Server::Impl::finish_apply(const ApplyResult& result) {
@@ -307,21 +333,9 @@ void Server::start(std::shared_ptr<const ServerConfig> config, Failed failed) {
 
 void Server::apply(std::shared_ptr<const ServerConfig> config, ApplyDone done) {
     if (impl_->apply_done)
-        return done({false, "another configuration is being applied; try again after it", {}, 0, 0});
+        return done({false, "Another configuration is being applied; try again after it.", {}, 0, 0});
     impl_->apply_done = std::move(done);
-    Reconfiguration::Events events;
-    events.ready = [this](Reconfiguration::Prepared prepared) { impl_->swap_to(std::move(prepared)); };
-    events.refused = [this](const Reconfiguration::Refused& refused) {
-        impl_->preparing.reset();
-        impl_->finish_apply(
-            {false, refused.detail + "; the old configuration stays in use", refused.code, 0, 0});
-    };
-    impl_->preparing = std::make_shared<Reconfiguration>(impl_->loop, impl_->clock, *impl_->home,
-                                                         impl_->config, config, std::move(events));
-    if (same_database(impl_->config->lease_database, config->lease_database))
-        impl_->preparing->prepare_pools();
-    else
-        impl_->preparing->prepare_home(impl_->make_home(config));
+    impl_->prepare(std::move(config), SteadyClock::now() + drain_time_max);
 }
 
 void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) {

@@ -75,8 +75,6 @@ struct InterfaceChoice {
 struct InterfacesConfig {
     std::vector<InterfaceChoice> interfaces;
     SocketType socket_type = SocketType::raw;
-    bool outbound_use_routing = false;
-    bool require_all = false;  // service-sockets-require-all
     bool operator==(const InterfacesConfig&) const = default;
 };
 
