@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -76,6 +77,13 @@ Arguments parse_arguments(std::span<char*> words) {
     return arguments;
 }
 
+bool is_text(const Input& input) {
+    return std::ranges::all_of(input, [](std::uint8_t c) { return c >= ' ' || c == '\n' || c == '\t'; });
+}
+bool is_of_word(std::uint8_t c) {
+    return std::isalnum(c) != 0 || std::string_view{"_-.:/"}.contains(static_cast<char>(c));
+}
+
 /// Makes the input of one run from the seeds and the run's own random numbers.
 class Mutator {
 public:
@@ -85,6 +93,11 @@ public:
     Input make() {
         if (one_in(8)) return make_random();
         Input input = any_seed();
+        // Else hardly a text gets past its grammar.
+        if (one_in(2) && is_text(input)) {
+            for (std::size_t changes = 1 + below(4); changes > 0; --changes) replace_word(input);
+            return input;
+        }
         for (std::size_t changes = 1 + below(8); changes > 0; --changes) mutate(input);
         return input;
     }
@@ -141,6 +154,27 @@ private:
         input.insert(input.begin() + place_in(input), begin, begin + static_cast<long>(count));
     }
 
+    /// The word nearest behind a random place; empty in a text that ends without one.
+    std::string_view any_word(const Input& text) {
+        const auto from = std::find_if(text.begin() + place_in(text), text.end(), is_of_word);
+        const auto end = std::find_if_not(from, text.end(), is_of_word);
+        return {reinterpret_cast<const char*>(text.data()) + (from - text.begin()),
+                static_cast<std::size_t>(end - from)};
+    }
+
+    /// Puts a word of any seed, or one at the edge of what is allowed, in the place of a word.
+    void replace_word(Input& text) {
+        const auto old = any_word(text);
+        const auto fresh = one_in(4) ? edge_words[below(edge_words.size())] : any_word(any_seed());
+        const auto at = text.begin() + (reinterpret_cast<const std::uint8_t*>(old.data()) - text.data());
+        const auto behind = text.erase(at, at + static_cast<long>(old.size()));
+        text.insert(behind, fresh.begin(), fresh.end());
+    }
+
+    static constexpr std::array<std::string_view, 11> edge_words{
+        "0",     "-1",   "1.5",  "4294967295", "4294967296",      "9223372036854775807",
+        "1e400", "null", "true", "false",      "255.255.255.255",
+    };
     static constexpr std::array<std::uint8_t, 10> edge_values{0, 1, 2, 4, 52, 53, 82, 127, 128, 255};
     static constexpr std::size_t input_size_max = 65535;
     const std::vector<Seed>& seeds_;
