@@ -1,7 +1,8 @@
 """Judges a capture: was anything that the server acknowledged lost, or given to two clients?
 
 A lease is *lost* if its ACK was captured and the server, asked afterwards, does not have it for that client and
-for as long as the ACK promised. An address is *doubled* if two clients' ACKs for it overlap in time. Pure: reads
+for as long as the ACK promised. (A client that asked for less after that ACK may have been granted less, whether or not
+the answer left: then only having it counts.) An address is *doubled* if two clients' ACKs for it overlap in time. Pure: reads
 messages with their times and a list of leases; capturing and asking are done by who calls.
 """
 
@@ -27,6 +28,7 @@ class Binding:
     begins: float  # its first ACK
     ends: float  # of the longest promise, counted from the client's REQUEST as the client does; or the return
     promised: float  # the end that its newest ACK named: what the server has to know
+    acknowledged: float  # when that ACK came
     given_back: bool = False
 
     def overlaps(self, other: Binding) -> bool:
@@ -49,6 +51,7 @@ class Ledger:
         self.bindings: list[Binding] = []
         self._open: dict[tuple[str, str], Binding] = {}  # (client, address)
         self._asked: dict[tuple[str, int], float] = {}  # (client, xid) -> first REQUEST
+        self._newest: dict[str, tuple[float, int]] = {}  # client -> its newest REQUEST: when it began, seconds asked for
         self._findings: list[Finding] = []
         for at, message in messages:
             self._read(at, message)
@@ -60,7 +63,9 @@ class Ledger:
             if message.type is Type.ACK and message.yiaddr != "0.0.0.0":
                 self._ack(at, message)
         elif message.type is Type.REQUEST:
-            self._asked.setdefault((message.client, message.xid), at)
+            if (message.client, message.xid) not in self._asked:
+                self._asked[message.client, message.xid] = at
+                self._newest[message.client] = (at, message.lease_seconds)
         elif message.type is Type.RELEASE:
             self._give_back(at, message.client, message.ciaddr)
         elif message.type is Type.DECLINE:
@@ -81,11 +86,12 @@ class Ledger:
         running = self._open.get((message.client, message.yiaddr))
         if running and running.ends >= at:
             self._open[message.client, message.yiaddr] = replace(
-                running, ends=max(ends, running.ends), promised=ends)
+                running, ends=max(ends, running.ends), promised=ends, acknowledged=at)
         else:
             if running:
                 self.bindings.append(running)
-            self._open[message.client, message.yiaddr] = Binding(message.client, message.yiaddr, at, ends, ends)
+            self._open[message.client, message.yiaddr] = Binding(
+                message.client, message.yiaddr, at, ends, ends, at)
 
     def _give_back(self, at: float, client: str, address: str) -> None:
         binding = self._open.pop((client, address), None)
@@ -117,18 +123,23 @@ class Ledger:
         for binding in self.bindings:
             if binding.given_back or binding.promised <= now:
                 continue
-            reason = _uncovered(binding, stored.get(binding.address))
+            reason = _uncovered(binding, stored.get(binding.address), self._asked_for_less(binding))
             if reason:
                 findings.append(Finding("lost", f"{binding.address}, acknowledged to {binding.client} at "
                                                 f"{binding.begins:.6f} until {binding.promised:.6f}: {reason}"))
         return findings
+
+    def _asked_for_less(self, binding: Binding) -> bool:
+        """Did the client, after the newest ACK, ask for an end before the one that this ACK named?"""
+        at, seconds = self._newest[binding.client]
+        return at > binding.acknowledged and 0 < seconds and at + seconds < binding.promised
 
 
 def _requested(message: Message) -> str:
     return ".".join(str(octet) for octet in message.options.get(Option.REQUESTED_ADDRESS, b"\0\0\0\0"))
 
 
-def _uncovered(binding: Binding, lease: dict[str, Any] | None) -> str | None:
+def _uncovered(binding: Binding, lease: dict[str, Any] | None, asked_for_less: bool) -> str | None:
     if lease is None:
         return "the server has no such lease"
     identifier = lease.get("client-id")
@@ -138,6 +149,6 @@ def _uncovered(binding: Binding, lease: dict[str, Any] | None) -> str | None:
     if lease["state"] != ASSIGNED:
         return f"the server has it in state {lease['state']}"
     ends = lease["cltt"] + lease["valid-lft"]
-    if ends + ROUNDING_SECONDS < binding.promised:
+    if ends + ROUNDING_SECONDS < binding.promised and not asked_for_less:
         return f"the server has it only until {ends}"
     return None

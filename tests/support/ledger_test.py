@@ -21,8 +21,11 @@ def message(kind: Type, chaddr: bytes, xid: int, **fields: Any) -> Message:
     return made
 
 
-def request(chaddr: bytes, xid: int) -> Message:
-    return message(Type.REQUEST, chaddr, xid)
+def request(chaddr: bytes, xid: int, seconds: int = 0) -> Message:
+    made = message(Type.REQUEST, chaddr, xid)
+    if seconds:
+        made.options[Option.LEASE_TIME] = seconds.to_bytes(4, "big")
+    return made
 
 
 def ack(chaddr: bytes, xid: int, address: str = ADDRESS, seconds: int = HOUR) -> Message:
@@ -70,6 +73,23 @@ class LostTest(unittest.TestCase):
 
     def test_a_lease_stored_for_a_shorter_time_is_lost(self) -> None:
         self.assertEqual(self.kinds(leased(ANNA, 1000), [stored(ANNA, seconds=HOUR - 2)]), ["lost"])
+
+    def test_less_is_not_lost_when_the_client_asked_for_less_and_the_answer_did_not_leave(self) -> None:
+        trace = [*leased(ANNA, 1000), (1050.5, request(ANNA, 2, seconds=60))]
+        self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050, seconds=60)]), [])
+
+    def test_asking_for_less_does_not_excuse_a_missing_lease(self) -> None:
+        trace = [*leased(ANNA, 1000), (1050.5, request(ANNA, 2, seconds=60))]
+        self.assertEqual(self.kinds(trace, []), ["lost"])
+        self.assertEqual(self.kinds(trace, [stored(BERT)]), ["lost"])
+
+    def test_what_was_asked_before_the_newest_ack_is_no_excuse(self) -> None:
+        trace = [(990.0, request(ANNA, 2, seconds=60)), *leased(ANNA, 1000)]
+        self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=990, seconds=120)]), ["lost"])
+
+    def test_asking_for_as_much_is_no_excuse(self) -> None:
+        trace = [*leased(ANNA, 1000), (1050.5, request(ANNA, 2, seconds=HOUR))]
+        self.assertEqual(self.kinds(trace, [stored(ANNA, seconds=60)]), ["lost"])
 
     def test_a_renewal_that_was_not_stored_is_lost(self) -> None:
         trace = leased(ANNA, 1000) + leased(ANNA, 1050, xid=2)

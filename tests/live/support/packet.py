@@ -87,7 +87,7 @@ class Message:
 
     @property
     def lease_seconds(self) -> int:
-        return int.from_bytes(self.options[Option.LEASE_TIME], "big")
+        return int.from_bytes(self.options.get(Option.LEASE_TIME, b""), "big")
 
     @property
     def server_id(self) -> str:
