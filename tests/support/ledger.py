@@ -2,7 +2,7 @@
 
 A lease is *lost* if its ACK was captured and the server, asked afterwards, does not have it for that client and
 for as long as the ACK promised. (A client that asked for less after that ACK may have been granted less, whether or not
-the answer left: then only having it counts.) An address is *doubled* if two clients' ACKs for it overlap in time. Pure: reads
+the answer left: then that is what has to be there.) An address is *doubled* if two clients' ACKs for it overlap in time. Pure: reads
 messages with their times and a list of leases; capturing and asking are done by who calls.
 """
 
@@ -123,23 +123,24 @@ class Ledger:
         for binding in self.bindings:
             if binding.given_back or binding.promised <= now:
                 continue
-            reason = _uncovered(binding, stored.get(binding.address), self._asked_for_less(binding))
+            reason = _uncovered(binding, stored.get(binding.address), self._owed(binding))
             if reason:
                 findings.append(Finding("lost", f"{binding.address}, acknowledged to {binding.client} at "
                                                 f"{binding.begins:.6f} until {binding.promised:.6f}: {reason}"))
         return findings
 
-    def _asked_for_less(self, binding: Binding) -> bool:
-        """Did the client, after the newest ACK, ask for an end before the one that this ACK named?"""
+    def _owed(self, binding: Binding) -> float:
+        """The end that the server has to know: of the newest ACK, or of what the client asked for after it, if less."""
         at, seconds = self._newest[binding.client]
-        return at > binding.acknowledged and 0 < seconds and at + seconds < binding.promised
+        asked_later = at > binding.acknowledged and seconds > 0
+        return min(binding.promised, at + seconds) if asked_later else binding.promised
 
 
 def _requested(message: Message) -> str:
     return ".".join(str(octet) for octet in message.options.get(Option.REQUESTED_ADDRESS, b"\0\0\0\0"))
 
 
-def _uncovered(binding: Binding, lease: dict[str, Any] | None, asked_for_less: bool) -> str | None:
+def _uncovered(binding: Binding, lease: dict[str, Any] | None, owed: float) -> str | None:
     if lease is None:
         return "the server has no such lease"
     identifier = lease.get("client-id")
@@ -149,6 +150,6 @@ def _uncovered(binding: Binding, lease: dict[str, Any] | None, asked_for_less: b
     if lease["state"] != ASSIGNED:
         return f"the server has it in state {lease['state']}"
     ends = lease["cltt"] + lease["valid-lft"]
-    if ends + ROUNDING_SECONDS < binding.promised and not asked_for_less:
+    if ends + ROUNDING_SECONDS < owed:
         return f"the server has it only until {ends}"
     return None

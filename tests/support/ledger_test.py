@@ -77,6 +77,7 @@ class LostTest(unittest.TestCase):
     def test_less_is_not_lost_when_the_client_asked_for_less_and_the_answer_did_not_leave(self) -> None:
         trace = [*leased(ANNA, 1000), (1050.5, request(ANNA, 2, seconds=60))]
         self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050, seconds=60)]), [])
+        self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050, seconds=50)]), ["lost"])
 
     def test_asking_for_less_does_not_excuse_a_missing_lease(self) -> None:
         trace = [*leased(ANNA, 1000), (1050.5, request(ANNA, 2, seconds=60))]
@@ -99,6 +100,7 @@ class LostTest(unittest.TestCase):
     def test_a_shorter_renewal_takes_the_place_of_a_longer_promise(self) -> None:
         trace = leased(ANNA, 1000) + leased(ANNA, 1050, xid=2, seconds=60)
         self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050, seconds=60)]), [])
+        self.assertEqual(self.kinds(trace, [stored(ANNA, cltt=1050, seconds=50)]), ["lost"])
         self.assertEqual(self.kinds(trace, []), ["lost"])
 
     def test_a_lease_stored_as_released_is_lost(self) -> None:
