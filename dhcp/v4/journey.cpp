@@ -132,15 +132,12 @@ void Journey::park(std::unique_ptr<Packet> packet, Client& client) {
     client.parked = std::move(packet);
 }
 
-void Journey::wait_for(const Prefix& lease, std::unique_ptr<Packet> packet) {
-    const auto message = MessageView::parse(packet->bytes);
-    const Arrival arrival = packet->arrival();
-    const auto request = read_request(*message, arrival, *config_, *this);
-    Client& client = clients_[request->client];
+void Journey::wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet) {
+    Client& client = clients_[key];
     client.waits_for = lease;
     client.parked = std::move(packet);
     ++parked_;
-    waiting_[lease].push_back(request->client);
+    waiting_[lease].push_back(key);
 }
 
 void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& request) {
@@ -157,7 +154,7 @@ void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& reque
         return carry_out(std::move(packet), request, std::move(*done));
     if (auto* wait = std::get_if<Wait>(&decision)) {
         --packet->decisions;  // it was not decided
-        return wait_for(wait->lease, std::move(packet));
+        return wait_for(wait->lease, request.client, std::move(packet));
     }
     Client& client = clients_[request.client];
     client.fetching = true;

@@ -71,7 +71,7 @@ private:
 
     void handle(std::unique_ptr<Packet> packet);
     void park(std::unique_ptr<Packet> packet, Client& client);
-    void wait_for(const Prefix& lease, std::unique_ptr<Packet> packet);
+    void wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet);
     void decide_packet(std::unique_ptr<Packet> packet, const Request& request);
     void fetch(const ClientKey& key, std::vector<Prefix> rows);
     void carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done);

@@ -151,6 +151,9 @@ struct ReplyHeader {
     std::string_view file;   // up to 127 octets, likewise
 };
 
+/// Octets of an option with its code and length octets, in as many pieces as it takes (RFC 3396 5).
+std::size_t wire_size(std::size_t payload_size);
+
 /// Writes a reply into a buffer of the caller, whose size is the size limit. Options go out in the order they
 /// are added; long ones are split (RFC 3396). An option that would pass the limit is left out whole, and
 /// counted: the caller adds the important ones first. Allocates nothing.

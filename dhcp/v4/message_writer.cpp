@@ -16,17 +16,16 @@ constexpr std::size_t piece_size_max = 255;
 constexpr std::size_t piece_header_size = 2;  // code and length
 constexpr std::size_t sname_size = 64, file_size = 128;
 
-/// Octets of an option with its code and length octets, in as many pieces as it takes (RFC 3396 5).
-constexpr std::size_t encoded_size(std::size_t payload_size) {
-    const std::size_t pieces = std::max<std::size_t>(1, (payload_size + piece_size_max - 1) / piece_size_max);
-    return payload_size + pieces * piece_header_size;
-}
-
 void write_text(std::span<std::uint8_t> zeroed_field, std::string_view text) {
     std::ranges::copy(text.substr(0, zeroed_field.size() - 1), zeroed_field.begin());
 }
 
 }  // namespace
+
+std::size_t wire_size(std::size_t payload_size) {
+    const std::size_t pieces = std::max<std::size_t>(1, (payload_size + piece_size_max - 1) / piece_size_max);
+    return payload_size + pieces * piece_header_size;
+}
 
 MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, const ReplyHeader& header, MessageType type)
     : buffer_{buffer} {
@@ -54,7 +53,7 @@ MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, const ReplyHeader& 
 
 bool MessageWriter::add(std::uint8_t code, std::span<const std::uint8_t> payload) {
     assert(code != option::pad && code != option::end);
-    if (used_ + encoded_size(payload.size()) + reserved_ > buffer_.size()) {
+    if (used_ + wire_size(payload.size()) + reserved_ > buffer_.size()) {
         ++left_out_;
         return false;
     }
@@ -94,11 +93,11 @@ bool MessageWriter::add_text(std::uint8_t code, std::string_view text) {
 }
 
 void MessageWriter::reserve(std::size_t payload_size) {
-    reserved_ += encoded_size(payload_size);
+    reserved_ += wire_size(payload_size);
 }
 
 bool MessageWriter::add_reserved(std::uint8_t code, std::span<const std::uint8_t> payload) {
-    reserved_ -= std::min(encoded_size(payload.size()), reserved_ - 1);
+    reserved_ -= std::min(wire_size(payload.size()), reserved_ - 1);
     return add(code, payload);
 }
 

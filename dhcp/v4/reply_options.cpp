@@ -148,9 +148,4 @@ std::size_t ReplyOptions::importance(std::uint8_t code) const {
     return essential.size() + parameter_list_.size() + code;
 }
 
-std::size_t wire_size(std::size_t payload_size) {
-    const std::size_t pieces = payload_size == 0 ? 1 : (payload_size + 254) / 255;
-    return payload_size + 2 * pieces;
-}
-
 }  // namespace leasehold::v4

@@ -61,7 +61,4 @@ private:
     boost::container::static_vector<std::array<std::uint8_t, 4>, 8> numbers_;
 };
 
-/// Octets of an option on the wire, its pieces' headers included (RFC 3396).
-std::size_t wire_size(std::size_t payload_size);
-
 }  // namespace leasehold::v4
