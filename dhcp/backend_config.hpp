@@ -5,14 +5,65 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dhcp/address.hpp"
+#include "dhcp/secret.hpp"
 
 namespace leasehold {
 
-enum class BackendType : std::uint8_t { memory, sqlite };
+/// Kea's types "mysql" and "mariadb" are both mariadb: which server it is shows when it is connected.
+enum class BackendType : std::uint8_t { memory, sqlite, postgresql, mariadb };
 
 enum class OnFail : std::uint8_t { stop_retry_exit, serve_retry_exit, serve_retry_continue };
+
+/// What the program may do to a database whose schema is not the one it needs (docs/backends.md).
+enum class AutoMigrate : std::uint8_t {
+    never,
+    when_empty,  // create it in an empty database: the default for database servers
+    always,      // upgrade it too: the default for SQLite, after a copy
+};
+
+struct DatabaseHost {
+    std::string name;        // host name or address; "" or "localhost": the library's local socket; "/...": a
+                             // socket (MariaDB) or its directory (PostgreSQL)
+    std::uint16_t port = 0;  // 0: the usual one
+    bool operator==(const DatabaseHost&) const = default;
+};
+
+/// The words of the key ssl-mode.
+enum class SslMode : std::uint8_t { disable, prefer, require, verify_ca, verify_full };
+
+struct TlsConfig {
+    std::optional<SslMode> mode;  // nullopt: follows from the files: verify_full with a trust anchor, require
+                                  // with a certificate only, else prefer
+    std::string trust_anchor;     // file or directory of CA certificates
+    std::string cert_file, key_file;
+    std::string cipher_list;
+    bool required =
+        true;  // false: Kea's behaviour, clear text is an error in the log and is used all the same
+    bool operator==(const TlsConfig&) const = default;
+
+    bool wanted() const {
+        return (mode && *mode != SslMode::disable && *mode != SslMode::prefer) || !trust_anchor.empty() ||
+               !cert_file.empty() || !key_file.empty() || !cipher_list.empty();
+    }
+};
+
+/// How a database server is reached. Passwords in files are read at each open (lease_backends/credentials).
+struct DatabaseServerConfig {
+    std::vector<DatabaseHost> hosts{DatabaseHost{}};  // tried in this order
+    std::string name;                                 // of the database
+    std::string user;
+    Secret password;
+    std::string user_file, password_file;
+    std::string credentials_file;  // both: JSON {"username", "password"}, or two lines
+    std::chrono::seconds connect_timeout{5};
+    std::chrono::seconds read_timeout{0}, write_timeout{0};  // MariaDB; 0: the deadline of the call alone
+    std::chrono::seconds tcp_user_timeout{0};                // 0: 8 s
+    TlsConfig tls;
+    bool operator==(const DatabaseServerConfig&) const = default;
+};
 
 struct BackendConfig {
     BackendType type = BackendType::sqlite;
@@ -20,6 +71,9 @@ struct BackendConfig {
     std::string path;                  // sqlite: absolute file name, or ":memory:"
     std::string import_csv;            // Kea's lease file, imported when `path` does not exist yet; "": none
     std::uint32_t max_row_errors = 0;  // rows of import_csv that may be unreadable; more stop the start
+    DatabaseServerConfig server;       // postgresql, mariadb
+    std::optional<AutoMigrate> auto_migrate;  // nullopt: the backend's own default; readonly: never
+    std::uint64_t server_id = 0;              // under which this server registers in the database
     bool readonly = false;
     bool fix_permissions = false;
     bool allow_network_filesystem = false;
@@ -34,7 +88,8 @@ struct BackendConfig {
 
 /// The same place, whatever the policies around it: what a reconfiguration may keep open.
 bool same_database(const BackendConfig& a, const BackendConfig& b);
-/// "sqlite:/var/lib/leasehold/leases4.db"
+/// "sqlite:/var/lib/leasehold/leases4.db", "postgresql://db1.example.org:5432/dhcp"; without user and
+/// password
 std::string describe(const BackendConfig& config);
 
 }  // namespace leasehold

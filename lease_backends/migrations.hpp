@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dhcp/lease_store.hpp"
+#include "dhcp/backend_config.hpp"
+#include "lease_backends/sql_connection.hpp"
 
 struct sqlite3;
 
@@ -22,7 +23,10 @@ struct Migration {
 };
 
 /// In the order of their versions, 1 first, without a gap.
-std::span<const Migration> sqlite_migrations();
+std::span<const Migration> migrations_of(SqlDialect dialect);
+inline std::span<const Migration> sqlite_migrations() {
+    return migrations_of(SqlDialect::sqlite);
+}
 
 /// SHA-256 of the text, in lower-case hexadecimal: what schema_migrations keeps, so that a database made
 /// from another text of the same number is noticed.
@@ -35,6 +39,11 @@ struct MigrationReport {
     std::uint32_t version = 0;         // of the schema now
     std::vector<std::string> notices;  // what was created or upgraded
 };
+
+/// For an open connection of any dialect: classifies the schema, and creates or upgrades it as far as
+/// `policy` allows. The end of the story for open(): a schema that this program can use, or a refusal.
+/// @error schema: with the command that helps; unavailable, permissions
+StoreResult<MigrationReport> prepare_schema(SqlConnection& connection, AutoMigrate policy);
 
 /// Each migration is one IMMEDIATE transaction, with its record: an interruption leaves it undone, whole.
 ///

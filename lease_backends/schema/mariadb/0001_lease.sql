@@ -1,0 +1,2 @@
+-- placeholder until its owner's branch arrives
+SELECT 1;

@@ -1,0 +1,1 @@
+#include "lease_backends/server_store.hpp"

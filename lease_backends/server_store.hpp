@@ -1,0 +1,72 @@
+// Leases in a database server: what PostgreSQL and MariaDB need not differ in. Chooses the host, brings the
+// schema into shape, registers, makes transactions of batches, tries again what collided, and finds out who
+// won.
+#pragma once
+
+#include <random>
+
+#include "lease_backends/lease_session.hpp"
+
+namespace leasehold {
+
+class ServerStore final : public LeaseStore {
+public:
+    ServerStore(BackendConfig config, std::unique_ptr<LeaseSession> session);
+    ~ServerStore() override;
+
+    StoreResult<Opened> open(Deadline deadline) override;
+    void close() override;
+    StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
+                                                        Deadline deadline) override;
+    /// Reads ahead, further the longer nothing is committed in between; a commit drops what was read ahead.
+    StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override;
+    StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
+    StoreResult<void> between_commits(bool more_waiting, Deadline deadline) override;
+    StoreResult<void> probe(Deadline deadline) override;
+    void cancel() noexcept override;
+    std::string describe() const override;
+
+    /// Rows that a scan reads in one go: grows from the one to the other.
+    static constexpr std::size_t read_ahead_min = 512, read_ahead_max = 16384;
+    /// How often a transaction that collides is tried again, smaller if it can be.
+    static constexpr int conflict_tries = 8;
+    static constexpr std::chrono::seconds registration_interval{10};
+
+private:
+    using Planned = std::span<const PlannedChange>;
+
+    StoreResult<void> connect_somewhere(Deadline deadline, Opened& opened);
+    StoreResult<void> check_schema(Deadline deadline, Opened& opened);
+    StoreResult<void> register_here();
+    StoreResult<void> begin_call(Deadline deadline);
+    StoreError failed(const SqlError& error, std::string_view doing);
+
+    StoreResult<void> commit_lists(std::span<const std::vector<PlannedChange>> lists,
+                                   std::vector<RowResult>& results);
+    StoreResult<void> commit_together(Planned changes, std::vector<RowResult>& results);
+    StoreResult<void> commit_without_refused(Planned changes, const SqlError& refusal,
+                                             std::vector<RowResult>& results);
+    StoreResult<void> find_winners(std::span<const ChangeList> lists, std::vector<RowResult>& results);
+    SqlResult<std::vector<std::vector<bool>>> apply(std::span<const ChangeGroup> groups, Finish finish);
+    void wait_a_little(int attempt);
+
+    const BackendConfig config_;
+    const std::unique_ptr<LeaseSession> session_;
+    std::size_t host_ = 0;                // the one that served last is tried first
+    std::optional<std::uint64_t> epoch_;  // under which this process is registered
+    bool healthy_ = false;                // nothing failed since the last open
+    Deadline deadline_{};
+    Deadline seen_next_{};                  // when the registration is due
+    std::size_t batch_changes_max_ = 1024;  // of this server
+    std::size_t batch_limit_ = 1024;        // now: halved by collisions, and growing again
+    std::minstd_rand random_;
+
+    // what a scan has read ahead
+    std::vector<StoredLease> ahead_;
+    std::size_t ahead_next_ = 0;
+    std::optional<Prefix> ahead_after_;  // the key before ahead_[ahead_next_]
+    bool ahead_complete_ = false;        // behind ahead_ there is nothing
+    std::size_t ahead_rows_ = read_ahead_min;
+};
+
+}  // namespace leasehold
