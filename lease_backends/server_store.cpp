@@ -121,7 +121,7 @@ StoreResult<void> ServerStore::check_schema(Opened& opened) {
 }
 
 StoreResult<void> ServerStore::register_here() {
-    if (config_.readonly) return {};
+    if (config_.readonly || !config_.exclusive) return {};
     if (config_.server_id == 0)
         return std::unexpected(StoreError{
             StoreErrc::configuration,
