@@ -212,7 +212,8 @@ class MariaDb:
         """Over the local socket, which only this user and root reach; statements go by a pipe, unseen by ps."""
         command = ["mariadb", "--no-defaults", f"--socket={self.socket}", "--user=root", "--batch",
                    "--skip-column-names", "--connect-timeout=10", *([database] if database else [])]
-        return subprocess.run(command, input=sql, capture_output=True, text=True, timeout=NEVER_SECONDS)
+        return subprocess.run(command, input=sql, capture_output=True, text=True, errors="replace",
+                              timeout=NEVER_SECONDS)
 
     def _readable_copy(self, name: str, source: Path) -> Path:
         copy = self.folder / f"{name}.pem"
