@@ -58,6 +58,7 @@ constexpr std::array connect_meanings{
     WordsMeaning{"auth failed", SqlFault::credentials},
     WordsMeaning{"no such user", SqlFault::credentials},
     WordsMeaning{"no such database", SqlFault::no_database},
+    WordsMeaning{"does not exist", SqlFault::no_database},  // database "x", through PgBouncer
     WordsMeaning{"no more connections allowed", SqlFault::full},
     WordsMeaning{"unsupported startup parameter", SqlFault::configuration},
     WordsMeaning{"SSL required", SqlFault::configuration},
@@ -104,9 +105,6 @@ constexpr std::array connect_advice{
            "accept "
            "any name"},
     Advice{"could not load private key", "; key-file must belong to cert-file and have no passphrase"},
-    Advice{"Connection refused",
-           "; is the server running, and does its listen_addresses include this address?"},
-    Advice{"No such file or directory", "; is the server running, and is this the folder of its socket?"},
     Advice{"could not translate host name", "; check the name and this machine's resolver"},
 };
 constexpr std::array call_advice{
