@@ -58,7 +58,6 @@ constexpr std::array connect_meanings{
     WordsMeaning{"auth failed", SqlFault::credentials},
     WordsMeaning{"no such user", SqlFault::credentials},
     WordsMeaning{"no such database", SqlFault::no_database},
-    WordsMeaning{"does not exist", SqlFault::no_database},  // database "x", through PgBouncer
     WordsMeaning{"no more connections allowed", SqlFault::full},
     WordsMeaning{"unsupported startup parameter", SqlFault::configuration},
     WordsMeaning{"SSL required", SqlFault::configuration},
@@ -67,6 +66,7 @@ constexpr std::array connect_meanings{
     WordsMeaning{"certificate", SqlFault::configuration},
     WordsMeaning{"private key", SqlFault::configuration},
     WordsMeaning{"does not match host name", SqlFault::configuration},
+    WordsMeaning{"does not exist", SqlFault::no_database},  // database "x", in the words of PgBouncer
 };
 
 struct Advice {
