@@ -103,6 +103,7 @@ SqlResult<void> PostgresConnection::run(const PostgresStatement& statement, Post
                                         const OnResult& on_result, Rows rows) {
     if (auto usable = ready(); !usable) return usable;
     if (!send(statement)) return std::unexpected(lost_by_libpq());
+    in_flight_ = true;
     if (rows == Rows::singly) PQsetSingleRowMode(handle_.get());
     return finish_statement(call, on_result);
 }
@@ -110,6 +111,7 @@ SqlResult<void> PostgresConnection::run(const PostgresStatement& statement, Post
 SqlResult<void> PostgresConnection::run_script(const std::string& sql) {
     if (auto usable = ready(); !usable) return usable;
     if (PQsendQuery(handle_.get(), sql.c_str()) == 0) return std::unexpected(lost_by_libpq());
+    in_flight_ = true;
     return finish_statement(PostgresCall::statements, {});
 }
 
@@ -120,6 +122,7 @@ SqlResult<void> PostgresConnection::run_together(const std::vector<PostgresState
     for (const PostgresStatement& statement : statements)
         if (!send(statement)) return std::unexpected(lost_by_libpq());
     if (PQpipelineSync(handle_.get()) == 0) return std::unexpected(lost_by_libpq());
+    in_flight_ = true;
     auto done = finish_pipeline(statements.size(), call, on_result);
     if (!connected()) return done;
     if (PQexitPipelineMode(handle_.get()) == 0) return std::unexpected(lost_by_libpq());
@@ -174,7 +177,10 @@ SqlResult<void> PostgresConnection::finish_statement(PostgresCall call, const On
     for (;;) {
         auto result = next_result();
         if (!result) return std::unexpected(std::move(result.error()));
-        if (*result == nullptr) return end;
+        if (*result == nullptr) {
+            in_flight_ = false;
+            return end;
+        }
         if (is_copy(**result))  // no statement of ours copies: there is no way on with this connection
             return std::unexpected(lost("the statement wants to copy data"));
         if (is_failure(**result) && end) end = std::unexpected(refused(call, **result));
@@ -189,14 +195,17 @@ SqlResult<void> PostgresConnection::finish_pipeline(std::size_t statements, Post
         auto result = next_result();
         if (!result) {
             // What the server had said about a statement before it went away is the better answer.
-            if (!end && surely_not_applied(end.error())) return end;
+            if (!end) return end;
             return std::unexpected(std::move(result.error()));
         }
         if (*result == nullptr) {
             if (++statement > statements + 1) return std::unexpected(lost("the server left results out"));
             continue;
         }
-        if (PQresultStatus(result->get()) == PGRES_PIPELINE_SYNC) return end;
+        if (PQresultStatus(result->get()) == PGRES_PIPELINE_SYNC) {
+            in_flight_ = false;
+            return end;
+        }
         if (is_failure(**result) && end) {
             end = std::unexpected(refused(call, **result));
             if (statement < statements && surely_not_applied(end.error())) end.error().may_be_applied = false;
@@ -236,8 +245,8 @@ SqlError PostgresConnection::lost(std::string words) {
     error.fault = SqlFault::lost;
     error.detail = std::move(words);
     if (connected()) {
-        error.may_be_applied = PQtransactionStatus(handle_.get()) == PQTRANS_ACTIVE;
-        cancel_in_background();
+        error.may_be_applied = in_flight_;  // libpq's own state is gone with the connection
+        if (in_flight_) cancel_in_background();
         disconnect();
     }
     return error;
@@ -252,27 +261,29 @@ SqlError PostgresConnection::lost_by_libpq() {
 
 /// Asks the server to end the statement that is left behind. libpq waits for the answer without a limit, and
 /// a server that hangs gives none, so a thread of its own waits for it: few of them, and nothing needs them.
+/// The connection stays until then: PgBouncer does not know the request of a client that has gone.
 void PostgresConnection::cancel_in_background() noexcept {
     static std::atomic<int> under_way{0};
-    if (PQstatus(handle_.get()) != CONNECTION_OK || PQtransactionStatus(handle_.get()) != PQTRANS_ACTIVE)
-        return;
+    if (PQstatus(handle_.get()) != CONNECTION_OK) return;
     if (++under_way > background_cancels_max) {
         --under_way;
         return;
     }
-    PGcancel* const request = PQgetCancel(handle_.get());
+    PGconn* const left_behind = handle_.get();
     try {
-        std::thread{[request] {
+        std::thread{[left_behind] {
             sigset_t all;
             sigfillset(&all);
             pthread_sigmask(SIG_BLOCK, &all, nullptr);  // libpq writes to a socket that may be closed
             char words[256];
+            PGcancel* const request = PQgetCancel(left_behind);
             PQcancel(request, words, sizeof words);
             PQfreeCancel(request);
+            PQfinish(left_behind);
             --under_way;
         }}.detach();
+        handle_.release();
     } catch (const std::system_error&) {  // no more threads: the server's own time limit has to do
-        PQfreeCancel(request);
         --under_way;
     }
 }

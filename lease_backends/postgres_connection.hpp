@@ -44,7 +44,10 @@ public:
     /// Waits for the network with a deadline; only the look-up of a host name, in libpq, does not know it.
     /// The connection is closed first if it stands.
     SqlResult<void> connect(const std::vector<PostgresParameter>& parameters, Deadline deadline);
-    void disconnect() noexcept { handle_.reset(); }
+    void disconnect() noexcept {
+        handle_.reset();
+        in_flight_ = false;
+    }
     bool connected() const { return handle_ != nullptr; }
 
     void set_deadline(Deadline deadline) { deadline_ = deadline; }
@@ -89,6 +92,7 @@ private:
     std::unique_ptr<PGconn, Finish> handle_;
     Canceller canceller_;
     Deadline deadline_{};
+    bool in_flight_ = false;  // a statement was sent, its end has not come
 };
 
 }  // namespace leasehold
