@@ -74,6 +74,7 @@ struct BackendConfig {
     DatabaseServerConfig server;       // postgresql, mariadb
     std::optional<AutoMigrate> auto_migrate;  // nullopt: the backend's own default; readonly: never
     std::uint64_t server_id = 0;              // under which this server registers in the database
+    bool exclusive = true;                    // false: several writers at once; nobody registers
     bool readonly = false;
     bool fix_permissions = false;
     bool allow_network_filesystem = false;

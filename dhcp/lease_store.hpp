@@ -76,7 +76,8 @@ struct Opened {
     std::uint32_t schema_version = 0;
     bool read_only = false;
     std::optional<LeaseTime> newest_cltt;  // the clock rule of lease-engine 6 needs it
-    std::vector<std::string> notices;      // for the log: imported leases, changed settings ...
+    std::vector<std::string> notices;      // for the log: imported leases, the server's version ...
+    std::vector<std::string> warnings;     // what is not as it should be: the consequence and the cure
 };
 
 /// A stored row that does not decode: set aside, its address never given out, left as it is in the store.

@@ -3,7 +3,9 @@
 // won.
 #pragma once
 
+#include <atomic>
 #include <random>
+#include <unordered_map>
 
 #include "lease_backends/lease_session.hpp"
 
@@ -26,6 +28,7 @@ public:
     void cancel() noexcept override;
     std::string describe() const override;
 
+    static constexpr std::size_t keys_per_find_max = 1024;
     /// Rows that a scan reads in one go: grows from the one to the other.
     static constexpr std::size_t read_ahead_min = 512, read_ahead_max = 16384;
     /// How often a transaction that collides is tried again, smaller if it can be.
@@ -33,28 +36,35 @@ public:
     static constexpr std::chrono::seconds registration_interval{10};
 
 private:
-    using Planned = std::span<const PlannedChange>;
+    using PlannedList = std::vector<PlannedChange>;
+    using RowsByKey = std::unordered_map<Prefix, StoredLease>;
 
-    StoreResult<void> connect_somewhere(Deadline deadline, Opened& opened);
-    StoreResult<void> check_schema(Deadline deadline, Opened& opened);
+    StoreResult<void> connect_somewhere(Opened& opened);
+    StoreResult<void> check_schema(Opened& opened);
     StoreResult<void> register_here();
     StoreResult<void> begin_call(Deadline deadline);
     StoreError failed(const SqlError& error, std::string_view doing);
+    StoreResult<void> refresh();
 
-    StoreResult<void> commit_lists(std::span<const std::vector<PlannedChange>> lists,
-                                   std::vector<RowResult>& results);
-    StoreResult<void> commit_together(Planned changes, std::vector<RowResult>& results);
-    StoreResult<void> commit_without_refused(Planned changes, const SqlError& refusal,
-                                             std::vector<RowResult>& results);
-    StoreResult<void> find_winners(std::span<const ChangeList> lists, std::vector<RowResult>& results);
-    SqlResult<std::vector<std::vector<bool>>> apply(std::span<const ChangeGroup> groups, Finish finish);
+    StoreResult<RowsByKey> find_rows(std::span<const Prefix> addresses);
+    StoreResult<void> read_ahead();
+    void drop_read_ahead();
+
+    StoreResult<void> commit_lists(std::span<const PlannedList> lists, std::vector<RowResult>& results);
+    SqlResult<void> commit_together(std::span<const PlannedChange> changes, std::vector<RowResult>& results);
+    /// Marks as rejected the changes that the database refuses, tried alone.
+    SqlResult<void> mark_refused(std::span<const PlannedChange> changes, std::vector<RowResult>& results);
+    SqlResult<void> apply(std::span<const PlannedChange> changes, Finish finish,
+                          std::vector<RowResult>& results);
+    StoreResult<void> find_winners(std::span<const PlannedList> lists, std::vector<RowResult>& results);
     void wait_a_little(int attempt);
 
     const BackendConfig config_;
     const std::unique_ptr<LeaseSession> session_;
     std::size_t host_ = 0;                // the one that served last is tried first
     std::optional<std::uint64_t> epoch_;  // under which this process is registered
-    bool healthy_ = false;                // nothing failed since the last open
+    std::atomic<bool> cancelled_ = false;
+    bool healthy_ = false;  // nothing failed since the last open
     Deadline deadline_{};
     Deadline seen_next_{};                  // when the registration is due
     std::size_t batch_changes_max_ = 1024;  // of this server
