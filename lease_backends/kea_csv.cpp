@@ -4,14 +4,13 @@
 #include <csignal>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <optional>
 
 #include "lease_backends/kea_fields.hpp"
+#include "lease_backends/text_lines.hpp"
 
 namespace leasehold {
 namespace {
@@ -146,19 +145,22 @@ class KeaFileReader {
 public:
     KeaFileReader(Family family, std::uint32_t max_row_errors,
                   const std::function<StoreResult<void>(KeaCsvRow&&)>& each)
-        : family_{family}, max_row_errors_{max_row_errors}, each_{each}, line_(line_size_max, '\0') {}
+        : family_{family}, max_row_errors_{max_row_errors}, each_{each} {}
 
     StoreResult<void> read(const std::string& file) {
         std::ifstream input{file, std::ios::binary};
         if (!input)
             return std::unexpected(
                 StoreError{StoreErrc::permissions, file + ": Kea's lease file cannot be opened for import"});
+        return read(input, file);
+    }
+
+    StoreResult<void> read(std::istream& input, const std::string& file) {
         report.files.push_back(file);
+        TextLines lines{input};
         std::optional<KeaCsvColumns> columns;
-        for (std::uint64_t number = 1;; ++number) {
-            const auto line = next_line(input);
-            if (!line) break;
-            const std::string where = file + ":" + std::to_string(number);
+        while (const auto line = lines.next()) {
+            const std::string where = file + ":" + std::to_string(lines.number());
             if (*line && without_end(**line).empty()) continue;
             auto taken = !columns ? take_header(where, *line, columns) : take_row(where, *line, *columns);
             if (!taken) return taken;
@@ -172,20 +174,7 @@ public:
     KeaCsvReport report;
 
 private:
-    static constexpr std::size_t line_size_max = 1 << 20;
     static constexpr std::size_t notices_max = 10;
-
-    /// nullopt: the end. An inner nullopt: the line is longer than any lease.
-    std::optional<std::optional<std::string_view>> next_line(std::istream& input) {
-        input.getline(line_.data(), static_cast<std::streamsize>(line_.size()));
-        const auto size = static_cast<std::size_t>(input.gcount());
-        if (input.eof() && size == 0) return std::nullopt;
-        if (!input.fail()) return std::string_view{line_.data(), size - (input.eof() ? 0 : 1)};
-        if (input.bad() || size == 0) return std::nullopt;
-        input.clear();
-        input.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-        return std::optional<std::string_view>{};
-    }
 
     StoreResult<void> take_header(const std::string& where, std::optional<std::string_view> line,
                                   std::optional<KeaCsvColumns>& columns) {
@@ -222,7 +211,6 @@ private:
     Family family_;
     std::uint32_t max_row_errors_;
     const std::function<StoreResult<void>(KeaCsvRow&&)>& each_;
-    std::string line_;
 };
 
 }  // namespace
@@ -234,6 +222,14 @@ StoreResult<KeaCsvReport> read_kea_lease_files(const std::string& csv, Family fa
     KeaFileReader reader{family, max_row_errors, each};
     for (const std::string& file : kea_lease_files(csv))
         if (auto done = reader.read(file); !done) return std::unexpected(done.error());
+    return std::move(reader.report);
+}
+
+StoreResult<KeaCsvReport> read_kea_lease_text(std::istream& input, const std::string& name, Family family,
+                                              std::uint32_t max_row_errors,
+                                              const std::function<StoreResult<void>(KeaCsvRow&&)>& each) {
+    KeaFileReader reader{family, max_row_errors, each};
+    if (auto done = reader.read(input, name); !done) return std::unexpected(done.error());
     return std::move(reader.report);
 }
 
