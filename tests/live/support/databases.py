@@ -1,0 +1,94 @@
+"""Database servers as the leases' home in live tests: how a configuration names them, and what differs between them.
+
+The servers themselves are tests/support/databases; this is the server under test's view of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+from support.databases.certificates import Certificates
+from support.databases.mariadb import MariaDb
+from support.databases.postgresql import PostgreSql
+
+
+class Backend(ABC):
+    """One kind of database server, started; `server` is the process."""
+
+    type = ""  # in the configuration
+    scheme = ""
+    server: Any
+
+    def keys(self, **more: Any) -> dict[str, Any]:
+        """lease-database over TCP, `more` (dashes as underscores) on top; None takes a key away."""
+        keys: dict[str, Any] = {
+            "type": self.type, "host": "127.0.0.1", "port": self.server.port, "name": self.server.database,
+            "user": self.server.user, "password": self.server.password}
+        keys.update({name.replace("_", "-"): value for name, value in more.items()})
+        return {name: value for name, value in keys.items() if value is not None}
+
+    def local_keys(self, **more: Any) -> dict[str, Any]:
+        """The same over the local socket, which network namespaces do not divide."""
+        return self.keys(**{"host": self.local_host, **more})
+
+    def sql(self, text: str) -> str:
+        """As administrator, in the leases' database."""
+        return str(self.server.execute(text, self.server.database))
+
+    def forget_everything(self) -> None:
+        """An empty database again."""
+        self.server.drop_database(self.server.database)
+        self.server.create_database(self.server.database)
+
+    @property
+    @abstractmethod
+    def local_host(self) -> str: ...
+
+    @abstractmethod
+    def make_read_only(self, read_only: bool) -> None:
+        """For the account of the server under test."""
+
+    @abstractmethod
+    def allow_connections(self, count: int | None) -> None:
+        """Of the account of the server under test; None: any number."""
+
+
+class PostgreSqlBackend(Backend):
+    type = "postgresql"
+    scheme = "postgresql"
+
+    def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
+        self.server = PostgreSql(folder, tls=tls)
+
+    @property
+    def local_host(self) -> str:
+        return str(self.server.directory)
+
+    def make_read_only(self, read_only: bool) -> None:
+        self.server.execute(f"ALTER ROLE {self.server.user} SET default_transaction_read_only = "
+                            f"{'on' if read_only else 'off'}")
+
+    def allow_connections(self, count: int | None) -> None:
+        self.server.execute(f"ALTER ROLE {self.server.user} CONNECTION LIMIT {-1 if count is None else count}")
+
+
+class MariaDbBackend(Backend):
+    type = "mysql"
+    scheme = "mysql"
+
+    def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
+        self.server = MariaDb(folder, tls=tls)
+
+    @property
+    def local_host(self) -> str:
+        return str(self.server.socket)
+
+    def make_read_only(self, read_only: bool) -> None:
+        self.server.execute(f"SET GLOBAL read_only = {int(read_only)}")
+
+    def allow_connections(self, count: int | None) -> None:
+        """MariaDB counts per hour what it cannot count at once when the limit is 0."""
+        self.server.execute(f"ALTER USER {self.server.user}@'%' WITH MAX_CONNECTIONS_PER_HOUR "
+                            f"{0 if count is None else max(count, 1)}; FLUSH USER_RESOURCES")
