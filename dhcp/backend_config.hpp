@@ -87,10 +87,16 @@ struct BackendConfig {
     bool operator==(const BackendConfig&) const = default;
 };
 
-/// The same place, whatever the policies around it: what a reconfiguration may keep open.
+/// Is it a database server, which other machines may reach too?
+constexpr bool is_server(BackendType type) {
+    return type == BackendType::postgresql || type == BackendType::mariadb;
+}
+
+/// The same place, whatever the policies, credentials, encryption and further hosts around it: what a
+/// reconfiguration may keep open.
 bool same_database(const BackendConfig& a, const BackendConfig& b);
 /// "sqlite:/var/lib/leasehold/leases4.db", "postgresql://db1.example.org:5432/dhcp"; without user and
-/// password
+/// password.
 std::string describe(const BackendConfig& config);
 
 }  // namespace leasehold

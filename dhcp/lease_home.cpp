@@ -44,4 +44,8 @@ void LeaseHome::on_completions(std::vector<Completion>&& completions) {
     if (events_.completions) events_.completions(std::move(completions));
 }
 
+void LeaseHome::on_renewed(const StoreResult<void>& outcome) {
+    if (events_.renewed) events_.renewed(outcome);
+}
+
 }  // namespace leasehold

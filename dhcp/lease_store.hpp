@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "dhcp/backend_config.hpp"
 #include "dhcp/lease.hpp"
 #include "dhcp/result.hpp"
 
@@ -137,6 +138,16 @@ public:
 
     /// Touches a table, so that a server that answers but cannot read is noticed.
     virtual StoreResult<void> probe(Deadline deadline) = 0;
+
+    /// The same database with other credentials, encryption, limits or order of hosts: a later open() uses
+    /// them. A store that is open connects with them now, and lets go of the old connection only when the new
+    /// one works. Called between two commits; with a database server it takes a connection's time.
+    /// @error why the new values do not work; the old connection goes on serving, and calling again tries
+    ///        again.
+    virtual StoreResult<void> renew([[maybe_unused]] const BackendConfig& config,
+                                    [[maybe_unused]] Deadline deadline) {
+        return {};
+    }
 
     /// From any thread; the call in flight ends as unavailable or in_doubt, and so do later ones until the
     /// next open().

@@ -24,6 +24,14 @@ constexpr std::chrono::seconds tick_interval{1};
 constexpr std::chrono::seconds drain_time_max{10};  // for answers of a database that is being left
 constexpr std::chrono::milliseconds drain_look{5};
 constexpr std::size_t index_growth_per_tick = 1u << 16;
+
+void report_renewal(LeaseHome& at, const StoreResult<void>& outcome) {
+    const std::string& where = at.status().where;
+    if (outcome)
+        log(MessageId::STORE_RENEWED, {{"where", where}});
+    else
+        log(MessageId::STORE_RENEW_FAILED, {{"where", where}, {"reason", outcome.error().detail}});
+}
 }  // namespace
 
 struct Server::Impl {
@@ -53,6 +61,9 @@ struct Server::Impl {
         auto made = std::make_unique<LeaseHome>(with, clock, open_store(with->lease_database), post(),
                                                 LeaseHome::Events{});
         made->events().newest_cltt = [this](LeaseTime newest) { note_newest_cltt(newest); };
+        made->events().renewed = [at = made.get()](const StoreResult<void>& outcome) {
+            report_renewal(*at, outcome);
+        };
         made->events().opened = [this, at = made.get()](const Opened& opened) { on_opened(*at, opened); };
         return made;
     }
@@ -246,6 +257,8 @@ void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
         auto kept = std::make_shared<Reconfiguration::Prepared>(std::move(prepared));
         return drain_then_swap(std::move(kept), SteadyClock::now() + drain_time_max);
     }
+    if (config->lease_database != prepared.config->lease_database)
+        home->renew(prepared.config->lease_database);
     home->keeper().use(prepared.config, std::move(prepared.pools));
     take(prepared.config);
     if (home->status().state == BackendState::serving) recount(statistics, *config, home->keeper());

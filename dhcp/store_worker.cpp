@@ -41,10 +41,17 @@ struct FindRequest {
     StoreWorker::FindDone done;
 };
 
+/// New values for the same database, and the rules for trying again that came with them.
+struct Renewal {
+    BackendConfig config;
+    WorkerOptions rules;
+};
+
 /// What the thread does before it looks at its queue again.
 struct Work {
     std::vector<FindRequest> finds;
     Batch batch;
+    std::optional<Renewal> renewal;
     bool stop = false;
     bool nothing() const { return finds.empty() && batch.empty(); }
 };
@@ -121,6 +128,7 @@ struct StoreWorker::Shared : std::enable_shared_from_this<Shared> {
     std::condition_variable wake;
     std::deque<Submission> queue;
     std::deque<FindRequest> finds;
+    std::optional<Renewal> renewal;
     WorkerCounters counters;
     std::size_t pages_ahead = 0;
     bool started = false;
@@ -177,14 +185,20 @@ struct StoreWorker::Shared : std::enable_shared_from_this<Shared> {
     /// @pre the mutex is held, and something may have changed since wake.
     Work take_work_locked() {
         Work work;
-        if (silenced) return {{}, {}, true};
+        if (silenced) {
+            work.stop = true;
+            return work;
+        }
+        work.renewal = std::exchange(renewal, std::nullopt);
         work.finds.assign(std::make_move_iterator(finds.begin()), std::make_move_iterator(finds.end()));
         finds.clear();
         work.batch = take_batch_locked();
         work.stop = stopping && work.nothing();
         return work;
     }
-    bool has_work_locked() const { return silenced || stopping || !queue.empty() || !finds.empty(); }
+    bool has_work_locked() const {
+        return silenced || stopping || renewal || !queue.empty() || !finds.empty();
+    }
     void post_stopped_locked() {
         if (stopped) tell_locked([done = std::exchange(stopped, {})](StoreListener&) { done(); });
     }
@@ -193,7 +207,8 @@ struct StoreWorker::Shared : std::enable_shared_from_this<Shared> {
 /// Runs on the store's thread and keeps what only that thread knows.
 class StoreWorker::Thread {
 public:
-    explicit Thread(std::shared_ptr<Shared> shared) : shared_{std::move(shared)}, store_{*shared_->store} {
+    explicit Thread(std::shared_ptr<Shared> shared)
+        : shared_{std::move(shared)}, store_{*shared_->store}, options_{shared_->options} {
         status_.where = store_.describe();
         status_.attempts_max = options().max_reconnect_tries;
     }
@@ -205,7 +220,7 @@ public:
     }
 
 private:
-    const WorkerOptions& options() const { return shared_->options; }
+    const WorkerOptions& options() const { return options_; }
     Deadline commit_deadline() const { return Clock::now() + options().commit_deadline; }
 
     BackendEvent perform(BackendAction action) {
@@ -256,6 +271,7 @@ private:
 
     BackendEvent connect() {
         if (stop_requested()) return BackendEvent::stop;
+        take_renewal_while_closed();
         auto opened = store_.open(Clock::now() + options().open_deadline);
         if (!opened) return lose(opened.error());
         opened_ = std::move(*opened);
@@ -376,13 +392,18 @@ private:
             Work work;
             {
                 std::unique_lock lock{shared_->mutex};
-                shared_->wake.wait_until(lock, Clock::now() + options().probe_interval,
-                                         [&] { return shared_->has_work_locked(); });
+                auto until = Clock::now() + options().probe_interval;
+                if (renewing_) until = std::min(until, renewing_->due);
+                shared_->wake.wait_until(lock, until, [&] { return shared_->has_work_locked(); });
                 work = shared_->take_work_locked();
             }
             if (work.stop) return BackendEvent::stop;
-            const bool idle = work.nothing();
+            const bool idle = work.nothing() && !work.renewal;
             if (const auto lost = perform_work(std::move(work))) return *lost;
+            if (renewing_ && renewing_->due <= Clock::now()) {
+                renew();
+                continue;
+            }
             if (!idle) continue;
             if (const auto alive = store_.probe(commit_deadline()); !alive) return lose(alive.error());
         }
@@ -390,6 +411,10 @@ private:
 
     /// @return the event, if the store was lost over it.
     std::optional<BackendEvent> perform_work(Work&& work) {
+        if (work.renewal) {
+            begin_renewal(std::move(*work.renewal));
+            renew();
+        }
         for (std::size_t i = 0; i < work.finds.size(); ++i) {
             auto rows = store_.find(work.finds[i].addresses, commit_deadline());
             if (!rows && rows.error().code != StoreErrc::rejected) {
@@ -402,6 +427,47 @@ private:
         }
         if (work.batch.empty()) return std::nullopt;
         return commit(std::move(work.batch));
+    }
+
+    /// A renewal that did not work yet.
+    struct Renewing {
+        BackendConfig config;
+        Clock::time_point due;
+        Clock::duration wait;
+    };
+
+    void begin_renewal(Renewal&& renewal) {
+        options_.retry_on_startup = renewal.rules.retry_on_startup;
+        options_.max_reconnect_tries = renewal.rules.max_reconnect_tries;
+        options_.reconnect_wait = renewal.rules.reconnect_wait;
+        status_.attempts_max = options_.max_reconnect_tries;
+        renewing_ = Renewing{std::move(renewal.config), Clock::now(), options().renew_wait_min};
+    }
+
+    /// @pre the store is open, and renewing_ holds what it shall use.
+    void renew() {
+        auto outcome = store_.renew(renewing_->config, Clock::now() + options().renew_deadline);
+        if (outcome) {
+            renewing_.reset();
+        } else {
+            renewing_->due = Clock::now() + renewing_->wait;
+            renewing_->wait = std::min<Clock::duration>(renewing_->wait * 2, options().renew_wait_max);
+        }
+        shared_->tell([outcome = std::move(outcome)](StoreListener& to) { to.on_renewed(outcome); });
+    }
+
+    /// A closed store connects in open(): it only has to know.
+    void take_renewal_while_closed() {
+        std::optional<Renewal> renewal;
+        {
+            const std::lock_guard lock{shared_->mutex};
+            renewal = std::exchange(shared_->renewal, std::nullopt);
+        }
+        if (renewal) begin_renewal(std::move(*renewal));
+        if (!renewing_) return;
+        // Without a connection nothing can fail here that open() does not tell.
+        (void)store_.renew(renewing_->config, Clock::now() + options().renew_deadline);
+        renewing_.reset();
     }
 
     /// The finds from `first` on are answered with those that queue: by lose().
@@ -474,9 +540,9 @@ private:
     BackendEvent wait_for_next_try() {
         if (!status_.next_try) return stop_requested() ? BackendEvent::stop : BackendEvent::tries_exhausted;
         std::unique_lock lock{shared_->mutex};
-        const bool stop =
-            shared_->wake.wait_until(lock, *status_.next_try, [&] { return stop_requested_locked(); });
-        return stop ? BackendEvent::stop : BackendEvent::timer_fired;
+        shared_->wake.wait_until(lock, *status_.next_try,
+                                 [&] { return stop_requested_locked() || shared_->renewal; });
+        return stop_requested_locked() ? BackendEvent::stop : BackendEvent::timer_fired;
     }
 
     BackendEvent wait_for_stop() {
@@ -514,7 +580,9 @@ private:
 
     const std::shared_ptr<Shared> shared_;
     LeaseStore& store_;
+    WorkerOptions options_;  // shared_->options with the rules of the latest renewal
     BackendStatus status_;
+    std::optional<Renewing> renewing_;
     Opened opened_;
     Batch in_doubt_;
     std::vector<DecisionId> not_applied_;
@@ -571,6 +639,12 @@ bool StoreWorker::find(std::vector<Prefix> addresses, FindDone done) {
     shared_->finds.push_back({std::move(addresses), std::move(done)});
     shared_->wake.notify_all();
     return true;
+}
+
+void StoreWorker::renew(BackendConfig config, const WorkerOptions& options) {
+    const std::lock_guard lock{shared_->mutex};
+    shared_->renewal = Renewal{std::move(config), options};
+    shared_->wake.notify_all();
 }
 
 void StoreWorker::stop(Deadline deadline, std::function<void()> done) {

@@ -48,6 +48,9 @@ public:
     virtual void on_opened(const Opened& opened) = 0;
     virtual void on_page(LoadedPage&& page) = 0;
     virtual void on_completions(std::vector<Completion>&& completions) = 0;
+    /// How StoreWorker::renew() went on an open store. After an error the old connection serves, and it is
+    /// tried again.
+    virtual void on_renewed([[maybe_unused]] const StoreResult<void>& outcome) {}
 };
 
 struct WorkerOptions {
@@ -58,6 +61,8 @@ struct WorkerOptions {
     std::chrono::milliseconds commit_deadline{5000};
     std::chrono::milliseconds open_deadline{10000};
     std::chrono::milliseconds probe_interval{10000};  // when idle
+    std::chrono::milliseconds renew_deadline{2000};   // no change is committed meanwhile
+    std::chrono::milliseconds renew_wait_min{1000}, renew_wait_max{30000};  // between tries; doubling
     bool retry_on_startup = false;
     std::uint32_t max_reconnect_tries = 0;  // opens tried after a loss, or at the start; 0: no limit
     std::chrono::milliseconds reconnect_wait{1000};
@@ -92,6 +97,12 @@ public:
     /// @return false: as submit; `done` will not be called.
     using FindDone = std::function<void(StoreResult<std::vector<std::optional<Lease>>>)>;
     bool find(std::vector<Prefix> addresses, FindDone done);
+
+    /// The same database with other credentials, encryption, limits or order of hosts, and other rules for
+    /// trying again (of `options` only those: retry_on_startup, max_reconnect_tries, reconnect_wait). An open
+    /// store is renewed between two commits, and tried again after an error; one that waits for its next
+    /// attempt makes it at once. on_renewed follows. A later call replaces an earlier one.
+    void renew(BackendConfig config, const WorkerOptions& options);
 
     /// Commits what is queued, closes the store, then calls `done` on the loop. At the deadline `done` is
     /// called in any case: what is still queued is answered as unavailable, what hangs in a call stays

@@ -74,6 +74,15 @@ StoreResult<void> FaultyStore::probe(Deadline deadline) {
     return inner_->probe(deadline);
 }
 
+StoreResult<void> FaultyStore::renew(const BackendConfig& config, Deadline deadline) {
+    {
+        const std::lock_guard lock{mutex_};
+        renewed_users_.push_back(config.server.user);
+    }
+    if (const auto fault = ask(StoreCall::renew)) return failure(*fault);
+    return inner_->renew(config, deadline);
+}
+
 void FaultyStore::cancel() noexcept {
     {
         const std::lock_guard lock{mutex_};
@@ -89,6 +98,11 @@ std::string FaultyStore::describe() const {
 std::vector<std::vector<std::size_t>> FaultyStore::batches() const {
     const std::lock_guard lock{mutex_};
     return batches_;
+}
+
+std::vector<std::string> FaultyStore::renewed_users() const {
+    const std::lock_guard lock{mutex_};
+    return renewed_users_;
 }
 
 std::size_t FaultyStore::calls() const {

@@ -12,7 +12,7 @@
 
 namespace leasehold::testing_support {
 
-enum class StoreCall : std::uint8_t { open, find, scan, commit, between_commits, probe };
+enum class StoreCall : std::uint8_t { open, find, scan, commit, between_commits, probe, renew };
 
 struct StoreFault {
     StoreErrc code = StoreErrc::unavailable;
@@ -38,11 +38,14 @@ public:
     StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
     StoreResult<void> between_commits(bool more_waiting, Deadline deadline) override;
     StoreResult<void> probe(Deadline deadline) override;
+    StoreResult<void> renew(const BackendConfig& config, Deadline deadline) override;
     void cancel() noexcept override;
     std::string describe() const override;
 
     /// From any thread: of each commit so far, how many changes each of its lists had.
     std::vector<std::vector<std::size_t>> batches() const;
+    /// The names of the databases' users that it was renewed with.
+    std::vector<std::string> renewed_users() const;
     std::size_t calls() const;
     std::size_t cancels() const;
 
@@ -53,6 +56,7 @@ private:
     OnCall on_call_;
     mutable std::mutex mutex_;
     std::vector<std::vector<std::size_t>> batches_;
+    std::vector<std::string> renewed_users_;
     std::size_t calls_ = 0;
     std::size_t cancels_ = 0;
 };

@@ -83,6 +83,7 @@ public:
     std::vector<Lease> loaded;
     std::vector<std::size_t> page_sizes;
     std::vector<Completion> completions;
+    std::vector<bool> renewals;  // did they work?
     std::function<void()> on_page_hook;
 
 private:
@@ -96,6 +97,8 @@ private:
     void on_completions(std::vector<Completion>&& what) override {
         for (Completion& completion : what) completions.push_back(std::move(completion));
     }
+
+    void on_renewed(const StoreResult<void>& outcome) override { renewals.push_back(outcome.has_value()); }
 
     std::shared_ptr<Gate> thread_gone_ = std::make_shared<Gate>();
     MemoryStore* memory_ = nullptr;
