@@ -25,7 +25,7 @@ public:
     SqlDialect dialect() const override { return SqlDialect::mariadb; }
     std::string where() const override { return where_; }
     void set_deadline(Deadline deadline) override { connection_.set_deadline(deadline); }
-    SqlResult<SqlRows> query(std::string_view sql, std::span<const SqlValue> values) override;
+    SqlResult<SqlRows> query(std::string_view sql, std::span<const SqlValue> values = {}) override;
     SqlResult<void> script(std::string_view sql) override;
 
     SqlResult<ServerTraits> connect(const DatabaseHost& host, const Credentials& credentials,

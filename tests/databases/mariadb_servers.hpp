@@ -96,8 +96,8 @@ private:
     std::vector<ChangeGroup> groups_;
 };
 
-inline SqlResult<std::vector<bool>> apply(LeaseSession& session, std::vector<Change> changes,
-                                          const Fence& fence = {}, Finish finish = Finish::commit) {
+inline SqlResult<std::vector<bool>> apply_to(LeaseSession& session, std::vector<Change> changes,
+                                             const Fence& fence = {}, Finish finish = Finish::commit) {
     const Changes planned{std::move(changes)};
     auto verdicts = session.apply(planned.groups(), fence, finish);
     if (!verdicts) return std::unexpected(std::move(verdicts.error()));

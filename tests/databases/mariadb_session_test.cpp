@@ -25,7 +25,7 @@ protected:
         prepare_database(session);
     }
     std::vector<bool> applied(std::vector<Change> changes) {
-        const auto verdicts = apply(session, std::move(changes));
+        const auto verdicts = apply_to(session, std::move(changes));
         EXPECT_TRUE(verdicts) << verdicts.error().detail;
         return verdicts ? *verdicts : std::vector<bool>{};
     }
@@ -126,7 +126,7 @@ TEST_P(MariadbRows, SeveralGroupsAreOneTransaction) {
     Lease bad = lease_of(LeaseKind::v4, 3, 1);
     bad.hostname.assign(256, 'x');
     applied({Put{one}});
-    const auto refused = apply(session, {Erase{one.address, one.version}, Put{two}, Put{bad}});
+    const auto refused = apply_to(session, {Erase{one.address, one.version}, Put{two}, Put{bad}});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fault, SqlFault::data);
     EXPECT_THAT(refused.error().detail, HasSubstr("hostname"));
@@ -143,7 +143,7 @@ TEST_P(MariadbRows, ARefusedRowLeavesNothingOfItsStatement) {
     Lease bad = lease_of(LeaseKind::v4, 2, 1);
     bad.state = static_cast<LeaseState>(5);
     const auto refused =
-        apply(session, {Put{lease_of(LeaseKind::v4, 1, 1)}, Put{bad}, Put{lease_of(LeaseKind::v4, 3, 1)}});
+        apply_to(session, {Put{lease_of(LeaseKind::v4, 1, 1)}, Put{bad}, Put{lease_of(LeaseKind::v4, 3, 1)}});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fault, SqlFault::data);
     EXPECT_THAT(refused.error().detail, HasSubstr("state"));
@@ -151,7 +151,7 @@ TEST_P(MariadbRows, ARefusedRowLeavesNothingOfItsStatement) {
 }
 
 TEST_P(MariadbRows, RollsBackWhenItIsOnlyAsked) {
-    const auto verdicts = apply(session, {Put{lease_of(LeaseKind::v4, 1, 1)}}, {}, Finish::roll_back);
+    const auto verdicts = apply_to(session, {Put{lease_of(LeaseKind::v4, 1, 1)}}, {}, Finish::roll_back);
     ASSERT_TRUE(verdicts);
     EXPECT_THAT(*verdicts, ElementsAre(true));
     EXPECT_EQ(expect_done(session, "SELECT COUNT(*) FROM lease"), "0");
@@ -214,7 +214,7 @@ TEST_P(MariadbRows, PagesThroughOneFamilyInTheOrderOfKeys) {
 TEST_P(MariadbRows, StopsWhenAnotherServerTookOver) {
     const Fence ours{Family::v4, 7};
     const auto put = [&](std::uint32_t number) {
-        return apply(session, {Put{lease_of(LeaseKind::v4, number, 1)}}, ours);
+        return apply_to(session, {Put{lease_of(LeaseKind::v4, number, 1)}}, ours);
     };
     const auto unregistered = put(1);
     ASSERT_FALSE(unregistered);
@@ -233,11 +233,11 @@ TEST_P(MariadbRows, StopsWhenAnotherServerTookOver) {
 TEST_P(MariadbRows, NoticesATakeOverOnAConnectionThatStays) {
     const Fence ours{Family::v6, 7};
     expect_done(session, "INSERT INTO server_registry VALUES (6, 5, 'first', 7, 0, 0, 0)");
-    ASSERT_TRUE(apply(session, {Put{lease_of(LeaseKind::na, 1, 1)}}, ours));
+    ASSERT_TRUE(apply_to(session, {Put{lease_of(LeaseKind::na, 1, 1)}}, ours));
     expect_done(session, "UPDATE server_registry SET epoch = 8");
     SqlResult<std::vector<bool>> verdict = std::vector<bool>{};
     for (std::uint32_t number = 2; verdict && std::chrono::steady_clock::now() < in_a_minute(); ++number)
-        verdict = apply(session, {Put{lease_of(LeaseKind::na, number, 1)}}, ours);
+        verdict = apply_to(session, {Put{lease_of(LeaseKind::na, number, 1)}}, ours);
     ASSERT_FALSE(verdict);
     EXPECT_EQ(verdict.error().fault, SqlFault::fenced);
 }
