@@ -99,6 +99,10 @@ SqlResult<std::vector<std::vector<bool>>> MariadbSession::apply(std::span<const 
         }
         return applied;
     }
+    // A transaction that is gone was aborted on the way, whatever its statements said: COMMIT of nothing is
+    // OK.
+    if (!connection_.in_transaction())
+        return std::unexpected(SqlError{SqlFault::conflict, "", "the server ended the transaction", false});
     // On Galera the cluster may still refuse: nothing is won before this has come back.
     if (auto committed = commit(); !committed) return pass_on(committed.error());
     return applied;
