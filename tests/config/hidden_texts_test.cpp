@@ -184,6 +184,23 @@ TEST(HiddenTexts, AUrlKeepsItsPasswordOnlyWhole) {
         load_global(R"("lease-database": {"url": "mysql://app:*****@db2/d?readonly=true"})", with_present));
 }
 
+/// A slip of the pen beside a password does not bring it into an error.
+TEST(HiddenTexts, ErrorsOfTheTextShowNoPassword) {
+    for (const char* const text : {
+             R"({"Dhcp4": {"lease-database": {"password" "swordfish"}}})",
+             R"({"Dhcp4": {"lease-database": {"password": swordfish}}})",
+             R"({"Dhcp4": {"lease-database": {"password": "x" "swordfish"}}})",
+             R"({"Dhcp4": {"lease-database": {"user": "a", "swordfish"}}})",
+             R"({"Dhcp4": {"lease-database": {"password": ["swordfish"]}}})",
+             R"({"Dhcp4": {"lease-database": {"password": "swordfish}}})",
+             R"({"Dhcp4": {"lease-database": {"type": "mysql", "password": "swordfish\u0000"}}})",
+         }) {
+        const auto loaded = load_text(text, options());
+        ASSERT_FALSE(loaded) << text;
+        EXPECT_THAT(format(loaded.error()), Not(HasSubstr("swordfish")));
+    }
+}
+
 /// Whoever adds a key that holds a secret has it hidden, too.
 TEST(HiddenTexts, EverySecretKeyOfADatabaseIsHidden) {
     std::size_t secrets = 0;
