@@ -1,9 +1,203 @@
-#include "lease_backends/lease_session.hpp"
+// See the header. Connecting, reading and bookkeeping; how batches are written is in mariadb_apply.cpp.
+#include "lease_backends/mariadb_session.hpp"
+
+#include <algorithm>
+
+#include "lease_backends/mariadb_checks.hpp"
 
 namespace leasehold {
+namespace {
 
-std::unique_ptr<LeaseSession> make_mariadb_session(const BackendConfig&) {
-    return nullptr;
+/// What every session must have whatever the server's defaults are. sql_mode decides in which order the
+/// assignments of a put are made, and whether a value that does not fit is refused or cut.
+constexpr std::string_view session_settings =
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', "
+    "time_zone = '+00:00', autocommit = 1, innodb_lock_wait_timeout = 2, lock_wait_timeout = 10";
+/// A server that ends with rows locked is noticed; long lists of keys stay ranges of the primary key.
+constexpr std::string_view mariadb_settings =
+    "SET SESSION idle_transaction_timeout = 30, in_predicate_conversion_threshold = 0";
+constexpr std::string_view isolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+constexpr unsigned long mariadb_with_returning = 100500;
+
+/// IPv4 addresses are ::ffff:0.0.0.0/96.
+constexpr std::string_view v4_first = "x'00000000000000000000ffff00000000'";
+constexpr std::string_view v4_last = "x'00000000000000000000ffffffffffff'";
+
+std::string of_family(Family family) {
+    if (family == Family::v4)
+        return "address BETWEEN " + std::string{v4_first} + " AND " + std::string{v4_last};
+    return "(address < " + std::string{v4_first} + " OR address > " + std::string{v4_last} + ")";
+}
+
+bool is_time_limit(const SqlError& error) {
+    return error.code == "1969" || error.code == "3024";
+}
+
+}  // namespace
+
+MariadbSession::MariadbSession(const BackendConfig& config, MariadbForm form)
+    : config_{config}, wanted_form_{form} {
+    // Two sessions never write the same token: what a row has tells whose it is.
+    std::random_device device;
+    next_write_id_ = (std::uint64_t{device()} << 32) | device();
+    where_ = describe(config);
+}
+MariadbSession::~MariadbSession() {
+    disconnect();
+}
+
+void MariadbSession::disconnect() noexcept {
+    connection_.close();
+}
+
+SqlResult<ServerTraits> MariadbSession::connect(const DatabaseHost& host, const Credentials& credentials,
+                                                Deadline deadline) {
+    disconnect();
+    BackendConfig one_host = config_;
+    one_host.server.hosts = {host};
+    where_ = describe(one_host);
+    auto encryption_notice = connection_.connect(config_.server, host, credentials, deadline);
+    if (!encryption_notice) return std::unexpected(std::move(encryption_notice.error()));
+    auto traits = set_up();
+    if (!traits) {
+        disconnect();
+        return traits;
+    }
+    if (!encryption_notice->empty()) traits->notices.push_back(std::move(*encryption_notice));
+    return traits;
+}
+
+SqlResult<ServerTraits> MariadbSession::set_up() {
+    fence_checked_.reset();
+    reads_wait_ = galera_ = false;
+    for (MariadbStatement* const statement : {&put_, &take_over_, &page_v4_, &page_v6_}) statement->forget();
+    is_mariadb_ = connection_.is_mariadb();
+
+    ServerSettings settings;
+    for (const auto& show :
+         {"SHOW VARIABLES WHERE Variable_name IN (" + std::string{judged_variables()} + ")",
+          "SHOW STATUS WHERE Variable_name IN (" + std::string{judged_states()} + ")"}) {
+        auto rows = connection_.query(show);
+        if (!rows) return std::unexpected(std::move(rows.error()));
+        settings.add(*rows);
+    }
+    auto traits = judge(settings, connection_.server_version(), is_mariadb_, config_.readonly);
+    if (!traits) return traits;
+    traits->encryption = connection_.encryption();
+    galera_ = is_galera(settings);
+    statement_size_max_ = std::max<std::size_t>(settings.number("max_allowed_packet") / 2, 65536);
+
+    const bool returning = is_mariadb_ && connection_.server_version_number() >= mariadb_with_returning;
+    arrays_ = wanted_form_ == MariadbForm::best && returning && connection_.takes_bulk();
+    for (const std::string_view sql : {session_settings, isolation})
+        if (auto done = run(sql); !done) return std::unexpected(std::move(done.error()));
+    if (returning)
+        if (auto done = run(mariadb_settings); !done) return std::unexpected(std::move(done.error()));
+    if (galera_) {
+        // Its own second try of a statement runs after our rows were read, and gives others.
+        if (auto done = run("SET SESSION wsrep_retry_autocommit = 0"); !done)
+            return std::unexpected(std::move(done.error()));
+        if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
+    }
+    return traits;
+}
+
+SqlResult<void> MariadbSession::run(std::string_view sql) {
+    auto done = connection_.query(sql);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return {};
+}
+
+/// On Galera a node answers reads before it has what its peers committed, unless told to wait. Batches need
+/// not: certification finds what they have not seen.
+SqlResult<void> MariadbSession::read_what_peers_wrote(bool wanted) {
+    if (!galera_ || reads_wait_ == wanted) return {};
+    auto done = run(wanted ? "SET SESSION wsrep_sync_wait = 1" : "SET SESSION wsrep_sync_wait = 0");
+    if (done) reads_wait_ = wanted;
+    return done;
+}
+
+SqlResult<SqlRows> MariadbSession::query(std::string_view sql, std::span<const SqlValue> values) {
+    if (!connected()) return std::unexpected(connection_.gave_up());
+    if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
+    std::string text;
+    text.reserve(sql.size());
+    for (const char c : sql) {
+        if (c != '?') {
+            text += c;
+            continue;
+        }
+        text += values.front() ? connection_.quoted(*values.front()) : "NULL";
+        values = values.subspan(1);
+    }
+    return connection_.query(text);
+}
+
+SqlResult<void> MariadbSession::script(std::string_view sql) {
+    if (auto done = read_what_peers_wrote(true); !done) return done;
+    return connection_.script(sql);
+}
+
+SqlResult<std::vector<StoredLease>> MariadbSession::read_leases(MariadbStatement& statement,
+                                                                std::span<MYSQL_BIND> parameters) {
+    if (auto done = statement.execute(parameters, 0, row_.binds()); !done)
+        return std::unexpected(std::move(done.error()));
+    std::vector<StoredLease> leases;
+    for (;;) {
+        auto more = statement.fetch();
+        if (!more) return std::unexpected(std::move(more.error()));
+        if (!*more) break;
+        leases.push_back(row_.read());
+    }
+    if (auto done = statement.finish(); !done) return std::unexpected(std::move(done.error()));
+    return leases;
+}
+
+SqlResult<std::vector<StoredLease>> MariadbSession::find(std::span<const Prefix> keys) {
+    if (keys.empty()) return std::vector<StoredLease>{};
+    if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
+    std::string sql = "SELECT " + mariadb_column_list() + " FROM lease WHERE ";
+    append_keys(sql, keys);
+    MariadbStatement statement{connection_};
+    if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));
+    return read_leases(statement, {});
+}
+
+SqlResult<std::vector<StoredLease>> MariadbSession::page(Family family, const std::optional<Prefix>& after,
+                                                         std::size_t rows_max) {
+    if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
+    MariadbStatement& statement = family == Family::v4 ? page_v4_ : page_v6_;
+    if (!statement.prepared()) {
+        const std::string sql = "SELECT " + mariadb_column_list() + " FROM lease WHERE " + of_family(family) +
+                                " AND (address > ? OR (address = ? AND prefix_length > ?)) "
+                                "ORDER BY address, prefix_length LIMIT ?";
+        if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));
+    }
+    Ipv6 address = after ? after->address : Ipv6{};
+    std::int64_t length = after ? std::int64_t{after->length} : -1;
+    auto limit = static_cast<std::int64_t>(rows_max);
+    unsigned long address_size = address.bytes.size();
+    std::array parameters{bind_octets(address.bytes.data(), address.bytes.size(), address_size),
+                          bind_octets(address.bytes.data(), address.bytes.size(), address_size),
+                          bind_number(length), bind_number(limit)};
+    return read_leases(statement, parameters);
+}
+
+SqlResult<std::optional<LeaseTime>> MariadbSession::newest_cltt(Family family) {
+    if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
+    const std::string from = "MAX(cltt) FROM lease WHERE " + of_family(family);
+    const std::string sql = is_mariadb_ ? "SET STATEMENT max_statement_time = 1 FOR SELECT " + from
+                                        : "SELECT /*+ MAX_EXECUTION_TIME(1000) */ " + from;
+    auto rows = connection_.query(sql);
+    if (!rows && is_time_limit(rows.error())) return std::nullopt;
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    if (rows->rows.empty() || !rows->rows[0][0]) return std::nullopt;
+    return LeaseTime{std::chrono::seconds{std::strtoll(rows->rows[0][0]->c_str(), nullptr, 10)}};
+}
+
+std::unique_ptr<LeaseSession> make_mariadb_session(const BackendConfig& config) {
+    return std::make_unique<MariadbSession>(config);
 }
 
 }  // namespace leasehold

@@ -8,11 +8,11 @@ namespace leasehold {
 
 struct Registration {
     std::uint64_t server_id = 0;
-    std::string name;         // host name of the server, for people
-    std::uint64_t epoch = 0;  // one more at each registration and take-over
-    bool released = false;    // its server ended in order: the next may come
-    LeaseTime last_seen{};    // the database's clock
-    LeaseTime now{};          // the same clock, when it was read
+    std::string name;                        // host name of the server, for people
+    std::uint64_t epoch = 0;                 // one more at each registration and take-over
+    bool released = false;                   // its server ended in order: the next may come
+    LeaseTime registered_at{}, last_seen{};  // the database's clock
+    LeaseTime now{};                         // the same clock, when it was read
 };
 struct ServerIdentity {
     std::uint64_t server_id = 0;
@@ -41,6 +41,9 @@ StoreResult<void> release_registration(SqlConnection& connection, Family family,
 /// @return who was, if anybody
 StoreResult<std::optional<Registration>> take_over(SqlConnection& connection, Family family,
                                                    const ServerIdentity& self);
+
+/// The error of a server whose epoch is not the registered one any more: who is registered, and what to do.
+StoreError taken_over(SqlConnection& connection, Family family);
 
 /// "server 17 on host dhcp1, seen 12 s ago"
 std::string describe(const Registration& registration);

@@ -16,6 +16,7 @@ StoreErrc code_of(const SqlError& error) {
         case SqlFault::no_database: return StoreErrc::no_database;
         case SqlFault::permission: return StoreErrc::permissions;
         case SqlFault::configuration: return StoreErrc::configuration;
+        case SqlFault::corrupt: return StoreErrc::corrupt;
         case SqlFault::data:
         case SqlFault::exists:
         case SqlFault::statement: return StoreErrc::rejected;

@@ -30,6 +30,7 @@ enum class SqlFault : std::uint8_t {
     no_database,
     permission,     // this user may not do that
     full,           // disk, memory or connections are used up: wait
+    corrupt,        // what is stored is damaged
     configuration,  // such as encryption that was asked for and cannot be had
     statement,      // anything else: again cannot help
 };

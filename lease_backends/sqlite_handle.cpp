@@ -2,10 +2,8 @@
 #include "lease_backends/sqlite_handle.hpp"
 
 namespace leasehold {
-namespace {
 
-/// What an operator can do about it; empty where the cause says enough.
-std::string_view cure(int extended_code) {
+std::string_view sqlite_cure(int extended_code) {
     switch (extended_code & 0xff) {
         case SQLITE_FULL: return "; free space on its file system, service resumes by itself";
         case SQLITE_READONLY:
@@ -25,8 +23,6 @@ std::string_view cure(int extended_code) {
     }
 }
 
-}  // namespace
-
 StoreErrc store_errc_of(int extended_code) {
     switch (extended_code & 0xff) {
         case SQLITE_CORRUPT:
@@ -43,7 +39,7 @@ StoreError sqlite_error(int extended_code, const std::string& message, const std
                         std::string_view doing) {
     return {store_errc_of(extended_code), file + ": " + std::string{doing} + " failed: " + message +
                                               " (SQLite code " + std::to_string(extended_code) + ")" +
-                                              std::string{cure(extended_code)}};
+                                              std::string{sqlite_cure(extended_code)}};
 }
 
 StoreError sqlite_error(sqlite3* database, const std::string& file, std::string_view doing) {

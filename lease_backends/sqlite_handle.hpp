@@ -22,6 +22,9 @@ using SqliteHandle = std::unique_ptr<sqlite3, CloseSqlite>;
 /// The SQLite result code of a failed call as what the caller can do about it. A table, tested as one.
 StoreErrc store_errc_of(int extended_code);
 
+/// What an operator can do about a result code, as the end of a sentence; "" where the cause says enough.
+std::string_view sqlite_cure(int extended_code);
+
 /// Of the last failed call on `database`: code, and a sentence that names file, cause and cure.
 StoreError sqlite_error(sqlite3* database, const std::string& file, std::string_view doing);
 StoreError sqlite_error(int extended_code, const std::string& message, const std::string& file,

@@ -10,6 +10,7 @@
 
 #include "lease_backends/kea_csv.hpp"
 #include "lease_backends/migrations.hpp"
+#include "lease_backends/sqlite_connection.hpp"
 #include "lease_backends/sqlite_file.hpp"
 #include "lease_backends/sqlite_rows.hpp"
 
@@ -40,7 +41,8 @@ public:
         if (opened != SQLITE_OK ||
             execute(handle, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") != SQLITE_OK)
             return failed("opening it");
-        if (auto schema = migrate(handle, name_, sqlite_migrations(), true); !schema)
+        SqliteConnection bookkeeping{handle, name_};
+        if (auto schema = prepare_schema(bookkeeping, AutoMigrate::always); !schema)
             return std::unexpected(schema.error());
         if (execute(handle, "BEGIN IMMEDIATE") != SQLITE_OK) return failed("starting the import");
         forget_ = Statement::prepare(handle, "DELETE FROM lease WHERE address = ?1");

