@@ -138,6 +138,7 @@ void load_server(const Node& global, const LoadOptions& options, ServerConfig& c
     config.lease_reuse_grace = global.uint32("lease-reuse-grace").value_or(0);
     config.server_id = static_cast<std::uint64_t>(global.integer("server-id").value_or(0));
     if (config.server_id == 0) config.server_id = options.server_id;
+    config.lease_database.server_id = config.server_id;
     config.statistic_sample_count = global.uint32("statistic-default-sample-count").value_or(20);
     config.statistic_sample_age = global.uint32("statistic-default-sample-age").value_or(0);
 }
