@@ -61,6 +61,8 @@ constexpr std::array exit_codes{
                  "another instance runs with this configuration name, or an error without a code",
                  "read the last lines of the log"},
     ExitCodeHelp{ExitCode::usage, "the command line is wrong", "see `leasehold --help`"},
+    ExitCodeHelp{ExitCode::data, "leases that a tool was to read or write cannot be read or stored",
+                 "they are named; see `--max-row-errors`"},
     ExitCodeHelp{ExitCode::credentials_refused, "the database refuses user or password", "correct them"},
     ExitCodeHelp{ExitCode::no_such_database, "the database does not exist", "create it, or correct its name"},
     ExitCodeHelp{ExitCode::unreachable_at_start, "the database could not be opened at the start",

@@ -8,6 +8,7 @@
 #include "config/load.hpp"
 #include "control/local_time.hpp"
 #include "control/server_identity.hpp"
+#include "control/tool_database.hpp"
 #include "dhcp/exit_code.hpp"
 #include "lease_backends/migration_runner.hpp"
 #include "lease_backends/registry.hpp"
@@ -27,17 +28,10 @@ Deadline within(std::chrono::seconds time) {
     return std::chrono::steady_clock::now() + time;
 }
 
-struct ToolFailure {
-    int exit_status;
-    std::string text;
-};
-template <class T>
-using ToolResult = Result<T, ToolFailure>;
-
-/// A refused statement is no state of the database that has a number of its own.
-std::unexpected<ToolFailure> failed(const StoreError& error) {
-    const auto code = error.code == StoreErrc::rejected ? ExitCode::unexpected : exit_code_of(error.code);
-    return std::unexpected(ToolFailure{static_cast<int>(code), error.detail});
+/// A refused statement is no state of the database that has a status of its own.
+std::unexpected<ToolError> failed(const StoreError& error) {
+    if (error.code != StoreErrc::rejected) return tool_error(error);
+    return std::unexpected(ToolError{ExitCode::unexpected, error.detail});
 }
 
 /// What a database is, as the exit status of `migrate status`.
@@ -62,17 +56,6 @@ std::span<const Migration> migrations_for(const BackendConfig& database) {
         case BackendType::sqlite: break;
     }
     return migrations_of(SqlDialect::sqlite);
-}
-
-/// The database that the file names, with the number under which its server registers; 0 where there is none.
-ToolResult<BackendConfig> database_of(const std::string& file) {
-    const auto directories = config::Directories::from_environment();
-    // Not served here: what cannot be served yet need not stop the care for its leases.
-    const auto loaded = config::load_file(file, {.allow_unsupported = true, .directories = directories});
-    if (!loaded)
-        return std::unexpected(
-            ToolFailure{static_cast<int>(ExitCode::configuration), config::format(loaded.error())});
-    return loaded->server->lease_database;
 }
 
 bool is_missing_file(const BackendConfig& database) {
@@ -131,7 +114,7 @@ void print(std::ostream& out, const std::string& where, const SchemaState& state
 }
 
 ToolResult<int> run(const MigrateStatusArguments& arguments, std::ostream& out) {
-    const auto database = database_of(arguments.file);
+    const auto database = database_of(arguments.file, std::nullopt);
     if (!database) return std::unexpected(database.error());
     const auto own = migrations_for(*database);
     SchemaState state;
@@ -168,7 +151,7 @@ ToolResult<int> show_plan(SqlConnection& connection, std::span<const Migration> 
 }
 
 ToolResult<int> run(const MigrateRunArguments& arguments, std::ostream& out) {
-    const auto database = database_of(arguments.file);
+    const auto database = database_of(arguments.file, std::nullopt);
     if (!database) return std::unexpected(database.error());
     if (is_missing_file(*database)) {
         out << describe(*database)
@@ -197,7 +180,7 @@ ToolResult<int> run(const MigrateRunArguments& arguments, std::ostream& out) {
 }
 
 ToolResult<int> run(const MigrateRepairArguments& arguments, std::ostream& out) {
-    const auto database = database_of(arguments.file);
+    const auto database = database_of(arguments.file, std::nullopt);
     if (!database) return std::unexpected(database.error());
     auto connection = open(*database);
     if (!connection) return std::unexpected(connection.error());
@@ -225,7 +208,7 @@ const char* leases_of(Family family) {
 }
 
 ToolResult<int> run(const RegistrationStatusArguments& arguments, std::ostream& out) {
-    const auto database = database_of(arguments.file);
+    const auto database = database_of(arguments.file, std::nullopt);
     if (!database) return std::unexpected(database.error());
     const auto connection = open_registry(*database);
     if (!connection) return std::unexpected(connection.error());
@@ -250,12 +233,12 @@ ToolResult<int> run(const RegistrationStatusArguments& arguments, std::ostream& 
 ToolResult<ServerIdentity> own_identity(const BackendConfig& database) {
     if (database.server_id != 0) return identity_of(database.server_id);
     const auto kept = server_identity(config::Directories::from_environment().data);
-    if (!kept) return std::unexpected(ToolFailure{static_cast<int>(ExitCode::state_directory), kept.error()});
+    if (!kept) return std::unexpected(ToolError{ExitCode::state_directory, kept.error()});
     return identity_of(*kept);
 }
 
 ToolResult<int> run(const TakeOverArguments& arguments, std::ostream& out) {
-    const auto database = database_of(arguments.file);
+    const auto database = database_of(arguments.file, std::nullopt);
     if (!database) return std::unexpected(database.error());
     const auto self = own_identity(*database);
     if (!self) return std::unexpected(self.error());
@@ -285,7 +268,7 @@ int run_schema_tool(const SchemaArguments& arguments, std::ostream& out, std::os
     const auto done = std::visit([&](const auto& one) { return run(one, out); }, arguments);
     if (done) return *done;
     err << done.error().text << "\n";
-    return done.error().exit_status;
+    return static_cast<int>(done.error().code);
 }
 
 }  // namespace leasehold

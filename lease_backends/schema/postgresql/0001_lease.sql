@@ -49,3 +49,60 @@ CREATE TABLE lease (
     last_writer        INT8  NOT NULL,
     PRIMARY KEY (address, prefix_length)
 );
+
+-- Octets as text, whatever they are: UTF-8 as it is, everything else escaped, so that no row can break a view. The
+-- pattern is the table of well-formed UTF-8 without NUL, in hexadecimal digits.
+CREATE FUNCTION lease_text(octets BYTEA) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN getdatabaseencoding() = 'UTF8' AND encode(octets, 'hex') ~
+            ('^(0[1-9a-f]|[1-7][0-9a-f]'
+             || '|(c[2-9a-f]|d[0-9a-f])[89ab][0-9a-f]'
+             || '|(e0[ab][0-9a-f]|e[1-9a-cef][89ab][0-9a-f]|ed[89][0-9a-f])[89ab][0-9a-f]'
+             || '|(f0[9ab][0-9a-f]|f[1-3][89ab][0-9a-f]|f48[0-9a-f])([89ab][0-9a-f]){2})*$')
+        THEN convert_from(octets, 'UTF8')
+        ELSE encode(octets, 'escape')
+    END
+$$;
+
+-- An IPv4 address is ::ffff:a.b.c.d.
+CREATE VIEW lease4 AS
+SELECT
+    (get_byte(address, 12)::int8 << 24) + (get_byte(address, 13) << 16) + (get_byte(address, 14) << 8)
+        + get_byte(address, 15) AS address,
+    hwaddr,
+    nullif(client_id, '') AS client_id,
+    valid_lifetime,
+    to_timestamp(CASE valid_lifetime WHEN 4294967295 THEN cltt ELSE expire END) AS expire,
+    subnet_id,
+    fqdn_fwd,
+    fqdn_rev,
+    lease_text(hostname)::varchar(255) AS hostname,
+    state::int8 AS state,
+    nullif(lease_text(user_context), '') AS user_context,
+    nullif(relay_id, '') AS relay_id,
+    nullif(remote_id, '') AS remote_id,
+    pool_id
+FROM lease WHERE kind = 0;
+
+-- Kea keeps an unsigned number in a signed column as the same bits.
+CREATE VIEW lease6 AS
+SELECT
+    regexp_replace(encode(address, 'hex'), '(....)(?!$)', '\1:', 'g')::inet AS address,
+    duid,
+    valid_lifetime,
+    to_timestamp(CASE valid_lifetime WHEN 4294967295 THEN cltt ELSE expire END) AS expire,
+    subnet_id,
+    preferred_lifetime AS pref_lifetime,
+    (kind - 1)::int2 AS lease_type,
+    (CASE WHEN iaid > 2147483647 THEN iaid - 4294967296 ELSE iaid END)::int4 AS iaid,
+    prefix_length AS prefix_len,
+    fqdn_fwd,
+    fqdn_rev,
+    lease_text(hostname)::varchar(255) AS hostname,
+    nullif(hwaddr, '') AS hwaddr,
+    (CASE WHEN hwtype > 32767 THEN hwtype - 65536 ELSE hwtype END)::int2 AS hwtype,
+    least(hwaddr_source, 32767)::int2 AS hwaddr_source,
+    state::int8 AS state,
+    nullif(lease_text(user_context), '') AS user_context,
+    pool_id
+FROM lease WHERE kind <> 0;
