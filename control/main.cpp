@@ -24,6 +24,7 @@
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reference.hpp"
+#include "control/schema_tools.hpp"
 #include "control/server_identity.hpp"
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
@@ -209,11 +210,13 @@ int main(int argc, char** argv) {
     using namespace leasehold;
     const auto command_line = read_command_line({argv, argv + argc});
     return std::visit(
-        Overloaded{[](const RunArguments& arguments) { return run(arguments); },
-                   [](const CheckArguments& arguments) { return check(arguments); },
-                   [](const CtlArguments& arguments) { return run_ctl(arguments, std::cout, std::cerr); },
-                   [](const DocsArguments& arguments) { return docs(arguments); },
-                   [](const TransferArguments& arguments) { return transfer(arguments); },
-                   [](const PrintAndExit& message) { return print(message); }},
+        Overloaded{
+            [](const RunArguments& arguments) { return run(arguments); },
+            [](const CheckArguments& arguments) { return check(arguments); },
+            [](const CtlArguments& arguments) { return run_ctl(arguments, std::cout, std::cerr); },
+            [](const DocsArguments& arguments) { return docs(arguments); },
+            [](const TransferArguments& arguments) { return transfer(arguments); },
+            [](const SchemaArguments& arguments) { return run_schema_tool(arguments, std::cout, std::cerr); },
+            [](const PrintAndExit& message) { return print(message); }},
         command_line);
 }

@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::string_view program = "leasehold " LEASEHOLD_VERSION;
 /// Seconds that the lock lasts when it is not renewed, and how long a program waits for it: longer, so that
 /// only one that is renewed is still taken then.
-constexpr int lock_seconds = 60;
+constexpr int lock_seconds = 20;
 constexpr std::chrono::seconds lock_patience{lock_seconds + 30};
 constexpr std::chrono::milliseconds lock_poll{200};
 /// How often a statement that collided with another node's is tried again, and a step that "exists already".
