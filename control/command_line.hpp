@@ -45,8 +45,8 @@ struct PrintAndExit {
     int exit_status = 0;
     bool to_stderr = false;
 };
-using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, TransferArguments,
-                                 PrintAndExit>;
+using CommandLine =
+    std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, TransferArguments, PrintAndExit>;
 
 /// @param words  argv; the name of the program decides: as kea-dhcp4 or kea-dhcp6 (a symbolic link) it takes
 ///               Kea's switches and serves that family

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "lease_backends/migrations.hpp"
+#include "lease_backends/sqlite_connection.hpp"
 #include "lease_backends/sqlite_rows.hpp"
 
 namespace leasehold {
@@ -33,7 +34,8 @@ StoreResult<LeaseStage> LeaseStage::make() {
         execute(handle, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768") !=
             SQLITE_OK)
         return stage.failed("opening it");
-    if (auto schema = migrate(handle, stage_name, sqlite_migrations(), true); !schema)
+    SqliteConnection bookkeeping{handle, stage_name};
+    if (auto schema = prepare_schema(bookkeeping, AutoMigrate::always); !schema)
         return std::unexpected(schema.error());
     if (execute(handle, "BEGIN IMMEDIATE") != SQLITE_OK) return stage.failed("beginning");
     stage.put_ = Statement::prepare(handle, replace_sql());
@@ -71,8 +73,8 @@ StoreResult<std::uint64_t> LeaseStage::count() {
 }
 
 StoreResult<ScanEnd> LeaseStage::scan(RowSink& sink) {
-    auto rows = Statement::prepare(
-        database_.get(), "SELECT " + column_list() + " FROM lease ORDER BY address, prefix_length");
+    auto rows = Statement::prepare(database_.get(),
+                                   "SELECT " + column_list() + " FROM lease ORDER BY address, prefix_length");
     if (!rows) return failed("reading it");
     const auto end = scan_rows(rows, sink);
     if (!end) return failed("reading it");
