@@ -4,10 +4,10 @@
 #include <limits>
 
 #include "control/lease_line.hpp"
+#include "lease_backends/host_connection.hpp"
 #include "lease_backends/kea_csv.hpp"
 #include "lease_backends/kea_tables.hpp"
 #include "lease_backends/text_lines.hpp"
-#include "lease_backends/tool_connection.hpp"
 
 namespace leasehold {
 namespace {
@@ -55,8 +55,8 @@ StoreResult<SourceReport> stage_kea_text(std::istream& input, const std::string&
 
 StoreResult<SourceReport> stage_kea_tables(const BackendConfig& database, LeaseStage& stage,
                                            Progress& progress) {
-    const auto connection = connect_for_tools(database, std::chrono::steady_clock::now() + connect_time_max);
-    if (!connection) return std::unexpected(connection.error());
+    const auto session = connected_session(database, std::chrono::steady_clock::now() + connect_time_max);
+    if (!session) return std::unexpected(session.error());
     SourceReport report;
     report.from = describe(database);
     const KeaTableSinks sinks{
@@ -66,7 +66,7 @@ StoreResult<SourceReport> stage_kea_tables(const BackendConfig& database, LeaseS
         },
         .refused = [&](std::string text) { report.refusals.add(std::move(text)); },
     };
-    const auto rows = read_kea_table(*connection->session, database.family, sinks);
+    const auto rows = read_kea_table(**session, database.family, sinks);
     if (!rows) return std::unexpected(rows.error());
     report.rows = *rows;
     return report;

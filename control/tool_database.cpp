@@ -7,8 +7,8 @@
 
 #include "config/load.hpp"
 #include "control/server_identity.hpp"
+#include "lease_backends/host_connection.hpp"
 #include "lease_backends/open.hpp"
-#include "lease_backends/serving_now.hpp"
 #include "lease_backends/sqlite_file.hpp"
 
 namespace leasehold {

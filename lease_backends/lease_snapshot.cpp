@@ -1,8 +1,8 @@
 // See the header.
 #include "lease_backends/lease_snapshot.hpp"
 
+#include "lease_backends/host_connection.hpp"
 #include "lease_backends/sqlite_snapshot.hpp"
-#include "lease_backends/tool_connection.hpp"
 
 namespace leasehold {
 namespace {
@@ -62,9 +62,9 @@ StoreResult<ScanEnd> scan_snapshot(const BackendConfig& config, RowSink& sink) {
     }
     BackendConfig reading = config;
     reading.readonly = true;
-    const auto connection = connect_for_tools(reading, std::chrono::steady_clock::now() + connect_time_max);
-    if (!connection) return std::unexpected(connection.error());
-    return scan_pages(*connection->session, config.family, sink);  // the transaction ends with the connection
+    const auto session = connected_session(reading, std::chrono::steady_clock::now() + connect_time_max);
+    if (!session) return std::unexpected(session.error());
+    return scan_pages(**session, config.family, sink);  // the transaction ends with the connection
 }
 
 }  // namespace leasehold
