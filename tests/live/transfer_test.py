@@ -37,7 +37,7 @@ class TransferTest(LiveTest):
         self.data = self.folder / "data"
         self.data.mkdir(mode=0o750)
 
-    def configuration(self, name: str, root: str = "Dhcp4", **database: Any) -> Path:
+    def configuration(self, name: str, /, root: str = "Dhcp4", **database: Any) -> Path:
         path = self.folder / f"{name}.conf"
         keys = database or {"type": "sqlite", "name": str(self.data / f"{name}.db")}
         path.write_text(json.dumps({root: {"lease-database": keys}}))
