@@ -312,7 +312,9 @@ SqlResult<std::vector<std::vector<bool>>> PostgresSession::apply(std::span<const
     bool fenced = fence.epoch != 0;
     const auto take = [&](std::size_t statement, const PGresult& result) {
         if (statement == fence_at) {
-            fenced = PQntuples(&result) == 0;
+            // libpq 15 leaves single-row mode on for the first statement of a pipeline: a row and the end of
+            // the rows may come as two results.
+            if (PQntuples(&result) > 0) fenced = false;
             return;
         }
         if (statement < fence_at || statement - fence_at > groups.size()) return;  // BEGIN, COMMIT
