@@ -116,6 +116,7 @@ struct StoreWorker::Shared : std::enable_shared_from_this<Shared> {
           listener{&the_listener} {}
 
     const std::unique_ptr<LeaseStore> store;
+    const std::string where = store->describe();  // once the thread runs, only it may ask the store
     const WorkerOptions options;
     const Post post;
 
@@ -209,7 +210,7 @@ class StoreWorker::Thread {
 public:
     explicit Thread(std::shared_ptr<Shared> shared)
         : shared_{std::move(shared)}, store_{*shared_->store}, options_{shared_->options} {
-        status_.where = store_.describe();
+        status_.where = shared_->where;
         status_.attempts_max = options().max_reconnect_tries;
     }
 
@@ -449,6 +450,7 @@ private:
         auto outcome = store_.renew(renewing_->config, Clock::now() + options().renew_deadline);
         if (outcome) {
             renewing_.reset();
+            take_name();
         } else {
             renewing_->due = Clock::now() + renewing_->wait;
             renewing_->wait = std::min<Clock::duration>(renewing_->wait * 2, options().renew_wait_max);
@@ -468,6 +470,14 @@ private:
         // Without a connection nothing can fail here that open() does not tell.
         (void)store_.renew(renewing_->config, Clock::now() + options().renew_deadline);
         renewing_.reset();
+        take_name();
+    }
+
+    /// The list of hosts is part of what a store is called.
+    void take_name() {
+        status_.where = store_.describe();
+        shared_->tell(
+            [self = shared_.get(), where = status_.where](StoreListener&) { self->known.where = where; });
     }
 
     /// The finds from `first` on are answered with those that queue: by lose().
@@ -593,7 +603,7 @@ private:
 StoreWorker::StoreWorker(std::unique_ptr<LeaseStore> store, WorkerOptions options, Post post,
                          StoreListener& listener)
     : shared_{std::make_shared<Shared>(std::move(store), options, std::move(post), listener)} {
-    shared_->known.where = shared_->store->describe();
+    shared_->known.where = shared_->where;
     shared_->known.attempts_max = options.max_reconnect_tries;
 }
 
@@ -663,7 +673,7 @@ void StoreWorker::stop(Deadline deadline, std::function<void()> done) {
         shared->wake.wait_until(lock, deadline, [&] { return shared->finished || shared->silenced; });
         if (shared->finished || shared->silenced) return;
         shared->refuse_queue_locked();
-        shared->refuse_finds_locked({StoreErrc::unavailable, shared->store->describe() + " is being closed"});
+        shared->refuse_finds_locked({StoreErrc::unavailable, shared->where + " is being closed"});
         shared->post_stopped_locked();
         shared->silenced = true;
         lock.unlock();
