@@ -1,4 +1,5 @@
-// Lines of a dump: what is written is read back, whatever octets a lease holds, and what is no lease is named.
+// Lines of a dump: what is written is read back, whatever octets a lease holds, and what is no lease is
+// named.
 #include "control/lease_line.hpp"
 
 #include <gmock/gmock.h>
@@ -79,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadLine{"late", R"({"hold-until":1099511627777})", "hold-until cannot be"},
                     BadLine{"state", R"({"state":5})", "state cannot be 5"},
                     BadLine{"octets", R"({"hw-address":"02:zz"})", "hw-address cannot be"},
-                    BadLine{"long", R"({"hw-address":"000102030405060708090a0b0c0d0e0f1011121314"})", "hwaddr"},
+                    BadLine{"long", R"({"hw-address":"000102030405060708090a0b0c0d0e0f1011121314"})",
+                            "hwaddr"},
                     BadLine{"version", R"({"version":12})", "version cannot be 12"},
                     BadLine{"version text", R"({"version":"12x"})", "version cannot be"},
                     BadLine{"flag", R"({"fqdn-fwd":1})", "fqdn-fwd cannot be 1"}));

@@ -1,4 +1,5 @@
-// What happens to each lease on its way into a database: added, replaced, kept, refused; and what is never done.
+// What happens to each lease on its way into a database: added, replaced, kept, refused; and what is never
+// done.
 #include "control/lease_transfer.hpp"
 
 #include <gmock/gmock.h>
@@ -33,7 +34,8 @@ public:
     StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override {
         return store.scan(after, sink, deadline);
     }
-    StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override {
+    StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists,
+                                               Deadline deadline) override {
         ++commits;
         changes_max = std::max(changes_max, lists.size());
         auto results = store.commit(lists, deadline);

@@ -45,7 +45,8 @@ TEST_F(ProgressTest, ABarOnATerminalThatIsGoneAtTheEnd) {
         progress.set_total(24);
         now += Progress::bar_interval;
         progress.set(12);
-        EXPECT_THAT(out.str(), StartsWith("\r\x1b[Kcopying: [############............] 50 %, 12 of 24 pages"));
+        EXPECT_THAT(out.str(),
+                    StartsWith("\r\x1b[Kcopying: [############............] 50 %, 12 of 24 pages"));
         out.str("");
     }
     EXPECT_EQ(out.str(), "\r\x1b[K");
