@@ -67,7 +67,6 @@ StoreResult<SourceReport> stage_kea_tables(const BackendConfig& database, LeaseS
         .refused = [&](std::string text) { report.refusals.add(std::move(text)); },
     };
     const auto rows = read_kea_table(**session, database.family, sinks);
-    (*session)->disconnect();
     if (!rows) return std::unexpected(rows.error());
     report.rows = *rows;
     return report;

@@ -1,5 +1,5 @@
-// See the header. Versions follow the rule of all writers: one above the stored row's; where there is none, the
-// one that the lease brings along, or else a fresh one.
+// See the header. Versions follow the rule of all writers: one above the stored row's; where there is none,
+// the one that the lease brings along, or else a fresh one.
 #include "control/lease_transfer.hpp"
 
 namespace leasehold {
@@ -36,10 +36,11 @@ StoreResult<void> LeaseTransfer::finish() {
 void LeaseTransfer::refuse(std::string text) {
     refusals_.add(std::move(text));
     if (refusals_.count > options_.refusals_max && outcome_)
-        outcome_ = std::unexpected(StoreError{
-            StoreErrc::rejected, std::to_string(refusals_.count) + " lease(s) cannot be stored, more than "
-                                                                   "the option --max-row-errors allows (" +
-                                     std::to_string(options_.refusals_max) + ")"});
+        outcome_ =
+            std::unexpected(StoreError{StoreErrc::rejected, std::to_string(refusals_.count) +
+                                                                " lease(s) cannot be stored, more than "
+                                                                "the option --max-row-errors allows (" +
+                                                                std::to_string(options_.refusals_max) + ")"});
 }
 
 StoreResult<void> LeaseTransfer::write_batch() {

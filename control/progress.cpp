@@ -65,7 +65,8 @@ std::string Progress::line(std::chrono::steady_clock::time_point now) const {
     const double rate = static_cast<double>(done_) / std::max(spent.count(), 0.001);
     std::string text = doing_ + ": ";
     const bool has_end = total_ && *total_ > 0;
-    const double share = has_end ? std::min(static_cast<double>(done_) / static_cast<double>(*total_), 1.0) : 0;
+    const double share =
+        has_end ? std::min(static_cast<double>(done_) / static_cast<double>(*total_), 1.0) : 0;
     if (has_end && display_.terminal) text += bar(share) + " ";
     if (has_end) text += std::to_string(static_cast<int>(share * 100)) + " %, ";
     text += std::to_string(done_);

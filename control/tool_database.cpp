@@ -81,8 +81,8 @@ ToolResult<BackendConfig> database_of(const std::string& file, std::optional<Fam
         return refused(ExitCode::configuration, file + ": it has neither the key \"Dhcp4\" nor \"Dhcp6\"");
     const Family own = has_v4 ? Family::v4 : Family::v6;
     const Family wanted = family.value_or(own);
-    const Family source = wanted == Family::v4 ? (has_v4 ? Family::v4 : Family::v6)
-                                               : (has_v6 ? Family::v6 : Family::v4);
+    const Family source =
+        wanted == Family::v4 ? (has_v4 ? Family::v4 : Family::v6) : (has_v6 ? Family::v6 : Family::v4);
     const config::Value& global = *root.member(root_key(source));
 
     const auto loaded = config::load(
@@ -93,8 +93,9 @@ ToolResult<BackendConfig> database_of(const std::string& file, std::optional<Fam
     database.server_id = loaded->server->server_id;
     database.import_csv.clear();  // what comes in, comes by this tool
     if (database.type == BackendType::memory || database.path == ":memory:")
-        return refused(ExitCode::configuration, file + ": its leases are in memory alone: there is no "
-                                                       "database to read or to write");
+        return refused(ExitCode::configuration, file +
+                                                    ": its leases are in memory alone: there is no "
+                                                    "database to read or to write");
     if (!is_server(database) && source != wanted)
         return refused(ExitCode::configuration,
                        file + ": " + describe(database) + " is the database of " + root_key(source) +

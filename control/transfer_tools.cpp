@@ -1,5 +1,5 @@
-// See the header. Leases that come in are collected in a temporary file first, so that a source is read to its
-// end, and known to be in order, before the database is touched.
+// See the header. Leases that come in are collected in a temporary file first, so that a source is read to
+// its end, and known to be in order, before the database is touched.
 #include "control/transfer_tools.hpp"
 
 #include <atomic>
@@ -118,8 +118,7 @@ private:
         name_refusals(streams_, transfer.refusals());
         summarize(transfer);
         if (!scanned) return fail(streams_, scanned.error());
-        return finished ? status_of(ExitCode::normal)
-                        : fail_midway(finished.error(), transfer, leases);
+        return finished ? status_of(ExitCode::normal) : fail_midway(finished.error(), transfer, leases);
     }
 
     void summarize(const LeaseTransfer& transfer) const {
@@ -173,20 +172,19 @@ int run_tool(const LeasesLoadArguments& arguments, const ToolStreams& streams) {
     const bool is_standard = arguments.in == "-";
     if (!is_standard) file.open(arguments.in, std::ios::binary);
     if (!is_standard && !file)
-        return fail(streams, {ExitCode::unexpected,
-                              arguments.in + ": cannot be opened: " + std::strerror(errno)});
+        return fail(streams,
+                    {ExitCode::unexpected, arguments.in + ": cannot be opened: " + std::strerror(errno)});
     std::istream& input = is_standard ? streams.in : file;
     const std::string name = is_standard ? "standard input" : arguments.in;
     const Family family = database->family;
-    const Incoming incoming{
-        .refusals_max = arguments.max_row_errors,
-        .dry_run = arguments.dry_run,
-        .keeps_writer = arguments.format == DumpFormat::json,
-        .read = [&](LeaseStage& stage, Progress& progress) {
-            return arguments.format == DumpFormat::json
-                       ? stage_lease_lines(input, name, family, stage, progress)
-                       : stage_kea_text(input, name, family, stage, progress);
-        }};
+    const Incoming incoming{.refusals_max = arguments.max_row_errors,
+                            .dry_run = arguments.dry_run,
+                            .keeps_writer = arguments.format == DumpFormat::json,
+                            .read = [&](LeaseStage& stage, Progress& progress) {
+                                return arguments.format == DumpFormat::json
+                                           ? stage_lease_lines(input, name, family, stage, progress)
+                                           : stage_kea_text(input, name, family, stage, progress);
+                            }};
     return IncomingTool{std::move(*database), incoming, streams}.run();
 }
 

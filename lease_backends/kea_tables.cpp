@@ -66,8 +66,7 @@ public:
             case KeaField::client_id:
             case KeaField::duid:
             case KeaField::relay_id:
-            case KeaField::remote_id:
-                return postgres_ ? "encode(" + name + ", 'hex')" : "HEX(" + name + ")";
+            case KeaField::remote_id: return postgres_ ? "encode(" + name + ", 'hex')" : "HEX(" + name + ")";
             case KeaField::fqdn_fwd:
             case KeaField::fqdn_rev: return postgres_ ? "CAST(" + name + " AS int)" : "(" + name + " <> 0)";
             // Both are seconds since 1970 whatever the time zone of the session.
@@ -127,7 +126,8 @@ private:
         std::uint64_t rows = 0;
         std::optional<std::string> after;
         for (;;) {
-            const std::vector<SqlValue> values = after ? std::vector<SqlValue>{after} : std::vector<SqlValue>{};
+            const std::vector<SqlValue> values =
+                after ? std::vector<SqlValue>{after} : std::vector<SqlValue>{};
             auto page = ask(after ? next_page_ : first_page_, values);
             if (!page) return failed(page.error());
             for (const auto& row : page->rows)
@@ -141,10 +141,10 @@ private:
     /// Kea's schema has grown over the years: only the columns that are there are asked for.
     StoreResult<void> learn_columns() {
         const bool postgres = connection_.dialect() == SqlDialect::postgresql;
-        auto answer = ask(std::string{"SELECT column_name, data_type FROM information_schema.columns WHERE "} +
-                          (postgres ? "table_schema = ANY (current_schemas(false))"
-                                    : "table_schema = DATABASE()") +
-                          " AND table_name = '" + table_ + "'");
+        auto answer =
+            ask(std::string{"SELECT column_name, data_type FROM information_schema.columns WHERE "} +
+                (postgres ? "table_schema = ANY (current_schemas(false))" : "table_schema = DATABASE()") +
+                " AND table_name = '" + table_ + "'");
         if (!answer) return failed(answer.error());
         ColumnTypes types;
         for (const auto& row : answer->rows)
@@ -198,8 +198,8 @@ private:
 
     /// Without these there is no lease, whatever the table's definition allows.
     static bool is_needed(KeaField field) {
-        return field == KeaField::address || field == KeaField::valid_lifetime ||
-               field == KeaField::expire || field == KeaField::subnet_id;
+        return field == KeaField::address || field == KeaField::valid_lifetime || field == KeaField::expire ||
+               field == KeaField::subnet_id;
     }
 
     SqlConnection& connection_;

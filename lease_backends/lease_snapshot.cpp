@@ -64,9 +64,7 @@ StoreResult<ScanEnd> scan_snapshot(const BackendConfig& config, RowSink& sink) {
     reading.readonly = true;
     const auto session = connected_session(reading, std::chrono::steady_clock::now() + connect_time_max);
     if (!session) return std::unexpected(session.error());
-    auto end = scan_pages(**session, config.family, sink);
-    (*session)->disconnect();  // and with it ends the transaction
-    return end;
+    return scan_pages(**session, config.family, sink);  // the transaction ends with the connection
 }
 
 }  // namespace leasehold

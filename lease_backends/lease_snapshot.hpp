@@ -6,8 +6,8 @@
 
 namespace leasehold {
 
-/// Streams the leases of the family in the order of keys, in constant memory. Nothing is locked, registered or
-/// written. On a database server old versions of rows are kept for so long, in SQLite its log.
+/// Streams the leases of the family in the order of keys, in constant memory. Nothing is locked, registered
+/// or written. On a database server old versions of rows are kept for so long, in SQLite its log.
 /// @error no_database, schema (no lease database), permissions, unavailable ...
 StoreResult<ScanEnd> scan_snapshot(const BackendConfig& config, RowSink& sink);
 

@@ -73,8 +73,8 @@ StoreResult<std::uint64_t> LeaseStage::count() {
 }
 
 StoreResult<ScanEnd> LeaseStage::scan(RowSink& sink) {
-    auto rows = Statement::prepare(
-        database_.get(), "SELECT " + column_list() + " FROM lease ORDER BY address, prefix_length");
+    auto rows = Statement::prepare(database_.get(),
+                                   "SELECT " + column_list() + " FROM lease ORDER BY address, prefix_length");
     if (!rows) return failed("reading it");
     const auto end = scan_rows(rows, sink);
     if (!end) return failed("reading it");

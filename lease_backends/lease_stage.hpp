@@ -1,13 +1,13 @@
-// Leases on their way into a database, collected in a temporary file first: whatever they come from is read to
-// its end, and known to be in order, before anything is written; ten million need no more memory than ten.
+// Leases on their way into a database, collected in a temporary file first: whatever they come from is read
+// to its end, and known to be in order, before anything is written; ten million need no more memory than ten.
 #pragma once
 
 #include "lease_backends/sqlite_handle.hpp"
 
 namespace leasehold {
 
-/// A private SQLite database in the folder for temporary files (SQLITE_TMPDIR, TMPDIR, else /var/tmp), without
-/// a name: it is gone with the process, however that ends. One thread.
+/// A private SQLite database in the folder for temporary files (SQLITE_TMPDIR, TMPDIR, else /var/tmp),
+/// without a name: it is gone with the process, however that ends. One thread.
 class LeaseStage {
 public:
     /// @error unavailable: such as a full disk; the message names the cure.

@@ -31,8 +31,7 @@ struct FinishBackup {
 
 StoreResult<void> copy_pages(sqlite3* from, sqlite3* to, const std::string& file,
                              const CopyProgress& progress) {
-    const std::unique_ptr<sqlite3_backup, FinishBackup> backup{
-        sqlite3_backup_init(to, "main", from, "main")};
+    const std::unique_ptr<sqlite3_backup, FinishBackup> backup{sqlite3_backup_init(to, "main", from, "main")};
     if (!backup) return std::unexpected(sqlite_error(to, file, "beginning the copy"));
     for (int step = SQLITE_OK; step != SQLITE_DONE;) {
         step = sqlite3_backup_step(backup.get(), pages_per_step);
@@ -56,9 +55,10 @@ StoreResult<void> complete_copy(sqlite3* copy, const std::string& file) {
     if (code != SQLITE_OK) return std::unexpected(sqlite_error(copy, file, "checking the copy"));
     if (verdict == "ok") return {};
     return std::unexpected(StoreError{
-        StoreErrc::corrupt, file + ": the copy is damaged and was not kept, and so is the database: " +
-                                verdict + "; take an earlier backup, or read what can be read with "
-                                          "leasehold leases dump"});
+        StoreErrc::corrupt, file +
+                                ": the copy is damaged and was not kept, and so is the database: " + verdict +
+                                "; take an earlier backup, or read what can be read with "
+                                "leasehold leases dump"});
 }
 
 }  // namespace
@@ -78,21 +78,19 @@ StoreResult<SqliteSnapshot> SqliteSnapshot::open(const BackendConfig& config) {
     int code = execute(database, "BEGIN");
     std::string application;
     if (code == SQLITE_OK) application = query_text(database, "PRAGMA application_id", &code);
-    if (code != SQLITE_OK)
-        return std::unexpected(sqlite_error(database, config.path, "reading it"));
+    if (code != SQLITE_OK) return std::unexpected(sqlite_error(database, config.path, "reading it"));
     if (application != std::to_string(sqlite_application_id))
         return std::unexpected(
             StoreError{StoreErrc::schema, config.path + " is not a lease database of this program"});
     // This read begins the transaction that all later reads belong to.
     query_text(database, "SELECT version FROM lease LIMIT 1", &code);
-    if (code != SQLITE_OK)
-        return std::unexpected(sqlite_error(database, config.path, "reading its leases"));
+    if (code != SQLITE_OK) return std::unexpected(sqlite_error(database, config.path, "reading its leases"));
     return SqliteSnapshot{std::move(*handle), config.path};
 }
 
 StoreResult<ScanEnd> SqliteSnapshot::scan(RowSink& sink) {
-    auto rows = Statement::prepare(
-        handle_.get(), "SELECT " + column_list() + " FROM lease ORDER BY address, prefix_length");
+    auto rows = Statement::prepare(handle_.get(),
+                                   "SELECT " + column_list() + " FROM lease ORDER BY address, prefix_length");
     if (!rows) return std::unexpected(sqlite_error(handle_.get(), path_, "reading its leases"));
     const auto end = scan_rows(rows, sink);
     if (!end) return std::unexpected(sqlite_error(handle_.get(), path_, "reading its leases"));

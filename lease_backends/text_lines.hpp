@@ -17,8 +17,8 @@ public:
 
     explicit TextLines(std::istream& input) : input_{input} {}
 
-    /// nullopt: the end, or a failure (then input.bad()). An inner nullopt: the line is longer than the limit,
-    /// and was passed over.
+    /// nullopt: the end, or a failure (then input.bad()). An inner nullopt: the line is longer than the
+    /// limit, and was passed over.
     std::optional<std::optional<std::string_view>> next() {
         ++number_;
         input_.getline(line_.data(), static_cast<std::streamsize>(line_.size()));
