@@ -33,10 +33,10 @@ bool is_copy(const PGresult& result) {
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
-/// The server ended the statement and said so: it cannot have been committed. What comes from a pooler about
-/// its own connection (class 08) leaves that open.
+/// The server ended the statement and said so: it cannot have been committed. What a pooler may say of its
+/// own connection (class 08, and 57P01 when it is stopped) leaves that open.
 bool surely_not_applied(const SqlError& error) {
-    return !error.code.empty() && !error.code.starts_with("08");
+    return !error.code.empty() && !error.code.starts_with("08") && !error.code.starts_with("57P");
 }
 
 }  // namespace

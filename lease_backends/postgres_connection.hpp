@@ -31,7 +31,8 @@ struct PostgresParameter {
 
 class PostgresConnection {
 public:
-    /// Called with each result that brings rows or says that a statement is done; valid during the call.
+    /// Called with each result that brings rows or says that a statement is done; valid during the call. Rows
+    /// of one statement may come in several: in a pipeline libpq goes on as it delivered the query before.
     using OnResult = std::function<void(std::size_t statement, const PGresult& result)>;
     enum class Rows : std::uint8_t { together, singly };
 

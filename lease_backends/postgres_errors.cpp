@@ -66,6 +66,7 @@ constexpr std::array connect_meanings{
     WordsMeaning{"certificate", SqlFault::configuration},
     WordsMeaning{"private key", SqlFault::configuration},
     WordsMeaning{"does not match host name", SqlFault::configuration},
+    WordsMeaning{"does not exist", SqlFault::no_database},  // database "x", in the words of PgBouncer
 };
 
 struct Advice {
@@ -104,9 +105,6 @@ constexpr std::array connect_advice{
            "accept "
            "any name"},
     Advice{"could not load private key", "; key-file must belong to cert-file and have no passphrase"},
-    Advice{"Connection refused",
-           "; is the server running, and does its listen_addresses include this address?"},
-    Advice{"No such file or directory", "; is the server running, and is this the folder of its socket?"},
     Advice{"could not translate host name", "; check the name and this machine's resolver"},
 };
 constexpr std::array call_advice{

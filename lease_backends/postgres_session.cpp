@@ -309,12 +309,10 @@ SqlResult<std::vector<std::vector<bool>>> PostgresSession::apply(std::span<const
 
     std::vector<std::vector<bool>> applied;
     for (const ChangeGroup& group : groups) applied.emplace_back(group.at.size(), false);
-    bool fenced = fence.epoch != 0;
+    int registered = 0;
     const auto take = [&](std::size_t statement, const PGresult& result) {
         if (statement == fence_at) {
-            // libpq 15 leaves single-row mode on for the first statement of a pipeline: a row and the end of
-            // the rows may come as two results.
-            if (PQntuples(&result) > 0) fenced = false;
+            registered += PQntuples(&result);
             return;
         }
         if (statement < fence_at || statement - fence_at > groups.size()) return;  // BEGIN, COMMIT
@@ -334,7 +332,7 @@ SqlResult<std::vector<std::vector<bool>>> PostgresSession::apply(std::span<const
         done.error().may_be_applied &= finish == Finish::commit;
         return std::unexpected(settled(std::move(done.error())));
     }
-    if (fenced)
+    if (fence.epoch != 0 && registered == 0)
         return std::unexpected(
             failure(SqlFault::fenced,
                     "another server has taken this database over, nothing was written; see "
