@@ -12,7 +12,7 @@ namespace leasehold {
 
 /// How a batch is written.
 enum class MariadbForm : std::uint8_t {
-    best,      // arrays of parameters where the server takes them, rows given back by RETURNING
+    best,      // arrays of parameters and RETURNING, where the server takes them and is no Galera node
     portable,  // only what MySQL has, too: literals, and a SELECT for what was won
 };
 

@@ -279,8 +279,7 @@ TEST_P(MariadbRows, TextsWithValuesAndScripts) {
 INSTANTIATE_TEST_SUITE_P(Forms, MariadbRows,
                          testing::Values(Form{"arrays", "MARIADB", MariadbForm::best},
                                          Form{"portable", "MARIADB", MariadbForm::portable},
-                                         Form{"galera", "GALERA", MariadbForm::best},
-                                         Form{"galera_portable", "GALERA", MariadbForm::portable}),
+                                         Form{"galera", "GALERA", MariadbForm::best}),
                          [](const auto& its) { return its.param.name; });
 
 }  // namespace

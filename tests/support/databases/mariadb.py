@@ -15,7 +15,7 @@ TABLE_RIGHTS = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, CREA
 
 _LOG_SIZE = "32M"
 _SMALL_AND_PRIVATE = {
-    "bind_address": "127.0.0.1",
+    "bind_address": "127.0.0.1,127.0.0.2",  # the second is in no certificate
     "skip_name_resolve": "1",
     "max_connections": "60",
     "performance_schema": "OFF",
@@ -29,7 +29,7 @@ _SMALL_AND_PRIVATE = {
 
 
 class MariaDb(ServerProcess):
-    """Listens on 127.0.0.1, and on the socket `socket` in its folder, where root comes in without a password.
+    """Listens on 127.0.0.1 and 127.0.0.2, and on the socket `socket` in its folder, where root comes in without a password.
 
     The account `user` has the rights to the tables of its databases, and nothing else: one that may do more is not
     stopped by read_only.
