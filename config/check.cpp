@@ -25,6 +25,12 @@ struct Path {
 bool fits(Type type, const Value& value) {
     switch (type) {
         case Type::boolean: return std::holds_alternative<bool>(value.data);
+        case Type::flag_or_word:
+            return std::holds_alternative<bool>(value.data) ||
+                   std::holds_alternative<std::string>(value.data);
+        case Type::duration:
+            return std::holds_alternative<std::int64_t>(value.data) ||
+                   std::holds_alternative<std::string>(value.data);
         case Type::integer: return std::holds_alternative<std::int64_t>(value.data);
         case Type::real:
             return std::holds_alternative<double>(value.data) ||
@@ -37,15 +43,6 @@ bool fits(Type type, const Value& value) {
         case Type::anything: return true;
     }
     return false;
-}
-
-/// The default, or nothing at all: then a key that is not built does no harm.
-bool asks_for_nothing(const Key& key, const Value& value) {
-    if (value.is_list() && std::get<Value::List>(value.data).empty()) return true;
-    if (value.is_map() && std::get<Value::Map>(value.data).empty()) return true;
-    if (const auto* text = std::get_if<std::string>(&value.data); text != nullptr && text->empty())
-        return true;
-    return !key.fallback.empty() && to_json(value) == fallback_value(key);
 }
 
 class Checker {
@@ -69,7 +66,6 @@ public:
         comment_stands_once(value, path);
     }
 
-private:
     void known(const Key& key, const Member& member, const Path& path) {
         const Value& value = member.value;
         if (!fits(key.rule.type, value)) return wrong_type(key, value, path);
@@ -79,6 +75,8 @@ private:
                                    "\"" + member.key + "\" is ignored: it has no effect here");
         switch (key.rule.type) {
             case Type::integer: return integer(key, value, path);
+            case Type::duration: return duration(key, value, path);
+            case Type::flag_or_word: return flag_or_word(key, value, path);
             case Type::real: return real(key, value, path);
             case Type::string: return string(key, value, path);
             case Type::string_list: return strings(key, value, path);
@@ -88,6 +86,7 @@ private:
         }
     }
 
+private:
     void wrong_type(const Key& key, const Value& value, const Path& path) {
         const std::string_view type = value.type_name();
         const char* const article = type == "integer" ? "an " : "a ";
@@ -100,6 +99,8 @@ private:
     static std::string type_needed(Type type) {
         switch (type) {
             case Type::boolean: return "true or false";
+            case Type::flag_or_word: return "true, false or a word";
+            case Type::duration: return "a length of time";
             case Type::integer: return "an integer";
             case Type::real: return "a number";
             case Type::string: return "a string";
@@ -141,6 +142,23 @@ private:
         if (number < key.rule.min || number > key.rule.max)
             problems_.error(value.position, path.text(), std::to_string(number) + " is out of range",
                             allowed_values(key.rule));
+    }
+
+    void duration(const Key& key, const Value& value, const Path& path) {
+        if (std::holds_alternative<std::int64_t>(value.data)) return integer(key, value, path);
+        const auto& text = std::get<std::string>(value.data);
+        const auto length = duration_in(key.rule.unit, text);
+        if (!length)
+            problems_.error(value.position, path.text(),
+                            "\"" + text + "\" is not a whole number of " + std::string{key.rule.unit},
+                            allowed_values(key.rule));
+        else if (*length < key.rule.min || *length > key.rule.max)
+            problems_.error(value.position, path.text(), "\"" + text + "\" is out of range",
+                            allowed_values(key.rule));
+    }
+
+    void flag_or_word(const Key& key, const Value& value, const Path& path) {
+        if (std::holds_alternative<std::string>(value.data)) string(key, value, path);
     }
 
     void real(const Key& key, const Value& value, const Path& path) {
@@ -211,6 +229,18 @@ private:
 };
 
 }  // namespace
+
+bool asks_for_nothing(const Key& key, const Value& value) {
+    if (value.is_list() && std::get<Value::List>(value.data).empty()) return true;
+    if (value.is_map() && std::get<Value::Map>(value.data).empty()) return true;
+    if (const auto* text = std::get_if<std::string>(&value.data); text != nullptr && text->empty())
+        return true;
+    return !key.fallback.empty() && to_json(value) == fallback_value(key);
+}
+
+void check_member(const Key& key, const Member& member, bool allow_unsupported, Problems& problems) {
+    Checker{allow_unsupported, problems}.known(key, member, Path{});
+}
 
 void check(const Value& root, bool allow_unsupported, Problems& problems) {
     Checker{allow_unsupported, problems}.map(root, Scope::root, Path{});

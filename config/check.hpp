@@ -4,10 +4,17 @@
 
 #include "config/dialect.hpp"
 #include "config/problems.hpp"
+#include "config/schema.hpp"
 
 namespace leasehold::config {
 
 /// @param root  { "Dhcp4": { ... } }
 void check(const Value& root, bool allow_unsupported, Problems& problems);
+/// One member beside its row; the pointers of what is wrong are empty. For members that are written in
+/// another form, such as a URL.
+void check_member(const Key& key, const Member& member, bool allow_unsupported, Problems& problems);
+
+/// The default, or nothing at all: then a key that is not built, or does not belong here, does no harm.
+bool asks_for_nothing(const Key& key, const Value& value);
 
 }  // namespace leasehold::config

@@ -93,9 +93,8 @@ private:
                 take();
                 member.value = value(depth + 1);
                 members.push_back(std::move(member));
-            } else {
-                lexer_.error(token_.position, describe(token_) + " follows the key \"" + member.key + "\"",
-                             "a colon");
+            } else {  // not named: it may be a value whose key was forgotten
+                lexer_.error(token_.position, describe(token_) + " follows a key", "a colon");
             }
             after_comma = separator(Kind::close_map);
         }

@@ -20,7 +20,6 @@ constexpr std::array old_spellings{
 };
 
 Json full_value(const Value& value, const Key& key) {
-    if ((key.flags & secret) != 0) return "*****";
     if (key.rule.type == Type::map && value.is_map()) return full_form(value, key.rule.child);
     if (key.rule.type == Type::real && std::holds_alternative<std::int64_t>(value.data))
         return static_cast<double>(std::get<std::int64_t>(value.data));

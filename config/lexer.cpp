@@ -61,6 +61,12 @@ std::string place(const Position& position) {
     return *position.file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
 }
 
+/// A password whose quotes were forgotten would be a word: only those of the length of a misspelt true, false
+/// or null are shown. The place is told in any case.
+std::string shown_word(const std::string& word) {
+    return word.size() <= 5 ? "\"" + word + "\"" : "this word";
+}
+
 }  // namespace
 
 std::string describe(const Token& token) {
@@ -71,13 +77,13 @@ std::string describe(const Token& token) {
         case Kind::close_list: return "\"]\"";
         case Kind::comma: return "a comma";
         case Kind::colon: return "a colon";
-        case Kind::string: return "the string \"" + token.text + "\"";
+        case Kind::string: return "a string";
         case Kind::integer:
         case Kind::real: return "a number";
         case Kind::true_: return "true";
         case Kind::false_: return "false";
         case Kind::null: return "null";
-        case Kind::bad: return "\"" + token.text + "\"";
+        case Kind::bad: return shown_word(token.text);
         case Kind::end: return "the end of the text";
     }
     return {};
@@ -447,7 +453,7 @@ Token Lexer::word() {
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     const bool keyword = lower == "true" || lower == "false" || lower == "null";
     const bool plus = text[0] == '+' && text.size() > 1 && is_digit(text[1]);
-    error(token.position, "\"" + token.text + "\" is not a value",
+    error(token.position, shown_word(token.text) + " is not a value",
           plus ? "a number without a plus sign"
                : "a string in double quotes, a number, true, false, null, a list or a map",
           keyword ? "did you mean " + lower + "?" : "");

@@ -37,7 +37,7 @@ struct Token {
     double real = 0;
 };
 
-/// How a token is named in a message: "a comma", "the string \"abc\"".
+/// How a token is named in a message: "a comma", "a string". Never with a text that could be a secret.
 std::string describe(const Token& token);
 
 class Lexer {

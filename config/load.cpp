@@ -45,12 +45,12 @@ bool has_right_root(const Value& root, const LoadOptions& options, Problems& pro
     return global != nullptr && global->is_map();
 }
 
-void load_global(const Node& global, const LoadOptions& options, nlohmann::json& full, ServerConfig& server,
-                 DaemonConfig& daemon) {
+void load_global(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
+                 nlohmann::json& full, ServerConfig& server, DaemonConfig& daemon) {
     if (!full.contains("lease-database")) full["lease-database"] = {{"type", "memfile"}};
     Definitions definitions;
     definitions.load(global);
-    load_server(global, options, server);
+    load_server(global, hidden, options, server);
     load_daemon(global, options, daemon);
     server.options = load_options(global, definitions, full);
     load_subnets(global, definitions, full, server);
@@ -84,7 +84,9 @@ LoadResult load(const Value& root, const LoadOptions& options) {
     const Value& global = *root.member("Dhcp4");
     auto full = std::make_shared<nlohmann::json>(nlohmann::json::object());
     nlohmann::json& full_global = (*full)["Dhcp4"] = full_form(global, Scope::global);
-    load_global(Node{global, "/Dhcp4", problems}, options, full_global, *server, loaded.daemon);
+    loaded.hidden = hide_texts(*full, root, options.present.get(), problems);
+    load_global(Node{global, "/Dhcp4", problems}, loaded.hidden, options, full_global, *server,
+                loaded.daemon);
     if (problems.has_errors()) return std::unexpected{problems.errors()};
 
     finish(*server);

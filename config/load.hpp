@@ -10,6 +10,8 @@
 
 #include "config/dialect.hpp"
 #include "config/dump.hpp"
+#include "config/hidden_texts.hpp"
+#include "config/placeholders.hpp"
 #include "config/problem.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/server_config.hpp"
@@ -54,14 +56,20 @@ struct LoadOptions {
     bool allow_unsupported = false;  // keys that decide who may get which address and are not built: warn
     Directories directories;
     std::uint64_t server_id = 0;  // where the configuration names none
+    /// What config-get shows at present: a configuration made from it may leave its secrets hidden. nullptr:
+    /// a file, which has to hold them.
+    std::shared_ptr<const ShownConfiguration> present = nullptr;
+    Environment environment = process_environment;
 };
 
 struct Loaded {
     std::shared_ptr<const ServerConfig> server;
     DaemonConfig daemon;
     std::vector<Problem> warnings;
-    /// What config-get shows: { "Dhcp4": { ... } } with defaults filled in and inheritance copied down.
+    /// What config-get shows: { "Dhcp4": { ... } } with defaults filled in and inheritance copied down; no
+    /// secrets.
     std::shared_ptr<const nlohmann::json> full;
+    HiddenTexts hidden;  // of `full`: written_form() puts them back
     /// SHA-256 of the compact text of `full`, upper-case hex.
     std::string hash;
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "config/load_database.hpp"
+
 namespace leasehold::config {
 namespace {
 
@@ -67,69 +69,17 @@ void load_compatibility(const Node& global, CompatibilityConfig& config) {
     config.exclude_first_last_24 = node->boolean("exclude-first-last-24").value_or(false);
 }
 
-/// Kea's lease file stays as it is; its leases move once into a database beside it (docs/configuration.md).
-void place_memfile(const Node* node, const Directories& directories, BackendConfig& config) {
-    if (node != nullptr && !node->boolean("persist").value_or(true)) {
-        config.type = BackendType::memory;
-        return;
-    }
-    config.type = BackendType::sqlite;
-    const std::string name = node != nullptr ? node->text_or("name", "") : "";
-    if (name.empty()) {
-        config.path = absolute_name(directories.data, "leases4.db");
-        config.import_csv = absolute_name(directories.data, "kea-leases4.csv");
-        return;
-    }
-    config.import_csv = absolute_name(directories.data, name);
-    const std::string stem = name.ends_with(".csv") ? name.substr(0, name.size() - 4) : name;
-    config.path = absolute_name(directories.data, stem + ".db");
-}
-
-void load_database(const Node& global, const LoadOptions& options, BackendConfig& config) {
-    config.family = options.family;
-    const auto node = global.map("lease-database");
-    if (!node) return place_memfile(nullptr, options.directories, config);
-
-    const std::string type = node->text_or("type", "");
-    if (type == "memory") {
-        config.type = BackendType::memory;
-    } else if (type == "sqlite") {
-        config.type = BackendType::sqlite;
-        const std::string name = node->text_or("name", "leases4.db");
-        if (name.empty())
-            node->error("name", "the database has an empty name", "a file name, or \":memory:\"");
-        config.path = name == ":memory:" ? name : absolute_name(options.directories.data, name);
-    } else if (type == "memfile") {
-        place_memfile(&*node, options.directories, config);
-    } else if (type == "mysql" || type == "mariadb" || type == "postgresql") {
-        node->error("type", "the lease database type \"" + type + "\" is not built yet",
-                    "sqlite, memfile or memory");
-    }
-    if (node->has("persist") && type != "memfile")
-        node->warning("persist", "\"persist\" belongs to the type memfile: it is ignored");
-
-    config.max_row_errors = node->uint32("max-row-errors").value_or(0);
-    config.readonly = node->boolean("readonly").value_or(false);
-    config.fix_permissions = node->boolean("fix-permissions").value_or(false);
-    config.allow_network_filesystem = node->boolean("allow-network-filesystem").value_or(false);
-    config.retry_on_startup = node->boolean("retry-on-startup").value_or(false);
-    config.max_reconnect_tries = node->uint32("max-reconnect-tries").value_or(0);
-    config.reconnect_wait_time = std::chrono::milliseconds{node->uint32("reconnect-wait-time").value_or(0)};
-    const std::string on_fail = node->text_or("on-fail", "");
-    if (on_fail == "serve-retry-exit") config.on_fail = OnFail::serve_retry_exit;
-    if (on_fail == "serve-retry-continue") config.on_fail = OnFail::serve_retry_continue;
-}
-
 }  // namespace
 
 std::string absolute_name(const std::string& directory, const std::string& name) {
     return name.starts_with('/') ? name : directory + "/" + name;
 }
 
-void load_server(const Node& global, const LoadOptions& options, ServerConfig& config) {
+void load_server(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
+                 ServerConfig& config) {
     config.family = options.family;
     load_interfaces(global, config.interfaces);
-    load_database(global, options, config.lease_database);
+    load_database(global, hidden, options, config.lease_database);
     load_expiration(global, config.expiration);
     load_compatibility(global, config.compatibility);
     config.echo_client_id = global.boolean("echo-client-id").value_or(true);
@@ -138,6 +88,7 @@ void load_server(const Node& global, const LoadOptions& options, ServerConfig& c
     config.lease_reuse_grace = global.uint32("lease-reuse-grace").value_or(0);
     config.server_id = static_cast<std::uint64_t>(global.integer("server-id").value_or(0));
     if (config.server_id == 0) config.server_id = options.server_id;
+    config.lease_database.server_id = config.server_id;
     config.statistic_sample_count = global.uint32("statistic-default-sample-count").value_or(20);
     config.statistic_sample_age = global.uint32("statistic-default-sample-age").value_or(0);
 }

@@ -6,7 +6,8 @@
 
 namespace leasehold::config {
 
-void load_server(const Node& global, const LoadOptions& options, ServerConfig& config);
+void load_server(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
+                 ServerConfig& config);
 
 /// "name" below `directory`, unless it is absolute.
 std::string absolute_name(const std::string& directory, const std::string& name);

@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "config/schema.hpp"
+
 namespace leasehold::config {
 
 std::string pointer_to(const std::string& parent, std::string_view key) {
@@ -35,6 +37,11 @@ std::optional<std::uint32_t> Node::uint32(std::string_view key) const {
     const auto found = integer(key);
     if (!found || *found < 0 || *found > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
     return static_cast<std::uint32_t>(*found);
+}
+
+std::optional<std::int64_t> Node::duration(std::string_view key, std::string_view unit) const {
+    const std::string* const written = text(key);
+    return written != nullptr ? duration_in(unit, *written) : integer(key);
 }
 
 std::optional<double> Node::real(std::string_view key) const {

@@ -33,6 +33,8 @@ public:
     std::optional<std::int64_t> integer(std::string_view key) const;
     /// An integer within 32 bits, else nothing.
     std::optional<std::uint32_t> uint32(std::string_view key) const;
+    /// A duration in its key's unit, written as an integer or as a text.
+    std::optional<std::int64_t> duration(std::string_view key, std::string_view unit) const;
     std::optional<double> real(std::string_view key) const;
     const std::string* text(std::string_view key) const;
     std::string text_or(std::string_view key, std::string_view otherwise) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -142,9 +143,32 @@ bool has_word(std::string_view words, std::string_view word) {
     return false;
 }
 
+std::optional<std::int64_t> duration_in(std::string_view unit, std::string_view text) {
+    struct Unit {
+        std::string_view name;
+        std::int64_t milliseconds;
+    };
+    constexpr std::array units{Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000}};
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const auto found = std::ranges::find(units, std::string_view{stop, end}, &Unit::name);
+    constexpr std::int64_t number_max = 1'000'000'000'000;  // no product of it overflows
+    if (error != std::errc{} || found == units.end() || number < 0 || number > number_max)
+        return std::nullopt;
+    const std::int64_t milliseconds = number * found->milliseconds;
+    const std::int64_t divisor = unit == "milliseconds" ? 1 : 1000;
+    return milliseconds % divisor == 0 ? std::optional{milliseconds / divisor} : std::nullopt;
+}
+
 std::string allowed_values(const Rule& rule) {
     switch (rule.type) {
         case Type::boolean: return "true or false";
+        case Type::flag_or_word: return "true, false or \"" + listed(rule.words) + "\"";
+        case Type::duration:
+            return "an integer from " + std::to_string(rule.min) + " to " + std::to_string(rule.max) +
+                   ", in " + std::string{rule.unit} + ", or a text such as " +
+                   (rule.unit == "milliseconds" ? "\"500ms\", " : "") + "\"5s\", \"2m\"";
         case Type::integer: {
             std::string text =
                 "an integer from " + std::to_string(rule.min) + " to " + std::to_string(rule.max);

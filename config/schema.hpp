@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,7 +62,10 @@ private:
 
 enum class Type : std::uint8_t {
     boolean,
+    flag_or_word,  // true, false, or one of the words
     integer,
+    duration,  // an integer in the unit, or a text such as "500ms", "5s", "2m", "1h" that is a whole number
+               // of it
     real,
     string,
     map,
@@ -71,10 +75,10 @@ enum class Type : std::uint8_t {
     anything
 };
 
-/// Which values are right.
+/// Which values are right. Of a duration the unit is "seconds" or "milliseconds".
 struct Rule {
     Type type = Type::anything;
-    std::int64_t min = 0, max = 0;  // integer; of a string `max` octets
+    std::int64_t min = 0, max = 0;  // integer, duration; of a string `max` octets
     double low = 0, high = 0;       // real
     bool low_open = false, high_open = false;
     std::string_view unit = {};   // "seconds"
@@ -97,7 +101,7 @@ enum Flags : std::uint8_t {
     shown = 1,      // config-get fills the default in
     inherited = 2,  // config-get copies the global value into each subnet
     required = 4,
-    secret = 8,  // never in a message; "*****" in config-get
+    secret = 8,  // never in a message; "*****" in config-get (hidden_texts.cpp)
 };
 constexpr Flags operator|(Flags a, Flags b) {
     return static_cast<Flags>(unsigned{a} | unsigned{b});
@@ -126,6 +130,8 @@ const nlohmann::json& fallback_value(const Key& key);
 /// "an integer from 0 to 65535, in seconds"
 std::string allowed_values(const Rule& rule);
 bool has_word(std::string_view words, std::string_view word);
+/// A text such as "5s" as a number of `unit`; nullopt: it is none, or not a whole number of them.
+std::optional<std::int64_t> duration_in(std::string_view unit, std::string_view text);
 /// The known key of the scope that looks most like `name`, else "".
 std::string_view nearest_key(Scope scope, std::string_view name);
 /// The one of `names` that `name` is most likely a misspelling of, else "".

@@ -7,7 +7,7 @@
 namespace leasehold::config {
 namespace {
 
-constexpr std::int64_t u16 = 65535, u32 = 4294967295, i64 = 9223372036854775807;
+constexpr std::int64_t u16 = 65535, i32 = 2147483647, u32 = 4294967295, i64 = 9223372036854775807;
 
 constexpr Rule flag() {
     return {.type = Type::boolean};
@@ -26,6 +26,12 @@ constexpr Rule text(std::int64_t octets_max = u16) {
 }
 constexpr Rule word(std::string_view words, std::string_view unbuilt = {}) {
     return {.type = Type::string, .max = u16, .words = words, .unbuilt_words = unbuilt};
+}
+constexpr Rule flag_or(std::string_view words) {
+    return {.type = Type::flag_or_word, .max = u16, .words = words};
+}
+constexpr Rule duration(std::int64_t min, std::int64_t max, std::string_view unit) {
+    return {.type = Type::duration, .min = min, .max = max, .unit = unit};
 }
 constexpr Rule map_of(Scope scope) {
     return {.type = Type::map, .child = scope};
@@ -192,33 +198,43 @@ constexpr std::array rows{
     Key{{interfaces}, "service-sockets-retry-wait-time", integer(0, u32, "milliseconds"), "5000", ignored, none, "Sockets are opened here as soon as they can be."},
 
     // --- lease-database
-    Key{{lease_database}, "type", word("sqlite|memory|memfile|mysql|mariadb|postgresql"), "", used, required, "memfile: sqlite beside the named file, whose leases are imported once."},
-    Key{databases, "name", text(), "", used, none, "sqlite: the file, or \":memory:\"; memfile: Kea's lease file. Relative names are in the data directory."},
+    Key{{lease_database}, "type", word("sqlite|memory|memfile|mysql|mariadb|postgresql"), "", used, none, "Needed unless there is a url. memfile: sqlite beside the named file, whose leases are imported once. mysql and mariadb mean the same."},
+    Key{{lease_database}, "url", text(), "", used, none, "Not in Kea. Type, host, port, user, password, name and other keys in one text: see above."},
+    Key{databases, "name", text(), "", used, none, "sqlite: the file, or \":memory:\"; memfile: Kea's lease file; relative names are in the data directory. A database server: its database, needed."},
     Key{{lease_database}, "persist", flag(), "true", used, none, "memfile only; false: leases are in memory alone."},
     Key{databases, "max-row-errors", integer(0, u32), "0", used, none, "Rows of an imported lease file that may be unreadable."},
     Key{databases, "on-fail", word("stop-retry-exit|serve-retry-exit|serve-retry-continue"), "\"stop-retry-exit\"", used, none, "What goes on while the database does not answer."},
     Key{databases, "retry-on-startup", flag(), "false", used, none, "The first opening is tried again too."},
     Key{databases, "max-reconnect-tries", integer(0, u32), "0", used, none, "0: without limit."},
-    Key{databases, "reconnect-wait-time", integer(0, u32, "milliseconds"), "0", used, none, "0: one second."},
+    Key{databases, "reconnect-wait-time", duration(0, u32, "milliseconds"), "0", used, none, "0: one second."},
     Key{databases, "readonly", flag(), "false", used, none, "The database is not written; no lease can be given."},
+    Key{{lease_database}, "auto-migrate", flag_or("init"), "", used, none, "Not in Kea. May the server make and upgrade the tables? init: make them in an empty database (a database server's default); true: upgrade them too (sqlite's default); false: neither."},
     Key{{lease_database}, "fix-permissions", flag(), "false", used, none, "Not in Kea. A database file that others may read is closed to them instead of refused."},
     Key{{lease_database}, "allow-network-filesystem", flag(), "false", used, none, "Not in Kea. A database file on NFS, SMB and the like is not refused."},
     Key{{lease_database}, "shared", flag(), "false", refused, none, "Not in Kea. Several servers on one database."},
+    Key{{lease_database}, "exclusive", flag(), "true", refused, none, "Not in Kea. This server has the database to itself; false would be shared."},
     Key{databases, "lfc-interval", seconds(), "3600", ignored, none, "There is no lease file to clean up."},
-    Key{databases, "host", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "port", integer(0, u16), "0", ignored, none, "Of a database server."},
-    Key{databases, "user", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "password", text(), "\"\"", ignored, secret, "Of a database server."},
-    Key{databases, "password-file", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "connect-timeout", seconds(), "5", ignored, none, "Of a database server."},
-    Key{databases, "read-timeout", seconds(), "0", ignored, none, "Of a database server."},
-    Key{databases, "write-timeout", seconds(), "0", ignored, none, "Of a database server."},
-    Key{databases, "tcp-user-timeout", seconds(), "0", ignored, none, "Of a database server."},
-    Key{databases, "trust-anchor", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "cert-file", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "key-file", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "cipher-list", text(), "\"\"", ignored, none, "Of a database server."},
-    Key{databases, "ssl-mode", word("disable|prefer|require|verify-ca|verify-full"), "", ignored, none, "Of a database server."},
+    Key{databases, "host", text(), "\"\"", used, none, "Of a database server: a name, an address, a socket (its directory for PostgreSQL), or several with commas, tried in this order: \"db1:5432,db2\". Without: localhost."},
+    Key{databases, "port", integer(0, u16), "0", used, none, "Of a database server, for hosts without one of their own; 0: the usual one."},
+    Key{databases, "user", text(), "\"\"", used, none, "Of a database server."},
+    Key{databases, "password", text(), "\"\"", used, secret, "Of a database server. Better: password-file."},
+    Key{{lease_database}, "user-file", text(), "\"\"", used, none, "Not in Kea. A file with the user's name, read whenever a connection is opened."},
+    Key{databases, "password-file", text(), "\"\"", used, none, "A file with the password, read whenever a connection is opened."},
+    Key{{lease_database}, "credentials-file", text(), "\"\"", used, none, "Not in Kea. A file with both: two lines, or JSON with username and password."},
+    Key{databases, "connect-timeout", duration(1, i32, "seconds"), "5", used, none, "Of a database server: how long connecting to one host may take."},
+    Key{databases, "read-timeout", duration(0, i32, "seconds"), "0", used, none, "Of MariaDB and MySQL: how long an answer may take; 0: the server's own limits alone."},
+    Key{databases, "write-timeout", duration(0, i32, "seconds"), "0", used, none, "Of MariaDB and MySQL: how long sending may take; 0: the server's own limits alone."},
+    Key{databases, "tcp-user-timeout", duration(0, i32, "seconds"), "0", used, none, "Of a database server: how long sent data may stay unacknowledged before the connection counts as lost; 0: 8 seconds."},
+    Key{{lease_database}, "max-connections", integer(1, 1000), "5", used, none, "Not in Kea. The most connections to a database server; it takes one to serve, and a second for a moment when settings change or tables are upgraded."},
+    Key{{lease_database}, "pool-wait-timeout", duration(0, u32, "milliseconds"), "1000", ignored, none, "Not in Kea. There is no pool of connections."},
+    Key{{lease_database}, "max-connection-lifetime", duration(0, u32, "seconds"), "3600", ignored, none, "Not in Kea. A connection is kept for as long as it works."},
+    Key{{lease_database}, "idle-timeout", duration(0, u32, "seconds"), "600", ignored, none, "Not in Kea. A connection is kept for as long as it works."},
+    Key{databases, "trust-anchor", text(), "\"\"", used, none, "Of a database server: a file or directory with the certificates of the authorities to trust. Switches TLS on."},
+    Key{databases, "cert-file", text(), "\"\"", used, none, "Of a database server: our certificate. Switches TLS on."},
+    Key{databases, "key-file", text(), "\"\"", used, none, "Of a database server: our certificate's key."},
+    Key{databases, "cipher-list", text(), "\"\"", used, none, "Of MariaDB and MySQL: the ciphers to choose from, as OpenSSL writes them."},
+    Key{databases, "ssl-mode", word("disable|prefer|require|verify-ca|verify-full"), "", used, none, "Of a database server. Default: verify-full with a trust-anchor, require with a cert-file alone, else prefer."},
+    Key{{lease_database}, "tls-required", flag(), "true", used, none, "Not in Kea. false: where TLS is wanted and the server has none, an error is logged and clear text is used, as Kea does."},
 
     // --- expired-leases-processing
     Key{{expiration}, "reclaim-timer-wait-time", seconds(u16), "10", used, shown, "Pause between two rounds; 0: none are reclaimed."},

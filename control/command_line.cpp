@@ -101,6 +101,8 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
         words.empty() ? std::string{} : std::filesystem::path{words.front()}.filename().string();
     const bool as_kea = name == "kea-dhcp4" || name == "kea-dhcp6";
     Given given;
+    std::optional<TransferCommandLine> transfer;
+    std::optional<SchemaCommandLine> schema;
     if (name == "kea-dhcp6") given.run.family = Family::v6;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
@@ -109,6 +111,8 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
         app.add_subcommand("run", "Serve: the same as no command at all")->fallthrough();
         add_ctl(app, given);
         add_docs(app, given);
+        transfer.emplace(app);
+        schema.emplace(app);
         app.require_subcommand(0, 1);
     }
     std::vector<std::string> reversed{words.rbegin(), words.empty() ? words.rend() : std::prev(words.rend())};
@@ -121,6 +125,10 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
         if (help) return PrintAndExit{.text = out.str()};
         return usage_error(out.str() + err.str());
     }
+    if (transfer)
+        if (auto tool = transfer->given()) return std::move(*tool);
+    if (schema)
+        if (auto tool = schema->given()) return std::move(*tool);
     return decide(app, std::move(given), as_kea);
 }
 

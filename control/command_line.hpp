@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "control/schema_command_line.hpp"
+#include "control/transfer_command_line.hpp"
 #include "dhcp/address.hpp"
 
 namespace leasehold {
@@ -44,7 +46,8 @@ struct PrintAndExit {
     int exit_status = 0;
     bool to_stderr = false;
 };
-using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, PrintAndExit>;
+using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, TransferArguments,
+                                 SchemaArguments, PrintAndExit>;
 
 /// @param words  argv; the name of the program decides: as kea-dhcp4 or kea-dhcp6 (a symbolic link) it takes
 ///               Kea's switches and serves that family

@@ -16,6 +16,16 @@ Answer problems_answer(const std::vector<config::Problem>& problems) {
     return answer;
 }
 
+/// A database server knows its users by their numbers: without one of our own we cannot register there.
+std::optional<std::string> missing_number(const config::Loaded& loaded) {
+    const BackendConfig& database = loaded.server->lease_database;
+    if (!is_server(database.type) || database.readonly || database.server_id != 0) return std::nullopt;
+    return "the lease database " + describe(database) +
+           " needs a number by which this server registers there, and none can be kept in the data "
+           "directory: set server-id in the configuration, to a number that no other server has, or make "
+           "the data directory writable.";
+}
+
 void log_warnings(const std::vector<config::Problem>& warnings) {
     for (const auto& warning : warnings) {
         auto where = warning.file;
@@ -57,6 +67,8 @@ std::shared_ptr<const Configuration::Current> Configuration::make_current(config
 }
 
 Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
+    if (const auto missing = missing_number(loaded))
+        return std::unexpected(BeginError{ExitCode::state_directory, *missing});
     auto logs = logs_.prepare(loaded.daemon.loggers);
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
     auto sockets = channel_.prepare(loaded.daemon.control_sockets);
@@ -69,10 +81,18 @@ Result<void, Configuration::BeginError> Configuration::begin(config::Loaded load
     return {};
 }
 
+config::LoadOptions Configuration::command_options() const {
+    auto options = options_;
+    const auto& loaded = current_->loaded;
+    options.present = std::make_shared<const config::ShownConfiguration>(
+        config::ShownConfiguration{loaded.full, loaded.hidden});
+    return options;
+}
+
 void Configuration::set(std::shared_ptr<const config::Value> root, Done done) {
     change(
         "of config-set",
-        [root = std::move(root), options = options_] { return config::load(*root, options); },
+        [root = std::move(root), options = command_options()] { return config::load(*root, options); },
         std::move(done));
 }
 
@@ -96,7 +116,7 @@ void Configuration::reload_on_signal() {
 void Configuration::test(std::shared_ptr<const config::Value> root, Done done) {
     auto answer = std::make_shared<Answer>();
     side_.run(
-        [root = std::move(root), options = options_, answer] {
+        [root = std::move(root), options = command_options(), answer] {
             auto result = config::load(*root, options);
             if (!result) {
                 *answer = problems_answer(result.error());
@@ -136,6 +156,7 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
                                                     {"reason", config::format(problem)}});
         return finish(attempt, problems_answer(attempt->result->error()));
     }
+    if (const auto missing = missing_number(attempt->next->loaded)) return refuse(attempt, *missing);
     const auto& daemon = attempt->next->loaded.daemon;
     auto logs =
         logs_.prepare(daemon.loggers.empty() ? loggers_from_environment(logs_.root()) : daemon.loggers);
@@ -191,8 +212,9 @@ void Configuration::write(const std::string& name, Done done) {
     if (!target) return done(failure(target.error()));
     auto answer = std::make_shared<Answer>();
     side_.run(
-        [full = current_->loaded.full, path = *target, answer] {
-            const auto content = config::pretty(*full);
+        [current = current_, path = *target, answer] {
+            const auto content =
+                config::pretty(config::written_form(*current->loaded.full, current->loaded.hidden));
             const auto written = replace_file(path, content);
             if (!written) {
                 *answer = failure(written.error());

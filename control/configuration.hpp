@@ -58,6 +58,8 @@ private:
     using Load = std::function<config::LoadResult()>;
     struct Attempt;
 
+    /// For a configuration that a command brings: it may refer to secrets of the one in use.
+    config::LoadOptions command_options() const;
     static std::shared_ptr<const Current> make_current(config::Loaded loaded);
     void change(std::string source, Load load, Done done);
     void loaded_for_change(const std::shared_ptr<Attempt>& attempt);

@@ -22,7 +22,10 @@ bool exists(const BackendConfig& database) {
 StoreResult<std::string> check_database(const BackendConfig& database, std::ostream& err) {
     if (!exists(database))
         return "; the lease database " + describe(database) + " does not exist yet: the server makes it";
-    const auto store = make_lease_store(database);
+    // To register would take the leases from a server that runs with this configuration.
+    BackendConfig unregistered = database;
+    unregistered.exclusive = false;
+    const auto store = make_lease_store(unregistered);
     const auto opened = store->open(std::chrono::steady_clock::now() + WorkerOptions{}.open_deadline);
     if (!opened) return std::unexpected(opened.error());
     store->close();

@@ -1,11 +1,11 @@
 // How `leasehold ctl` shows an answer to people. Whatever shape the answer has, something readable comes out.
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "config/load.hpp"
 #include "control/ctl.hpp"
+#include "control/local_time.hpp"
 #include "dhcp/lease.hpp"
 
 namespace leasehold {
@@ -27,14 +27,6 @@ std::string text_of(const json& map, const char* key) {
 std::int64_t number_of(const json& map, const char* key) {
     const auto found = map.find(key);
     return found != map.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-std::string local_time(std::int64_t seconds) {
-    const auto at = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    if (localtime_r(&at, &parts) == nullptr) return std::to_string(seconds);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
 std::string end_of(const json& lease) {

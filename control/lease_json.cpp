@@ -46,6 +46,27 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
+std::string_view type_name(LeaseKind kind) {
+    switch (kind) {
+        case LeaseKind::v4: break;
+        case LeaseKind::na: return "IA_NA";
+        case LeaseKind::ta: return "IA_TA";
+        case LeaseKind::pd: return "IA_PD";
+    }
+    return "V4";
+}
+
+/// What a lease of DHCPv6 shows besides.
+void add_v6_members(const Lease& lease, nlohmann::json& json) {
+    json["ip-address"] = to_string(lease.address.address);  // without the length
+    json["type"] = type_name(lease.kind);
+    json["duid"] = to_hex(view(lease.duid));
+    json["iaid"] = lease.iaid;
+    json["preferred-lft"] = lease.preferred_lifetime;
+    json["prefix-len"] = lease.address.length;
+    if (lease.hwaddr.empty()) json.erase("hw-address");
+}
+
 }  // namespace
 
 std::string to_utf8(std::string_view octets) {
@@ -74,6 +95,7 @@ nlohmann::json lease_json(const Lease& lease) {
                         {"fqdn-rev", lease.fqdn_rev},
                         {"hostname", to_utf8(lease.hostname)},
                         {"state", static_cast<int>(lease.state)}};
+    if (lease.kind != LeaseKind::v4) add_v6_members(lease, json);
     if (lease.pool_id != 0) json["pool-id"] = lease.pool_id;
     if (!lease.client_id.empty()) json["client-id"] = to_hex(view(lease.client_id));
     if (!lease.user_context.empty()) {

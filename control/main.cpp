@@ -24,9 +24,11 @@
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reference.hpp"
+#include "control/schema_tools.hpp"
 #include "control/server_identity.hpp"
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
+#include "control/transfer_tools.hpp"
 #include "control/version.hpp"
 #include "dhcp/exit_code.hpp"
 #include "dhcp/log.hpp"
@@ -191,6 +193,11 @@ int docs(const DocsArguments& arguments) {
     return status_of(ExitCode::normal);
 }
 
+int transfer(const TransferArguments& arguments) {
+    std::ios::sync_with_stdio(false);  // millions of lines
+    return run_transfer(arguments, {std::cin, std::cout, std::cerr, ProgressDisplay::standard()});
+}
+
 template <class... F>
 struct Overloaded : F... {
     using F::operator()...;
@@ -203,10 +210,13 @@ int main(int argc, char** argv) {
     using namespace leasehold;
     const auto command_line = read_command_line({argv, argv + argc});
     return std::visit(
-        Overloaded{[](const RunArguments& arguments) { return run(arguments); },
-                   [](const CheckArguments& arguments) { return check(arguments); },
-                   [](const CtlArguments& arguments) { return run_ctl(arguments, std::cout, std::cerr); },
-                   [](const DocsArguments& arguments) { return docs(arguments); },
-                   [](const PrintAndExit& message) { return print(message); }},
+        Overloaded{
+            [](const RunArguments& arguments) { return run(arguments); },
+            [](const CheckArguments& arguments) { return check(arguments); },
+            [](const CtlArguments& arguments) { return run_ctl(arguments, std::cout, std::cerr); },
+            [](const DocsArguments& arguments) { return docs(arguments); },
+            [](const TransferArguments& arguments) { return transfer(arguments); },
+            [](const SchemaArguments& arguments) { return run_schema_tool(arguments, std::cout, std::cerr); },
+            [](const PrintAndExit& message) { return print(message); }},
         command_line);
 }

@@ -9,6 +9,7 @@ enum class ExitCode : int {
     normal = 0,
     unexpected = 1,
     usage = 64,
+    data = 65,
     credentials_refused = 67,
     no_such_database = 68,
     unreachable_at_start = 69,

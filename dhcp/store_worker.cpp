@@ -14,96 +14,12 @@
 #include <thread>
 #include <utility>
 
+#include "dhcp/store_work.hpp"
+
 namespace leasehold {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Whole decisions on their way through one commit.
-struct Batch {
-    std::vector<DecisionId> ids;
-    std::vector<ChangeList> lists;
-
-    bool empty() const { return ids.empty(); }
-    std::size_t change_count() const {
-        std::size_t count = 0;
-        for (const ChangeList& list : lists) count += list.size();
-        return count;
-    }
-    void add(Submission&& submission) {
-        ids.push_back(submission.id);
-        lists.push_back(std::move(submission.changes));
-    }
-};
-
-struct FindRequest {
-    std::vector<Prefix> addresses;
-    StoreWorker::FindDone done;
-};
-
-/// New values for the same database, and the rules for trying again that came with them.
-struct Renewal {
-    BackendConfig config;
-    WorkerOptions rules;
-};
-
-/// What the thread does before it looks at its queue again.
-struct Work {
-    std::vector<FindRequest> finds;
-    Batch batch;
-    std::optional<Renewal> renewal;
-    bool stop = false;
-    bool nothing() const { return finds.empty() && batch.empty(); }
-};
-
-/// Collects one page of a scan.
-class PageSink final : public RowSink {
-public:
-    explicit PageSink(std::size_t rows_max) : rows_max_{rows_max} {}
-    bool row(Lease&& lease) override {
-        last = lease.address;
-        page.leases.push_back(std::move(lease));
-        return !full();
-    }
-    bool unreadable(UnreadableRow&& bad) override {
-        last = bad.address;
-        page.unreadable.push_back(std::move(bad));
-        return !full();
-    }
-    bool full() const { return page.leases.size() + page.unreadable.size() >= rows_max_; }
-
-    LoadedPage page;
-    std::optional<Prefix> last;
-
-private:
-    std::size_t rows_max_;
-};
-
-/// Does the stored row show that this change was applied, by us? Versions never come back, so our content
-/// at our version cannot be anybody else's (lease-engine 1).
-bool shows_applied(const Change& change, const std::optional<Lease>& stored) {
-    if (const auto* put = std::get_if<Put>(&change)) return stored == put->lease;
-    return !stored;
-}
-
-std::vector<Completion> unavailable_completions(std::span<const DecisionId> ids) {
-    std::vector<Completion> completions;
-    for (const DecisionId id : ids) completions.push_back({id, SubmissionOutcome::unavailable, {}});
-    return completions;
-}
-
-/// Hands the flat results of a commit back to the decisions they belong to.
-std::vector<Completion> answered_completions(const Batch& batch, std::vector<RowResult>&& rows) {
-    assert(rows.size() == batch.change_count());
-    std::vector<Completion> completions;
-    auto next = std::make_move_iterator(rows.begin());
-    for (std::size_t i = 0; i < batch.ids.size(); ++i) {
-        const auto end = next + static_cast<std::ptrdiff_t>(batch.lists[i].size());
-        completions.push_back({batch.ids[i], SubmissionOutcome::answered, {next, end}});
-        next = end;
-    }
-    return completions;
-}
 
 }  // namespace
 
@@ -116,6 +32,7 @@ struct StoreWorker::Shared : std::enable_shared_from_this<Shared> {
           listener{&the_listener} {}
 
     const std::unique_ptr<LeaseStore> store;
+    const std::string where = store->describe();  // once the thread runs, only it may ask the store
     const WorkerOptions options;
     const Post post;
 
@@ -209,7 +126,7 @@ class StoreWorker::Thread {
 public:
     explicit Thread(std::shared_ptr<Shared> shared)
         : shared_{std::move(shared)}, store_{*shared_->store}, options_{shared_->options} {
-        status_.where = store_.describe();
+        status_.where = shared_->where;
         status_.attempts_max = options().max_reconnect_tries;
     }
 
@@ -449,6 +366,7 @@ private:
         auto outcome = store_.renew(renewing_->config, Clock::now() + options().renew_deadline);
         if (outcome) {
             renewing_.reset();
+            take_name();
         } else {
             renewing_->due = Clock::now() + renewing_->wait;
             renewing_->wait = std::min<Clock::duration>(renewing_->wait * 2, options().renew_wait_max);
@@ -468,6 +386,14 @@ private:
         // Without a connection nothing can fail here that open() does not tell.
         (void)store_.renew(renewing_->config, Clock::now() + options().renew_deadline);
         renewing_.reset();
+        take_name();
+    }
+
+    /// The list of hosts is part of what a store is called.
+    void take_name() {
+        status_.where = store_.describe();
+        shared_->tell(
+            [self = shared_.get(), where = status_.where](StoreListener&) { self->known.where = where; });
     }
 
     /// The finds from `first` on are answered with those that queue: by lose().
@@ -593,7 +519,7 @@ private:
 StoreWorker::StoreWorker(std::unique_ptr<LeaseStore> store, WorkerOptions options, Post post,
                          StoreListener& listener)
     : shared_{std::make_shared<Shared>(std::move(store), options, std::move(post), listener)} {
-    shared_->known.where = shared_->store->describe();
+    shared_->known.where = shared_->where;
     shared_->known.attempts_max = options.max_reconnect_tries;
 }
 
@@ -663,7 +589,7 @@ void StoreWorker::stop(Deadline deadline, std::function<void()> done) {
         shared->wake.wait_until(lock, deadline, [&] { return shared->finished || shared->silenced; });
         if (shared->finished || shared->silenced) return;
         shared->refuse_queue_locked();
-        shared->refuse_finds_locked({StoreErrc::unavailable, shared->store->describe() + " is being closed"});
+        shared->refuse_finds_locked({StoreErrc::unavailable, shared->where + " is being closed"});
         shared->post_stopped_locked();
         shared->silenced = true;
         lock.unlock();

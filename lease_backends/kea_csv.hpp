@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,5 +60,10 @@ std::vector<std::string> kea_lease_files(const std::string& csv);
 StoreResult<KeaCsvReport> read_kea_lease_files(const std::string& csv, Family family,
                                                std::uint32_t max_row_errors,
                                                const std::function<StoreResult<void>(KeaCsvRow&&)>& each);
+/// The same for one text that is open already.
+/// @param name  of it, for messages
+StoreResult<KeaCsvReport> read_kea_lease_text(std::istream& input, const std::string& name, Family family,
+                                              std::uint32_t max_row_errors,
+                                              const std::function<StoreResult<void>(KeaCsvRow&&)>& each);
 
 }  // namespace leasehold

@@ -99,6 +99,10 @@ SqlResult<std::vector<std::vector<bool>>> MariadbSession::apply(std::span<const 
         }
         return applied;
     }
+    // A transaction that is gone was aborted on the way, whatever its statements said: COMMIT of nothing is
+    // OK.
+    if (!connection_.in_transaction())
+        return std::unexpected(SqlError{SqlFault::conflict, "", "the server ended the transaction", false});
     // On Galera the cluster may still refuse: nothing is won before this has come back.
     if (auto committed = commit(); !committed) return pass_on(committed.error());
     return applied;
@@ -119,10 +123,10 @@ SqlResult<void> MariadbSession::commit() {
     return pass_on(error);
 }
 
-/// Then it is a transaction by itself, in one round trip. On Galera what a statement gave back can still be
-/// refused after it was read, so there its transaction is written out.
+/// Then it is a transaction by itself, in one round trip. Never on Galera, which takes no arrays: what a
+/// statement gave back can still be refused after it was read, so there its transaction is written out.
 bool MariadbSession::is_one_statement(std::span<const ChangeGroup> groups) const {
-    return arrays_ && !galera_ && groups.size() == 1 && chunk_size(groups[0], 0) == groups[0].at.size();
+    return arrays_ && groups.size() == 1 && chunk_size(groups[0], 0) == groups[0].at.size();
 }
 
 std::size_t MariadbSession::chunk_size(const ChangeGroup& group, std::size_t begin) const {

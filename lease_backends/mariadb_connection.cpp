@@ -310,6 +310,12 @@ bool MariadbConnection::takes_bulk() const {
     return (capabilities & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
 }
 
+bool MariadbConnection::in_transaction() const {
+    unsigned status = 0;
+    return connected() && mariadb_get_infov(handle_, MARIADB_CONNECTION_SERVER_STATUS, &status) == 0 &&
+           (status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
 std::string MariadbConnection::encryption() const {
     const char* const cipher = mysql_get_ssl_cipher(handle_);
     if (cipher == nullptr) return "";

@@ -50,6 +50,8 @@ public:
     bool takes_bulk() const;
     /// "TLSv1.3, TLS_AES_256_GCM_SHA384"; "": clear text
     std::string encryption() const;
+    /// As the server said with its last answer.
+    bool in_transaction() const;
 
     /// For statements (mariadb_statement.hpp): runs a call of the library that waits for the server.
     /// @param start  (pointer to the result) begins it

@@ -12,7 +12,7 @@ namespace leasehold {
 
 /// How a batch is written.
 enum class MariadbForm : std::uint8_t {
-    best,      // arrays of parameters where the server takes them, rows given back by RETURNING
+    best,      // arrays of parameters and RETURNING, where the server takes them and is no Galera node
     portable,  // only what MySQL has, too: literals, and a SELECT for what was won
 };
 
@@ -25,7 +25,7 @@ public:
     SqlDialect dialect() const override { return SqlDialect::mariadb; }
     std::string where() const override { return where_; }
     void set_deadline(Deadline deadline) override { connection_.set_deadline(deadline); }
-    SqlResult<SqlRows> query(std::string_view sql, std::span<const SqlValue> values) override;
+    SqlResult<SqlRows> query(std::string_view sql, std::span<const SqlValue> values = {}) override;
     SqlResult<void> script(std::string_view sql) override;
 
     SqlResult<ServerTraits> connect(const DatabaseHost& host, const Credentials& credentials,

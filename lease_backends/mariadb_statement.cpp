@@ -4,7 +4,10 @@
 namespace leasehold {
 
 SqlError MariadbStatement::failed() {
-    return connection_.failed(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()));
+    // An error that comes among the rows is noted at the connection alone.
+    if (const unsigned number = mysql_stmt_errno(statement_.get()); number != 0)
+        return connection_.failed(number, mysql_stmt_error(statement_.get()));
+    return connection_.failed(mysql_errno(connection_.handle()), mysql_error(connection_.handle()));
 }
 
 SqlResult<void> MariadbStatement::prepare(std::string_view sql) {

@@ -11,9 +11,8 @@ std::unique_ptr<LeaseStore> make_lease_store(const BackendConfig& config) {
     switch (config.type) {
         case BackendType::memory: return std::make_unique<MemoryStore>();
         case BackendType::sqlite: return std::make_unique<SqliteStore>(config);
-        case BackendType::postgresql:
-            return std::make_unique<ServerStore>(config, make_postgres_session(config));
-        case BackendType::mariadb: return std::make_unique<ServerStore>(config, make_mariadb_session(config));
+        case BackendType::postgresql: return std::make_unique<ServerStore>(config, make_postgres_session);
+        case BackendType::mariadb: return std::make_unique<ServerStore>(config, make_mariadb_session);
     }
     return nullptr;
 }

@@ -192,13 +192,13 @@ SqlResult<ServerTraits> PostgresSession::connect(const DatabaseHost& host, const
         return refuse(failure(SqlFault::configuration,
                               traits.version + " is too old; version 12 and newer can be used"));
     if (settings->in_recovery == "true")
-        return refuse(failure(SqlFault::read_only,
-                              "this is a standby and takes no writes; name the primary in \"host\""));
-    if (settings->read_only == "on")
         return refuse(
-            failure(SqlFault::read_only,
-                    "default_transaction_read_only is on; name a primary in \"host\", or reset it for "
-                    "this database and user"));
+            failure(SqlFault::read_only, "this is a standby and read-only; name the primary in \"host\""));
+    if (settings->read_only == "on")
+        return refuse(failure(SqlFault::read_only,
+                              "this server is read-only (default_transaction_read_only is on); name a "
+                              "primary in \"host\", or reset it for "
+                              "this database and user"));
     begins_explicitly_ = settings->isolation != "read committed";
     traits.notices = std::move(notices_);
     const auto durability = durability_notices(*settings, where());

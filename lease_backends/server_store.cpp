@@ -17,29 +17,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::hours migration_time_max{1};
 constexpr std::chrono::seconds farewell_time_max{2};
 
-/// Whether another host, or the same one later, may do better.
-bool may_pass(SqlFault fault) {
-    using enum SqlFault;
-    return fault == lost || fault == read_only || fault == full || fault == conflict;
-}
-
-/// What stays wrong until somebody acts is told first; while one host may recover, the whole is a matter of
-/// time.
-const SqlError& most_telling(const std::vector<SqlError>& errors) {
-    const auto passing =
-        std::ranges::find_if(errors, [](const auto& error) { return may_pass(error.fault); });
-    return passing == errors.end() ? errors.front() : *passing;
-}
-
-std::string name_of(const DatabaseHost& host) {
-    const std::string name = host.name.empty() ? "localhost" : host.name;
-    return host.port == 0 ? name : name + ":" + std::to_string(host.port);
-}
-
 }  // namespace
 
-ServerStore::ServerStore(BackendConfig config, std::unique_ptr<LeaseSession> session)
-    : config_{std::move(config)}, session_{std::move(session)}, random_{std::random_device{}()} {}
+ServerStore::ServerStore(BackendConfig config, MakeSession make_session)
+    : config_{std::move(config)},
+      make_session_{std::move(make_session)},
+      session_{make_session_(config_)},
+      random_{std::random_device{}()} {}
 
 ServerStore::~ServerStore() {
     close();
@@ -75,37 +59,44 @@ StoreResult<Opened> ServerStore::open(Deadline deadline) {
 }
 
 StoreResult<void> ServerStore::connect_somewhere(Opened& opened) {
-    const auto credentials = read_credentials(config_.server);
-    if (!credentials) return std::unexpected(credentials.error());
+    auto connected = connect_to_a_host(*session_, config_, host_, deadline_, cancelled_);
+    if (!connected) return std::unexpected(connected.error());
+    use(*connected);
+    ServerTraits& traits = connected->traits;
+    opened.notices.push_back("connected to " + session_->where() + ", " + traits.version +
+                             (traits.encryption.empty() ? ", not encrypted" : ", " + traits.encryption));
+    opened.warnings = std::move(traits.notices);
+    return {};
+}
 
-    const auto& hosts = config_.server.hosts;
-    std::vector<SqlError> errors;
-    std::string failures;
-    for (std::size_t i = 0; i < hosts.size() && !cancelled_; ++i) {
-        const std::size_t at = (host_ + i) % hosts.size();
-        const auto patience = std::min(deadline_, Clock::now() + config_.server.connect_timeout);
-        auto traits = session_->connect(hosts[at], *credentials, patience);
-        if (traits) {
-            host_ = at;
-            batch_changes_max_ = batch_limit_ = traits->batch_changes_max;
-            opened.notices.push_back(
-                "connected to " + session_->where() + ", " + traits->version +
-                (traits->encryption.empty() ? ", not encrypted" : ", " + traits->encryption));
-            opened.warnings = std::move(traits->notices);
-            return {};
-        }
-        session_->disconnect();
-        traits.error().detail = without_secrets(std::move(traits.error().detail), *credentials);
-        failures += (failures.empty() ? "" : "; ") + name_of(hosts[at]) + ": " + traits.error().detail;
-        errors.push_back(std::move(traits.error()));
+void ServerStore::use(const HostConnection& connected) {
+    host_ = connected.host;
+    batch_changes_max_ = batch_limit_ = connected.traits.batch_changes_max;
+}
+
+/// The new connection stands before the old one goes. Schema and registration are those of the same database.
+StoreResult<void> ServerStore::renew(const BackendConfig& config, Deadline deadline) {
+    auto session = make_session_(config);
+    const bool open = session_->connected();
+    if (open) {
+        const auto connected = connect_to_a_host(*session, config, 0, deadline, cancelled_);
+        if (!connected) return std::unexpected(connected.error());
+        session->set_deadline(deadline);
+        if (const auto read = session->query("SELECT version FROM lease LIMIT 1"); !read)
+            return std::unexpected(
+                to_store_error(read.error(), session->where(), "reading the leases as the new user"));
+        use(*connected);
+    } else {
+        host_ = 0;
     }
-    if (errors.empty())
-        return std::unexpected(StoreError{StoreErrc::unavailable, describe() + ": the call was cancelled"});
-    if (hosts.size() == 1) return std::unexpected(to_store_error(errors.front(), describe(), "connecting"));
-    StoreError error = to_store_error(most_telling(errors), describe(), "connecting");
-    error.detail =
-        describe() + ": none of its " + std::to_string(hosts.size()) + " hosts can be used: " + failures;
-    return std::unexpected(std::move(error));
+    drop_read_ahead();
+    config_ = config;
+    {
+        const std::lock_guard lock{session_mutex_};
+        session_.swap(session);
+    }
+    session->disconnect();
+    return {};
 }
 
 StoreResult<void> ServerStore::check_schema(Opened& opened) {
@@ -150,6 +141,7 @@ void ServerStore::close() {
 
 void ServerStore::cancel() noexcept {
     cancelled_ = true;
+    const std::lock_guard lock{session_mutex_};
     session_->cancel();
 }
 
@@ -166,6 +158,7 @@ StoreResult<void> ServerStore::begin_call(Deadline deadline) {
 /// A right that is gone while a session stands was taken with a rotated user: new credentials may be there.
 StoreError ServerStore::failed(const SqlError& error, std::string_view doing) {
     healthy_ = false;
+    if (error.fault == SqlFault::fenced) return taken_over(*session_, config_.family);
     StoreError failure = to_store_error(error, session_->where(), doing);
     if (error.fault == SqlFault::permission) failure.code = StoreErrc::credentials;
     return failure;

@@ -4,16 +4,20 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <mutex>
 #include <random>
 #include <unordered_map>
 
+#include "lease_backends/host_connection.hpp"
 #include "lease_backends/lease_session.hpp"
 
 namespace leasehold {
 
 class ServerStore final : public LeaseStore {
 public:
-    ServerStore(BackendConfig config, std::unique_ptr<LeaseSession> session);
+    using MakeSession = std::function<std::unique_ptr<LeaseSession>(const BackendConfig&)>;
+    ServerStore(BackendConfig config, MakeSession make_session);
     ~ServerStore() override;
 
     StoreResult<Opened> open(Deadline deadline) override;
@@ -25,6 +29,7 @@ public:
     StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
     StoreResult<void> between_commits(bool more_waiting, Deadline deadline) override;
     StoreResult<void> probe(Deadline deadline) override;
+    StoreResult<void> renew(const BackendConfig& config, Deadline deadline) override;
     void cancel() noexcept override;
     std::string describe() const override;
 
@@ -40,6 +45,7 @@ private:
     using RowsByKey = std::unordered_map<Prefix, StoredLease>;
 
     StoreResult<void> connect_somewhere(Opened& opened);
+    void use(const HostConnection& connected);
     StoreResult<void> check_schema(Opened& opened);
     StoreResult<void> register_here();
     StoreResult<void> begin_call(Deadline deadline);
@@ -59,8 +65,10 @@ private:
     StoreResult<void> find_winners(std::span<const PlannedList> lists, std::vector<RowResult>& results);
     void wait_a_little(int attempt);
 
-    const BackendConfig config_;
-    const std::unique_ptr<LeaseSession> session_;
+    BackendConfig config_;
+    const MakeSession make_session_;
+    std::mutex session_mutex_;  // cancel() against renew()
+    std::unique_ptr<LeaseSession> session_;
     std::size_t host_ = 0;                // the one that served last is tried first
     std::optional<std::uint64_t> epoch_;  // under which this process is registered
     std::atomic<bool> cancelled_ = false;

@@ -145,6 +145,25 @@ std::optional<Prefix> read_key(sqlite3_stmt* row) {
     return key;
 }
 
+std::optional<ScanEnd> scan_rows(Statement& rows, RowSink& sink) {
+    ScanEnd end;
+    for (;;) {
+        const int step = rows.step();
+        if (step == SQLITE_DONE) return end;
+        if (step != SQLITE_ROW) return std::nullopt;
+        auto lease = read_lease(rows.get());
+        bool more = true;
+        if (lease) {
+            ++end.rows;
+            more = sink.row(std::move(*lease));
+        } else {
+            ++end.unreadable;
+            if (const auto key = read_key(rows.get())) more = sink.unreadable({*key, lease.error()});
+        }
+        if (!more) return end;
+    }
+}
+
 std::string column_list() {
     std::string list;
     for (const Column& column : lease_columns) list += (list.empty() ? "" : ", ") + std::string{column.name};

@@ -21,6 +21,11 @@ Result<Lease, std::string> read_lease(sqlite3_stmt* row);
 /// The key alone; nullopt: damaged.
 std::optional<Prefix> read_key(sqlite3_stmt* row);
 
+/// Steps through rows whose columns stand in the order of lease_columns, and hands them on until the sink has
+/// enough. A row whose key is damaged is only counted. The statement is not reset.
+/// @return nullopt: a step failed; the error is the handle's
+std::optional<ScanEnd> scan_rows(Statement& rows, RowSink& sink);
+
 /// "address, prefix_length, ..."
 std::string column_list();
 /// Parameters 1 to n are the columns; n + 1: the version expected; n + 2: 1 when the row changes hands;

@@ -333,22 +333,9 @@ StoreResult<ScanEnd> SqliteStore::scan(std::optional<Prefix> after, RowSink& sin
     Statement& rows = after ? statements_.scan_after : statements_.scan_all;
     const ResetAtEnd reset{rows};
     if (after) bind_key(rows, 1, *after);
-    ScanEnd end;
-    for (;;) {
-        const int step = rows.step();
-        if (step == SQLITE_DONE) return end;
-        if (step != SQLITE_ROW) return std::unexpected(failed("reading the leases"));
-        auto lease = read_lease(rows.get());
-        bool more = true;
-        if (lease) {
-            ++end.rows;
-            more = sink.row(std::move(*lease));
-        } else {
-            ++end.unreadable;
-            if (const auto key = read_key(rows.get())) more = sink.unreadable({*key, lease.error()});
-        }
-        if (!more) return end;
-    }
+    const auto end = scan_rows(rows, sink);
+    if (!end) return std::unexpected(failed("reading the leases"));
+    return *end;
 }
 
 StoreResult<void> SqliteStore::probe(Deadline deadline) {

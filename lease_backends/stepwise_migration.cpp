@@ -14,38 +14,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// For applied_by and created_by.
 constexpr std::string_view program = "leasehold " LEASEHOLD_VERSION;
 /// Seconds that the lock lasts when it is not renewed, and how long a program waits for it: longer, so that
 /// only one that is renewed is still taken then.
-constexpr int lock_seconds = 60;
+constexpr int lock_seconds = 20;
 constexpr std::chrono::seconds lock_patience{lock_seconds + 30};
 constexpr std::chrono::milliseconds lock_poll{200};
 /// How often a statement that collided with another node's is tried again, and a step that "exists already".
 constexpr int tries_max = 8;
 constexpr std::chrono::milliseconds wait_after_collision{50};
-
-/// schema_info comes first: by it an interrupted beginning is told from another program's tables.
-constexpr std::array<std::string_view, 5> bootstrap{
-    "CREATE TABLE IF NOT EXISTS schema_info (id TINYINT NOT NULL PRIMARY KEY, version INT NOT NULL, "
-    "min_reader INT NOT NULL, backend VARCHAR(16) NOT NULL, created_by VARCHAR(64) NOT NULL, "
-    "CONSTRAINT one_row CHECK (id = 1)) "
-    "ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-
-    "CREATE TABLE IF NOT EXISTS schema_migrations (version INT NOT NULL PRIMARY KEY, "
-    "name VARCHAR(64) NOT NULL, checksum CHAR(64) NOT NULL, state VARCHAR(8) NOT NULL, step INT NOT NULL, "
-    "applied_at BIGINT NOT NULL, applied_by VARCHAR(64) NOT NULL, ms BIGINT NOT NULL, "
-    "CONSTRAINT state_word CHECK (state IN ('applied', 'applying'))) "
-    "ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-
-    "CREATE TABLE IF NOT EXISTS schema_lock (id TINYINT NOT NULL PRIMARY KEY, holder VARCHAR(255) NOT NULL, "
-    "token BIGINT NOT NULL, until BIGINT NOT NULL, CONSTRAINT one_lock CHECK (id = 1)) "
-    "ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-
-    "INSERT IGNORE INTO schema_info (id, version, min_reader, backend, created_by) "
-    "VALUES (1, 0, 1, 'mariadb', 'leasehold " LEASEHOLD_VERSION "')",
-
-    "INSERT IGNORE INTO schema_lock (id, holder, token, until) VALUES (1, '', 0, 0)",
-};
 
 class StepwiseRun {
 public:
@@ -88,14 +66,36 @@ private:
         }
     }
 
+    /// The first migration begins with the tables of the schema's own version, schema_info before all (by it
+    /// an interrupted beginning is told from another program's tables). They are made before there is a lock.
     StoreResult<void> make_bookkeeping() {
-        for (std::size_t i = 0; i < bootstrap.size(); ++i) {
-            tell("bookkeeping", i + 1, bootstrap.size(), "tables for the schema's own version", false);
-            const auto made = change(bootstrap[i], {}, "making the tables of the schema's version");
-            if (!made) return std::unexpected(made.error());
-            tell("bookkeeping", i + 1, bootstrap.size(), "tables for the schema's own version", true);
+        const Migration& first = run_.migrations.front();
+        const auto steps = steps_of(first);
+        if (!steps) return std::unexpected(steps.error());
+        for (std::size_t i = 0; i < steps->size(); ++i) {
+            const auto locks = query_one(connection_, "SELECT COUNT(*) FROM schema_lock");
+            if (!locks && locks.error().fault != SqlFault::missing)
+                return failed(locks.error(), "reading the lock for upgrades");
+            if (locks && *locks != "0") break;
+            tell(first.name, i + 1, steps->size(), (*steps)[i].words, false);
+            if (auto made = make((*steps)[i], "making the tables of the schema's version,"); !made)
+                return made;
+            tell(first.name, i + 1, steps->size(), (*steps)[i].words, true);
         }
+        const auto row = change(
+            "INSERT IGNORE INTO schema_info (id, version, min_reader, backend, created_by) "
+            "VALUES (1, 0, 1, 'mariadb', ?)",
+            {std::string{program}}, "making the row of the schema's version");
+        if (!row) return std::unexpected(row.error());
         return {};
+    }
+
+    StoreResult<std::vector<SchemaStep>> steps_of(const Migration& migration) const {
+        auto steps = read_steps(migration.sql);
+        if (steps) return std::move(*steps);
+        return std::unexpected(StoreError{
+            StoreErrc::schema,
+            "this program's own " + std::string{migration.name} + " cannot be read: " + steps.error()});
     }
 
     StoreResult<void> take_lock() {
@@ -107,7 +107,10 @@ private:
                            " WHERE id = 1 AND (until < UNIX_TIMESTAMP() OR holder = ?)",
                        {holder_, holder_}, "taking the lock for the upgrade");
             if (!taken) return std::unexpected(taken.error());
-            if (*taken > 0) return {};
+            if (*taken > 0) {
+                locked_ = true;
+                return {};
+            }
             if (Clock::now() >= end) return busy();
             std::this_thread::sleep_for(lock_poll);
         }
@@ -153,11 +156,8 @@ private:
 
     StoreResult<void> apply(const Migration& migration) {
         const auto began = Clock::now();
-        const auto steps = read_steps(migration.sql);
-        if (!steps)
-            return std::unexpected(StoreError{
-                StoreErrc::schema,
-                "this program's own " + std::string{migration.name} + " cannot be read: " + steps.error()});
+        const auto steps = steps_of(migration);
+        if (!steps) return std::unexpected(steps.error());
         const std::string doing = "schema step " + std::string{migration.name};
         const auto begun = change(
             "INSERT IGNORE INTO schema_migrations (version, name, checksum, state, step, applied_at, "
@@ -201,6 +201,7 @@ private:
     }
 
     StoreResult<void> renew_lock() {
+        if (!locked_) return {};
         const auto renewed = change("UPDATE schema_lock SET until = UNIX_TIMESTAMP() + " +
                                         std::to_string(lock_seconds) + " WHERE id = 1 AND holder = ?",
                                     {holder_}, "renewing the lock for the upgrade");
@@ -229,6 +230,7 @@ private:
     SqlConnection& connection_;
     const MigrationRun& run_;
     const std::string holder_;
+    bool locked_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // See the header.
 #include "lease_backends/tool_connection.hpp"
 
-#include "lease_backends/host_choice.hpp"
+#include "lease_backends/host_connection.hpp"
 
 namespace leasehold {
 
@@ -51,18 +51,6 @@ StoreResult<std::unique_ptr<SqliteToolConnection>> open_sqlite_for_tools(const B
     return std::make_unique<SqliteToolConnection>(std::move(*lock), std::move(handle), config.path);
 }
 
-StoreResult<ServerConnection> connect_for_tools(const BackendConfig& config, Deadline deadline) {
-    static const std::atomic<bool> not_cancelled = false;
-    ServerConnection connection{
-        config.type == BackendType::postgresql ? make_postgres_session(config) : make_mariadb_session(config),
-        {}};
-    auto choice = connect_to_a_host(*connection.session, config, 0, not_cancelled, deadline);
-    if (!choice) return std::unexpected(choice.error());
-    connection.traits = std::move(choice->traits);
-    connection.session->set_deadline(deadline);
-    return connection;
-}
-
 StoreResult<std::unique_ptr<SqlConnection>> open_for_tools(const BackendConfig& config, Deadline deadline) {
     switch (config.type) {
         case BackendType::memory: break;
@@ -75,9 +63,9 @@ StoreResult<std::unique_ptr<SqlConnection>> open_for_tools(const BackendConfig& 
         }
         case BackendType::postgresql:
         case BackendType::mariadb: {
-            auto connection = connect_for_tools(config, deadline);
-            if (!connection) return std::unexpected(connection.error());
-            return std::move(connection->session);
+            auto session = connected_session(config, deadline);
+            if (!session) return std::unexpected(session.error());
+            return std::move(*session);
         }
     }
     return std::unexpected(

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "dhcp/backend_config.hpp"
-#include "lease_backends/lease_session.hpp"
 #include "lease_backends/sqlite_connection.hpp"
 #include "lease_backends/sqlite_file.hpp"
 
@@ -30,15 +29,7 @@ private:
 ///        configuration, unavailable
 StoreResult<std::unique_ptr<SqliteToolConnection>> open_sqlite_for_tools(const BackendConfig& config);
 
-struct ServerConnection {
-    std::unique_ptr<LeaseSession> session;
-    ServerTraits traits;
-};
-/// Tries the hosts in their order; credentials are read now.
-/// @error what the most hopeful host said: a refusal only when all refuse
-StoreResult<ServerConnection> connect_for_tools(const BackendConfig& config, Deadline deadline);
-
-/// Either of them, for what needs bookkeeping statements only.
+/// For what needs bookkeeping statements only: a file as above, or the first of the hosts that will do.
 /// @param deadline  for the opening and, until set_deadline, for what follows
 /// @error also configuration: a database in memory has nothing to open
 StoreResult<std::unique_ptr<SqlConnection>> open_for_tools(const BackendConfig& config, Deadline deadline);

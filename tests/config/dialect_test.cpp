@@ -87,7 +87,7 @@ const Refused refused[] = {
     {"double_comma", "[1,,2]", {{1, 4}}, "a comma stands where a value belongs"},
     {"comma_for_key", "{,\"a\":1}", {{1, 2}}, "a comma stands where a key"},
     {"missing_comma", "{\"a\":1\n \"b\":2}", {{2, 2}}, "follows without a comma"},
-    {"missing_colon", "{\"a\" 1, \"b\": 2}", {{1, 6}, {1, 6}}, "follows the key \"a\""},
+    {"missing_colon", "{\"a\" 1, \"b\": 2}", {{1, 6}, {1, 6}}, "follows a key"},
     {"unquoted_key", "{a: 1, \"b\": 2}", {{1, 2}}, "\"a\" is not a value"},
     {"wrong_case", "[True]", {{1, 2}}, "did you mean true?"},
     {"plus", "[+1]", {{1, 2}}, "without a plus sign"},

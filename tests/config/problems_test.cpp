@@ -81,7 +81,6 @@ const Wrong wrong[] = {
      "high availability"},
     {"strange_library", "\"hooks-libraries\": [{\"library\": \"mine.so\"}]", 2, 33,
      "/hooks-libraries/0/library", "\"mine\" is not known"},
-    {"mysql", "\"lease-database\": {\"type\": \"mysql\"}", 2, 28, "/lease-database/type", "not built yet"},
     {"no_type", "\"lease-database\": {}", 2, 19, "/lease-database", "the key \"type\" is missing"},
     {"interface_twice", "\"interfaces-config\": {\"interfaces\": [\"a\", \"a\"]}", 2, 43,
      "/interfaces-config/interfaces/1", "chosen twice"},

@@ -24,6 +24,8 @@ Json sample(const Key& key) {
     const Json& fallback = fallback_value(key);
     switch (key.rule.type) {
         case Type::boolean: return !(fallback.is_boolean() && fallback.get<bool>());
+        case Type::flag_or_word: return std::string{key.rule.words};
+        case Type::duration:
         case Type::integer: return fallback == Json(key.rule.min) ? key.rule.min + 1 : key.rule.min;
         case Type::real: return fallback == Json(0.125) ? 0.5 : 0.125;
         case Type::string: {
@@ -67,7 +69,9 @@ Json configuration(Scope scope, const std::string& key, const Json& value) {
         case Scope::option_def:
             inner.update(Json{{"code", 224}, {"name", "own"}, {"type", "string"}});
             return global("option-def", Json::array({inner}));
-        case Scope::lease_database: inner["type"] = "memory"; return global("lease-database", inner);
+        case Scope::lease_database:
+            if (key != "type") inner["type"] = "memory";
+            return global("lease-database", inner);
         case Scope::logger: inner["name"] = "kea-dhcp4"; return global("loggers", Json::array({inner}));
         case Scope::control_socket:
             inner.update(Json{{"socket-type", "unix"}, {"socket-name", "s"}});
@@ -148,7 +152,8 @@ TEST(Schema, DefaultsOfIgnoredAndUnbuiltKeysAreSilent) {
 TEST(Schema, EveryKeyRefusesAnotherType) {
     for (const Key& key : schema()) {
         if (key.rule.type == Type::anything) continue;
-        const Json wrong = key.rule.type == Type::boolean ? Json("x") : Json(true);
+        Json wrong = key.rule.type == Type::boolean ? Json("x") : Json(true);
+        if (key.rule.type == Type::flag_or_word) wrong = 5;
         for (std::size_t i = 0; i < scope_count; ++i) {
             const auto scope = static_cast<Scope>(i);
             if (!key.scopes.has(scope) || stands_in_refused_container(scope) || scope == Scope::output_option)
@@ -169,7 +174,7 @@ TEST(Schema, DefaultsAreRightValues) {
         if (key.fallback.empty()) continue;
         SCOPED_TRACE(std::string{key.name});
         const Json& value = fallback_value(key);
-        if (key.rule.type == Type::integer) {
+        if (key.rule.type == Type::integer || key.rule.type == Type::duration) {
             EXPECT_GE(value.get<std::int64_t>(), key.rule.min);
             EXPECT_LE(value.get<std::int64_t>(), key.rule.max);
         }

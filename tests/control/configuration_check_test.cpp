@@ -51,6 +51,19 @@ TEST_F(ConfigurationCheckTest, GoodOneIsSummedUpAndNothingIsOpened) {
     EXPECT_FALSE(std::filesystem::exists(database));
 }
 
+TEST_F(ConfigurationCheckTest, NeitherGoodNewsNorBadNewsShowAPassword) {
+    for (const char* const more : {"", R"(, "connect-timeout": 0)", R"(, "host": "db1:swordfish")"}) {
+        write_text(file, std::string{R"({ "Dhcp4": { "lease-database": { "type": "mysql", "name": "d",
+            "password": "swordfish" )"} +
+                             more + " } } }");
+        check_configuration({.file = file, .opens_database = false}, out, err);
+    }
+    EXPECT_THAT(out.str(), HasSubstr("can be used"));
+    EXPECT_THAT(err.str(), HasSubstr("0 is out of range"));
+    EXPECT_THAT(err.str(), HasSubstr("the port of host 1"));
+    EXPECT_EQ((out.str() + err.str()).find("swordfish"), std::string::npos);
+}
+
 TEST_F(ConfigurationCheckTest, WarningsAreListedAndDoNoHarm) {
     EXPECT_EQ(check(R"("renew-timer": 900, "rebind-timer": 800, )", false), 0);
     EXPECT_THAT(out.str(), EndsWith("1 warning(s)\n"));

@@ -15,6 +15,7 @@ using Sort = ChangeGroup::Sort;
 Lease lease(std::uint32_t number) {
     return lease_of(LeaseKind::v4, number, 1);
 }
+/// Groups point into `changes`, which must outlive them.
 std::vector<ChangeGroup> plan(const std::vector<Change>& changes) {
     std::vector<PlannedChange> planned;
     for (const Change& change : changes) planned.push_back({&change, planned.size()});
@@ -28,11 +29,13 @@ std::vector<Prefix> keys(const ChangeGroup& group) {
 }
 
 TEST(CommitPlan, NothingIsNoGroup) {
-    EXPECT_TRUE(plan({}).empty());
+    const std::vector<Change> changes;
+    EXPECT_TRUE(plan(changes).empty());
 }
 
 TEST(CommitPlan, PutsAreOneGroupInTheOrderOfKeysAndKnowWhereTheyBelong) {
-    const auto groups = plan({Put{lease(300)}, Put{lease(2)}, Put{lease(65536)}});
+    const std::vector<Change> changes{Put{lease(300)}, Put{lease(2)}, Put{lease(65536)}};
+    const auto groups = plan(changes);
     ASSERT_EQ(groups.size(), 1U);
     EXPECT_EQ(groups[0].sort, Sort::put);
     EXPECT_THAT(keys(groups[0]), ElementsAre(lease(2).address, lease(300).address, lease(65536).address));
@@ -41,9 +44,10 @@ TEST(CommitPlan, PutsAreOneGroupInTheOrderOfKeysAndKnowWhereTheyBelong) {
 
 TEST(CommitPlan, TakeOversAreGroupedByTheTimeTheyCompareWith) {
     const LeaseTime now = lease_test_now;
-    const auto groups =
-        plan({Put{lease(1), true, 10, now}, Put{lease(2), true, 0, now},
-              Put{lease(3), true, 11, now + seconds{1}}, Put{lease(4)}, Erase{lease(5).address, 1}});
+    const std::vector<Change> changes{Put{lease(1), true, 10, now}, Put{lease(2), true, 0, now},
+                                      Put{lease(3), true, 11, now + seconds{1}}, Put{lease(4)},
+                                      Erase{lease(5).address, 1}};
+    const auto groups = plan(changes);
     ASSERT_EQ(groups.size(), 4U);
     EXPECT_EQ(groups[0].sort, Sort::put);
     EXPECT_EQ(groups[1].sort, Sort::take_over);
@@ -56,8 +60,9 @@ TEST(CommitPlan, TakeOversAreGroupedByTheTimeTheyCompareWith) {
 
 TEST(CommitPlan, ChangesOfOneKeyFollowEachOtherInTheirOrder) {
     const Lease first = lease(1);
-    const auto groups =
-        plan({Put{first}, Put{lease(2)}, Put{renewed(first)}, Erase{first.address, first.version + 1}});
+    const std::vector<Change> changes{Put{first}, Put{lease(2)}, Put{renewed(first)},
+                                      Erase{first.address, first.version + 1}};
+    const auto groups = plan(changes);
     ASSERT_EQ(groups.size(), 3U);
     EXPECT_THAT(groups[0].at, ElementsAre(0U, 1U));
     EXPECT_THAT(groups[1].at, ElementsAre(2U));
@@ -66,7 +71,8 @@ TEST(CommitPlan, ChangesOfOneKeyFollowEachOtherInTheirOrder) {
 }
 
 TEST(CommitPlan, AnEraseThatComesFirstStaysBeforeThePutOfItsKey) {
-    const auto groups = plan({Erase{lease(1).address, 7}, Put{lease(1)}});
+    const std::vector<Change> changes{Erase{lease(1).address, 7}, Put{lease(1)}};
+    const auto groups = plan(changes);
     ASSERT_EQ(groups.size(), 2U);
     EXPECT_EQ(groups[0].sort, Sort::erase);
     EXPECT_EQ(groups[1].sort, Sort::put);
@@ -75,7 +81,8 @@ TEST(CommitPlan, AnEraseThatComesFirstStaysBeforeThePutOfItsKey) {
 TEST(CommitPlan, LengthBelongsToTheKey) {
     Lease wide = lease_of(LeaseKind::pd, 1, 1), narrow = wide;
     wide.address.length = 56;
-    const auto groups = plan({Put{narrow}, Put{wide}});
+    const std::vector<Change> changes{Put{narrow}, Put{wide}};
+    const auto groups = plan(changes);
     ASSERT_EQ(groups.size(), 1U);
     EXPECT_THAT(groups[0].at, ElementsAre(1U, 0U));
 }

@@ -164,8 +164,8 @@ TEST(Credentials, WhatIsNoFileIsRefusedAndNotWaitedFor) {
 }
 
 TEST(Credentials, AreTakenOutOfTheWordsOfALibrary) {
-    const Credentials credentials{"app", Secret{"sword"}};
-    EXPECT_EQ(without_secrets("user app, password sword, swordsword.", credentials),
+    const Credentials credentials{"app", Secret{"trout"}};
+    EXPECT_EQ(without_secrets("user app, password trout, trouttrout.", credentials),
               "user app, password *****, **********.");
     EXPECT_EQ(without_secrets("nothing", credentials), "nothing");
     EXPECT_EQ(without_secrets("nothing", {"app", Secret{}}), "nothing");

@@ -150,7 +150,8 @@ protected:
         config.server.hosts = {{"a", 1}, {"b", 2}};
     }
     std::unique_ptr<ServerStore> make_store() {
-        return std::make_unique<ServerStore>(config, std::make_unique<ScriptedSession>(database));
+        return std::make_unique<ServerStore>(
+            config, [this](const BackendConfig&) { return std::make_unique<ScriptedSession>(database); });
     }
     void open(ServerStore& store) {
         const auto opened = store.open(soon());
@@ -324,6 +325,26 @@ TEST_F(ServerStoreTest, ReadsAheadAndForgetsItAtTheNextCommit) {
     EXPECT_EQ(database.pages.back(), 512U) << "from the start again, in small pages";
     while (sink.rows.size() < 2000) ASSERT_TRUE(store->scan(sink.rows.back(), sink, soon()));
     for (std::uint32_t i = 0; i < 2000; ++i) ASSERT_EQ(sink.rows[i], lease(i).address);
+}
+
+TEST_F(ServerStoreTest, NewCredentialsAreTriedOnAConnectionBesideTheOldOne) {
+    const auto store = make_store();
+    open(*store);
+    BackendConfig other = config;
+    other.server.hosts = {{"c", 3}};
+    database.refusing_hosts["c"] = fault(SqlFault::credentials);
+    const auto refused = store->renew(other, soon());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, StoreErrc::credentials);
+    EXPECT_TRUE(store->commit(puts(1), soon())) << "the old connection serves";
+
+    database.refusing_hosts.clear();
+    ASSERT_TRUE(store->renew(other, soon()));
+    EXPECT_TRUE(store->probe(soon()));
+    EXPECT_THAT(database.connects, ElementsAre("a", "c", "c"));
+    store->close();
+    open(*store);
+    EXPECT_EQ(database.connects.back(), "c");
 }
 
 }  // namespace

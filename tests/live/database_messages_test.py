@@ -45,6 +45,7 @@ class Messages:
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="leasehold-live-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.backend.forget_everything()
         self.subject = Server(Host(), self.folder)
         self.addCleanup(self.subject.end)
 
@@ -126,8 +127,6 @@ class Messages:
     # --- whose tables these are
 
     def test_tables_of_kea(self) -> None:
-        self.backend.forget_everything()
-        self.addCleanup(self.backend.forget_everything)
         self.backend.sql("CREATE TABLE lease4 (address BIGINT PRIMARY KEY); "
                          "CREATE TABLE schema_version (version INT PRIMARY KEY, minor INT);")
         self.assert_refused(SCHEMA, ["Kea", "import-kea"])
@@ -135,13 +134,10 @@ class Messages:
 
     def test_schema_of_a_newer_program(self) -> None:
         self.serve_once()
-        self.addCleanup(self.backend.forget_everything)
         self.backend.sql("UPDATE schema_info SET version = 99, min_reader = 99")
         self.assert_refused(SCHEMA, ["99", "newer"])
 
     def test_schema_to_be_upgraded_and_the_command_that_does_it(self) -> None:
-        self.backend.forget_everything()
-        self.addCleanup(self.backend.forget_everything)
         self.subject.configure(interfaces_config={"interfaces": []}, lease_database=self.backend.keys())
         code, said = self.subject.run("migrate", "run", "--to", "1", "-c", str(self.subject.configuration_path))
         self.assertEqual(code, 0, said)
@@ -151,7 +147,6 @@ class Messages:
         self.serve_once()
 
     def test_an_empty_database_that_may_not_be_filled(self) -> None:
-        self.backend.forget_everything()
         self.assert_refused(SCHEMA, ["leasehold migrate run"], auto_migrate=False)
 
     # --- one server at a time
@@ -171,7 +166,7 @@ class Messages:
         code, said = self.subject.run("db", "takeover", "-c", str(self.subject.configuration_path))
         self.assertEqual(code, 0, said)
         self.assertIn("101", said)
-        first.wait_log("took")  # at its next look; it closes its service and says who has the database now
+        first.wait_log("does not own the leases any more")  # at its next look; it closes its service and says who has the database now
         self.subject.start()
 
     def make_folder(self, name: str) -> Path:

@@ -19,6 +19,7 @@ class Backend(ABC):
 
     type = ""  # in the configuration
     scheme = ""
+    by_force = ""  # what DROP DATABASE needs to say to end connections
     server: Any
 
     def keys(self, **more: Any) -> dict[str, Any]:
@@ -39,7 +40,7 @@ class Backend(ABC):
 
     def forget_everything(self) -> None:
         """An empty database again."""
-        self.server.drop_database(self.server.database)
+        self.server.execute(f"DROP DATABASE IF EXISTS {self.server.database}{self.by_force}")
         self.server.create_database(self.server.database)
 
     @property
@@ -58,6 +59,7 @@ class Backend(ABC):
 class PostgreSqlBackend(Backend):
     type = "postgresql"
     scheme = "postgresql"
+    by_force = " WITH (FORCE)"
 
     def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
         self.server = PostgreSql(folder, tls=tls)
