@@ -146,9 +146,12 @@ ToolResult<void> check_nobody_serves(const BackendConfig& database) {
                        "; stop it, then try again. If it is gone for good: leasehold db takeover");
 }
 
-ToolResult<void> know_server_id(BackendConfig& database) {
+ToolResult<void> know_server_id(BackendConfig& database, bool may_make) {
     if (database.server_id != 0) return {};
-    const auto identity = server_identity(config::Directories::from_environment().data);
+    const auto directory = config::Directories::from_environment().data;
+    std::error_code unknown;
+    if (!may_make && !std::filesystem::exists(directory + "/server-id", unknown)) return {};
+    const auto identity = server_identity(directory);
     if (identity) database.server_id = *identity;
     // A file of its own has no registration: a writer without a number is only less telling.
     if (identity || !is_server(database)) return {};

@@ -37,9 +37,9 @@ ToolResult<BackendConfig> kea_database_of(const std::string& url, const std::str
 /// @error busy and its exit status: the message names it
 ToolResult<void> check_nobody_serves(const BackendConfig& database);
 
-/// The number under which a tool registers and writes: the configuration's, else the server's own, which is
-/// made when there is none yet.
-ToolResult<void> know_server_id(BackendConfig& database);
+/// The number under which a tool registers and writes: the configuration's, else the server's own.
+/// @param may_make  false: a number that is not there yet is not made, and stays 0
+ToolResult<void> know_server_id(BackendConfig& database, bool may_make);
 
 /// Opened, registered, and locked against a server: released when the store closes.
 /// @error as LeaseStore::open, and busy: a server is serving from it; the message names it.

@@ -68,6 +68,8 @@ public:
         : database_{std::move(database)}, incoming_{incoming}, streams_{streams} {}
 
     int run() {
+        if (auto known = know_server_id(database_, !incoming_.dry_run); !known)
+            return fail(streams_, known.error());
         if (auto free = check_nobody_serves(database_); !free) return fail(streams_, free.error());
         auto stage = LeaseStage::make();
         if (!stage) return fail(streams_, stage.error());
@@ -101,8 +103,6 @@ private:
     }
 
     int write(LeaseStage& stage, std::uint64_t leases, std::uint64_t refusals_max) {
-        if (!incoming_.dry_run)
-            if (auto known = know_server_id(database_); !known) return fail(streams_, known.error());
         auto target = incoming_.dry_run ? open_for_looking(database_) : open_for_writing(database_);
         if (!target) return fail(streams_, target.error());
         Progress writing{streams_.progress, incoming_.dry_run ? "comparing" : "writing", "leases", leases};

@@ -90,7 +90,7 @@ TEST_F(LeaseTransferTest, TheLaterTransactionStays) {
     for (auto& one : {older, same, newer}) {
         auto first = one;
         first.version = 500;
-        ASSERT_TRUE(target.store.commit(std::vector{ChangeList{Put{first}}}, soon()));
+        ASSERT_TRUE(target.store.commit(std::vector<ChangeList>{ChangeList{Put{first}}}, soon()));
     }
     older.cltt += minute;
     older.hostname = "later";
@@ -118,7 +118,7 @@ TEST_F(LeaseTransferTest, KeepsVersionAndWriterOfADump) {
 }
 
 TEST_F(LeaseTransferTest, OnlyCountsWhenItMayNotWrite) {
-    ASSERT_TRUE(target.store.commit(std::vector{ChangeList{Put{lease(1)}}}, soon()));
+    ASSERT_TRUE(target.store.commit(std::vector<ChangeList>{ChangeList{Put{lease(1)}}}, soon()));
     LeaseTransfer transfer{&target, {.writes = false}, progress};
     transfer.row(lease(1));
     transfer.row(lease(2));

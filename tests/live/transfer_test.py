@@ -117,7 +117,7 @@ class KeaFilesTest(TransferTest):
         target = self.configuration("target")
         said = self.works("import-kea", "-c", target, "--csv", csv, "--dry-run")
         self.assertIn("2 lease(s) would be added", said)
-        self.assertEqual(list(self.data.iterdir()), [])
+        self.assertEqual(list(self.data.iterdir()), [])  # neither a database nor a server-id
         self.works("import-kea", "-c", target, "--csv", self.csv(row4(1), name="one.csv"))
         before = self.dump(target)
         said = self.works("import-kea", "-c", target, "--csv", csv, "--dry-run")
