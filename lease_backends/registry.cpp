@@ -90,10 +90,11 @@ StoreResult<std::optional<std::uint64_t>> try_to_register(SqlConnection& connect
 /// Updates the row of this epoch; on "no row changed" finds out whether that means another epoch.
 StoreResult<void> keep(SqlConnection& connection, Family family, std::uint64_t epoch, const char* released) {
     const SqlValue values[] = {released, number(family), number(epoch)};
-    const auto changed = connection.query("UPDATE server_registry SET released = ?, last_seen = " +
-                                              std::string{now_expression(connection.dialect())} +
-                                              " WHERE family = ? AND epoch = ?",
-                                          values);
+    const auto changed =
+        query_again(connection,
+                    "UPDATE server_registry SET released = ?, last_seen = " +
+                        std::string{now_expression(connection.dialect())} + " WHERE family = ? AND epoch = ?",
+                    values);
     if (!changed) return failed(connection, changed.error(), "refreshing the registration");
     if (changed->affected > 0) return {};
     const auto now = read_registration(connection, family);  // MariaDB counts no row that stays as it was
@@ -112,10 +113,11 @@ ServerIdentity identity_of(std::uint64_t server_id) {
 
 StoreResult<std::optional<Registration>> read_registration(SqlConnection& connection, Family family) {
     const SqlValue values[] = {number(family)};
-    const auto answer = connection.query(
-        "SELECT server_id, name, epoch, released, registered_at, last_seen, " +
-            std::string{now_expression(connection.dialect())} + " FROM server_registry WHERE family = ?",
-        values);
+    const auto answer = query_again(connection,
+                                    "SELECT server_id, name, epoch, released, registered_at, last_seen, " +
+                                        std::string{now_expression(connection.dialect())} +
+                                        " FROM server_registry WHERE family = ?",
+                                    values);
     if (!answer) return failed(connection, answer.error(), "reading which server is registered");
     if (answer->rows.empty()) return std::nullopt;
     const auto& row = answer->rows[0];

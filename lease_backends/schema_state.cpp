@@ -109,7 +109,7 @@ private:
     }
 
     StoreResult<Names> read_our_names() {
-        const auto answer = connection_.query(names_query(connection_.dialect()));
+        const auto answer = query_again(connection_, names_query(connection_.dialect()));
         if (!answer) return failed(answer.error(), "reading the schema");
         Names names;
         for (const auto& row : answer->rows) {
@@ -132,7 +132,8 @@ private:
     }
 
     StoreResult<void> read_versions() {
-        const auto answer = connection_.query("SELECT version, min_reader FROM schema_info WHERE id = 1");
+        const auto answer =
+            query_again(connection_, "SELECT version, min_reader FROM schema_info WHERE id = 1");
         if (!answer) return failed(answer.error(), "reading the schema version");
         if (answer->rows.empty()) return {};
         const auto version = number(answer->rows[0][0]), min_reader = number(answer->rows[0][1]);
@@ -143,7 +144,8 @@ private:
     }
 
     StoreResult<void> read_applied() {
-        const auto answer = connection_.query(
+        const auto answer = query_again(
+            connection_,
             "SELECT version, name, checksum, state, step, applied_at, applied_by FROM schema_migrations "
             "ORDER BY version");
         // Where tables are made one by one, schema_info is the first.

@@ -1,6 +1,8 @@
 // What all dialects share.
 #include "lease_backends/sql_connection.hpp"
 
+#include <thread>
+
 namespace leasehold {
 namespace {
 
@@ -32,6 +34,18 @@ SqlResult<std::string> query_one(SqlConnection& connection, std::string_view sql
     if (!answer) return std::unexpected(std::move(answer.error()));
     if (answer->rows.empty() || answer->rows[0].empty()) return std::string{};
     return answer->rows[0][0].value_or("");
+}
+
+SqlResult<SqlRows> query_again(SqlConnection& connection, std::string_view sql,
+                               std::span<const SqlValue> values) {
+    constexpr int tries_max = 8;
+    constexpr std::chrono::milliseconds wait{50};
+    for (int tries = 1;; ++tries) {
+        auto done = connection.query(sql, values);
+        const bool collided = !done && done.error().fault == SqlFault::conflict;
+        if (!collided || connection.dialect() != SqlDialect::mariadb || tries == tries_max) return done;
+        std::this_thread::sleep_for(wait * tries);
+    }
 }
 
 std::string_view now_expression(SqlDialect dialect) {

@@ -75,6 +75,11 @@ public:
 SqlResult<std::string> query_one(SqlConnection& connection, std::string_view sql,
                                  std::span<const SqlValue> values = {});
 
+/// As query(), for a statement outside of a transaction: on MariaDB again while it collides. In a Galera
+/// cluster a change of a table on any node rolls back what others do with it, even if they only read.
+SqlResult<SqlRows> query_again(SqlConnection& connection, std::string_view sql,
+                               std::span<const SqlValue> values = {});
+
 /// The database's clock in whole seconds since 1970, as an expression of the dialect.
 std::string_view now_expression(SqlDialect dialect);
 

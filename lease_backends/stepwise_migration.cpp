@@ -21,7 +21,7 @@ constexpr std::string_view program = "leasehold " LEASEHOLD_VERSION;
 constexpr int lock_seconds = 20;
 constexpr std::chrono::seconds lock_patience{lock_seconds + 30};
 constexpr std::chrono::milliseconds lock_poll{200};
-/// How often a statement that collided with another node's is tried again, and a step that "exists already".
+/// How often a step is tried that collided with another node's work or "exists already".
 constexpr int tries_max = 8;
 constexpr std::chrono::milliseconds wait_after_collision{50};
 
@@ -54,16 +54,19 @@ private:
                            words, done});
     }
 
-    /// A statement that is rolled back because of another node's is run again.
     StoreResult<std::uint64_t> change(std::string_view sql, const std::vector<SqlValue>& values,
                                       std::string_view doing) {
-        for (int tries = 1;; ++tries) {
-            const auto changed = connection_.query(sql, values);
-            if (changed) return changed->affected;
-            if (changed.error().fault != SqlFault::conflict || tries == tries_max)
-                return failed(changed.error(), doing);
-            std::this_thread::sleep_for(wait_after_collision * tries);
-        }
+        const auto changed = query_again(connection_, sql, values);
+        if (!changed) return failed(changed.error(), doing);
+        return changed->affected;
+    }
+    /// A query for one number: whether it is another than 0.
+    SqlResult<bool> holds(std::string_view sql) {
+        auto answer = query_again(connection_, sql);
+        if (!answer) return std::unexpected(std::move(answer.error()));
+        if (answer->rows.empty()) return false;
+        const std::string number = answer->rows[0][0].value_or("0");
+        return number != "0";
     }
 
     /// The first migration begins with the tables of the schema's own version, schema_info before all (by it
@@ -73,10 +76,10 @@ private:
         const auto steps = steps_of(first);
         if (!steps) return std::unexpected(steps.error());
         for (std::size_t i = 0; i < steps->size(); ++i) {
-            const auto locks = query_one(connection_, "SELECT COUNT(*) FROM schema_lock");
-            if (!locks && locks.error().fault != SqlFault::missing)
-                return failed(locks.error(), "reading the lock for upgrades");
-            if (locks && *locks != "0") break;
+            const auto lock = holds("SELECT COUNT(*) FROM schema_lock");
+            if (!lock && lock.error().fault != SqlFault::missing)
+                return failed(lock.error(), "reading the lock for upgrades");
+            if (lock && *lock) break;
             tell(first.name, i + 1, steps->size(), (*steps)[i].words, false);
             if (auto made = make((*steps)[i], "making the tables of the schema's version,"); !made)
                 return made;
@@ -180,9 +183,9 @@ private:
     /// Until its query says that it is done; a step that changes rows does so many at a time.
     StoreResult<void> make(const SchemaStep& step, const std::string& doing) {
         for (int tries = 1;;) {
-            const auto done = query_one(connection_, step.done_when);
+            const auto done = holds(step.done_when);
             if (!done) return failed(done.error(), doing);
-            if (!done->empty() && *done != "0") return {};
+            if (*done) return {};
             if (auto renewed = renew_lock(); !renewed) return renewed;
             const auto made = connection_.query(step.statement);
             if (made && made->affected > 0) continue;

@@ -70,6 +70,12 @@ struct SchemaInServer : testing::TestWithParam<DatabaseServer> {
         for (const std::string name : {"lease4", "lease6", "lease", "server_registry", "schema_lock",
                                        "schema_migrations", "schema_info"})
             sql("DROP TABLE IF EXISTS " + name);
+        if (session->dialect() != SqlDialect::postgresql) return;
+        const auto functions = session->query(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = "
+            "current_schema()::regnamespace");
+        ASSERT_TRUE(functions) << functions.error().detail;
+        for (const auto& row : functions->rows) sql("DROP FUNCTION " + row[0].value_or(""));
     }
     void sql(const std::string& text) {
         const auto done = session->query(text);

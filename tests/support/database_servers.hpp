@@ -17,6 +17,10 @@ struct DatabaseServer {
     std::string name;  // "postgresql", "pgbouncer", "mariadb", "galera"
     BackendConfig config;
 };
+/// The name of a failed test; a configuration has a password in it.
+inline void PrintTo(const DatabaseServer& server, std::ostream* out) {
+    *out << server.name;
+}
 
 /// scheme://user:password@host:port[,host:port ...]/name, as with_databases.py writes it: nothing is escaped.
 inline BackendConfig config_from_test_url(const std::string& url) {
