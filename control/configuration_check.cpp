@@ -30,6 +30,7 @@ StoreResult<std::string> check_database(const BackendConfig& database, std::ostr
     if (!opened) return std::unexpected(opened.error());
     store->close();
     for (const auto& notice : opened->notices) err << notice << "\n";
+    for (const auto& warning : opened->warnings) err << "warning: " << warning << "\n";
     return "; the lease database " + store->describe() + " can be opened";
 }
 

@@ -15,7 +15,7 @@ from live.support.real_client import Udhcpc
 from live.support.waiting import eventually
 from support.ledger import Ledger
 
-KILLS = 4
+KILLS = 3
 
 
 class OnDatabase:
@@ -80,7 +80,9 @@ class LifeOnDatabase(OnDatabase, OneLinkTest):
 
     def test_the_database_starts_later_and_a_client_gets_a_lease(self) -> None:
         self.backend.server.stop()
-        self.start(lease_database=self.database())
+        self.subject.configure(**self.keys(lease_database=self.database()))
+        self.subject.launch()
+        eventually(self.subject.control.answers, "commands are answered", self.subject.log)
         self.assertFalse(self.is_serving())
         self.backend.server.start()
         eventually(self.is_serving, "the server serves", self.subject.log)
