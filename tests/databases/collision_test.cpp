@@ -24,7 +24,7 @@ using namespace testing_support;
 using std::chrono::seconds;
 
 constexpr std::uint32_t addresses = 400;
-constexpr int batches = 200;
+constexpr int batches = 100;
 constexpr std::size_t changes_per_batch = 48;
 constexpr std::int64_t held_for = 40;  // ticks of the logical clock
 
