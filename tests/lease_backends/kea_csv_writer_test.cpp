@@ -33,7 +33,7 @@ TEST(KeaCsvWriter, WritesTheColumnsOfKea) {
 }
 
 TEST(KeaCsvWriter, EscapesWhatTheFormatCannotHold) {
-    const std::string text{"a,b&c\n\x7f\xff\0d", 11};
+    const std::string text{"a,b&c\n\x7f\xff\0d", 10};
     EXPECT_EQ(escape_kea_csv(text), "a&#x2cb&#x26c&#x0a&#x7f&#xff&#x00d");
     EXPECT_EQ(unescape_kea_csv(escape_kea_csv(text)), text);
 }

@@ -86,7 +86,7 @@ TEST_F(SqliteSnapshotTest, CopiesThatMomentWhileTheStoreWrites) {
         return true;
     });
     ASSERT_TRUE(octets) << octets.error().detail;
-    EXPECT_GT(steps.size(), 3U);
+    EXPECT_GT(steps.size(), 1U);
     EXPECT_TRUE(std::ranges::is_sorted(steps));  // it never had to begin again
     EXPECT_EQ(*octets, std::filesystem::file_size(copy));
     struct stat its {};
