@@ -57,8 +57,8 @@ public:
         if (!names->info) {
             if (names->kea)
                 found_foreign(
-                    "this is a database of Kea, which is not used in place; name a new one, its leases "
-                    "can be imported");
+                    "this is a database of Kea, which is not used in place; name a new one, and bring its "
+                    "leases over with `leasehold import-kea`");
             else if (names->other)
                 found_foreign(
                     "this database belongs to another program (it has tables, and no schema_info); "
