@@ -58,6 +58,10 @@ std::span<const Migration> migrations_for(const BackendConfig& database) {
     return migrations_of(SqlDialect::sqlite);
 }
 
+/// Made by a tool it would have the wrong owner, and Kea's leases would not be imported any more.
+constexpr const char* server_makes_it =
+    " does not exist yet: the server makes it, with its schema, at its start\n";
+
 bool is_missing_file(const BackendConfig& database) {
     std::error_code unknown;  // then opening it tells why
     return database.type == BackendType::sqlite && database.path != ":memory:" &&
@@ -119,10 +123,9 @@ ToolResult<int> run(const MigrateStatusArguments& arguments, std::ostream& out) 
     const auto own = migrations_for(*database);
     SchemaState state;
     state.newest = own.back().version;
-    std::string where = describe(*database);
-    if (is_missing_file(*database)) {
-        where += " does not exist yet (the server makes it)";
-    } else {
+    const std::string where = describe(*database);
+    const bool missing = is_missing_file(*database);
+    if (!missing) {
         auto connection = open(*database);
         if (!connection) return std::unexpected(connection.error());
         auto read = read_schema_state(**connection, own);
@@ -131,6 +134,8 @@ ToolResult<int> run(const MigrateStatusArguments& arguments, std::ostream& out) 
     }
     if (arguments.json)
         out << as_json(where, state, own).dump(4) << "\n";
+    else if (missing)
+        out << where << server_makes_it;
     else
         print(out, where, state, own);
     return status_of(state);
@@ -154,8 +159,7 @@ ToolResult<int> run(const MigrateRunArguments& arguments, std::ostream& out) {
     const auto database = database_of(arguments.file, std::nullopt);
     if (!database) return std::unexpected(database.error());
     if (is_missing_file(*database)) {
-        out << describe(*database)
-            << " does not exist yet: the server makes it, with its schema, at its start\n";
+        out << describe(*database) << server_makes_it;
         return 0;
     }
     auto connection = open(*database);
