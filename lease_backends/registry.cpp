@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 
 namespace leasehold {
 namespace {
@@ -50,6 +51,15 @@ std::unexpected<StoreError> in_use(SqlConnection& connection, Family family, con
             "if it cannot come back, run `leasehold db takeover -c FILE` here. (The same server on a new "
             "machine keeps its leases with server-id " +
             std::to_string(holder.server_id) + ".)"});
+}
+
+/// Two stores of one process would take the leases from each other, and end the one that serves.
+std::unexpected<StoreError> ours_already(SqlConnection& connection) {
+    return std::unexpected(
+        StoreError{StoreErrc::configuration,
+                   connection.where() +
+                       ": this server has these leases open already, under another name of the database; "
+                       "name its host as before, or restart the server to change that"});
 }
 
 /// One attempt to put `self` in the place of what was read.
@@ -106,9 +116,13 @@ StoreResult<void> keep(SqlConnection& connection, Family family, std::uint64_t e
 }  // namespace
 
 ServerIdentity identity_of(std::uint64_t server_id) {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return {server_id, "unknown"};
-    return {server_id, name.data()};
+    static const std::int64_t started =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    std::array<char, 200> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host = {"unknown"};
+    return {server_id, std::string{host.data()} + " (process " + std::to_string(::getpid()) + ", started " +
+                           std::to_string(started) + ")"};
 }
 
 StoreResult<std::optional<Registration>> read_registration(SqlConnection& connection, Family family) {
@@ -144,8 +158,9 @@ StoreResult<std::uint64_t> register_server(SqlConnection& connection, Family fam
             if (auto kept = keep(connection, family, *held, "0"); !kept) return std::unexpected(kept.error());
             return *held;
         }
-        if (exclusive && *present && !(*present)->released && (*present)->server_id != self.server_id)
-            return in_use(connection, family, **present);
+        const bool taken = exclusive && *present && !(*present)->released;
+        if (taken && (*present)->server_id != self.server_id) return in_use(connection, family, **present);
+        if (taken && (*present)->name == self.name) return ours_already(connection);
         const auto epoch = try_to_register(connection, family, self, *present, held.value_or(0));
         if (!epoch) return std::unexpected(epoch.error());
         if (*epoch) return **epoch;

@@ -8,7 +8,7 @@ namespace leasehold {
 
 struct Registration {
     std::uint64_t server_id = 0;
-    std::string name;                        // host name of the server, for people
+    std::string name;                        // of identity_of: host and process, for people
     std::uint64_t epoch = 0;                 // one more at each registration and take-over
     bool released = false;                   // its server ended in order: the next may come
     LeaseTime registered_at{}, last_seen{};  // the database's clock
@@ -18,7 +18,8 @@ struct ServerIdentity {
     std::uint64_t server_id = 0;
     std::string name;
 };
-/// server-id and the host's name.
+/// server-id; host, process and when it began: no other server has this name, nor a later one of the same
+/// machine.
 ServerIdentity identity_of(std::uint64_t server_id);
 
 StoreResult<std::optional<Registration>> read_registration(SqlConnection& connection, Family family);
@@ -29,6 +30,7 @@ StoreResult<std::optional<Registration>> read_registration(SqlConnection& connec
 /// lock)
 /// @return the epoch
 /// @error busy: another server is registered and has not released it; the message names it and both cures.
+///        configuration: this process is, through another store.
 ///        fenced: `held` is not the epoch any more.
 StoreResult<std::uint64_t> register_server(SqlConnection& connection, Family family,
                                            const ServerIdentity& self, std::optional<std::uint64_t> held,

@@ -219,6 +219,19 @@ TEST_F(ServerStoreTest, ASecondServerIsRefusedUntilTheFirstHasEndedInOrder) {
     open(*second);
 }
 
+TEST_F(ServerStoreTest, ASecondStoreOfTheSameProcessDoesNotTakeTheLeasesFromTheFirst) {
+    const auto serving = make_store();
+    open(*serving);
+    config.server.hosts = {{"alias", 1}};
+    const auto beside = make_store();
+    const auto refused = beside->open(soon());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, StoreErrc::configuration);
+    EXPECT_THAT(refused.error().detail, HasSubstr("as before"));
+    EXPECT_TRUE(serving->commit(puts(1), soon()));
+    EXPECT_TRUE(serving->between_commits(false, soon()));
+}
+
 TEST_F(ServerStoreTest, KeepsItsRegistrationOverALossAndNotItsSuccessorS) {
     const auto store = make_store();
     open(*store);
