@@ -78,11 +78,21 @@ TEST_F(Registry, ReleasedItIsTheNextOnes) {
 
 TEST_F(Registry, TheSameServerComesBackUnderANewEpoch) {
     ASSERT_EQ(register_server(connection, Family::v4, first, std::nullopt), 1U);
-    EXPECT_EQ(register_server(connection, Family::v4, first, std::nullopt), 2U) << "after a crash";
+    const ServerIdentity restarted{first.server_id, "dhcp1, a later process"};
+    EXPECT_EQ(register_server(connection, Family::v4, restarted, std::nullopt), 2U) << "after a crash";
     EXPECT_EQ(register_server(connection, Family::v4, first, 2), 2U) << "after a lost connection";
     const auto old = register_server(connection, Family::v4, first, 1);
     ASSERT_FALSE(old) << "the process before it";
     EXPECT_EQ(old.error().code, StoreErrc::fenced);
+}
+
+TEST_F(Registry, OneProcessDoesNotTakeItsOwnLeasesAway) {
+    ASSERT_EQ(register_server(connection, Family::v4, first, std::nullopt), 1U);
+    const auto again = register_server(connection, Family::v4, first, std::nullopt);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, StoreErrc::configuration);
+    EXPECT_TRUE(refresh_registration(connection, Family::v4, 1));
+    EXPECT_EQ(register_server(connection, Family::v4, first, std::nullopt, false), 2U) << "not exclusive";
 }
 
 TEST_F(Registry, WhoIsTakenOverFromFindsOut) {
@@ -90,7 +100,8 @@ TEST_F(Registry, WhoIsTakenOverFromFindsOut) {
     const auto before = take_over(connection, Family::v4, second);
     ASSERT_TRUE(before && *before);
     EXPECT_EQ((*before)->server_id, 17U);
-    EXPECT_EQ(register_server(connection, Family::v4, second, std::nullopt), 3U);
+    const ServerIdentity server_of_second{second.server_id, "dhcp2, its server"};
+    EXPECT_EQ(register_server(connection, Family::v4, server_of_second, std::nullopt), 3U);
     for (const auto& ended :
          {refresh_registration(connection, Family::v4, 1), release_registration(connection, Family::v4, 1)}) {
         ASSERT_FALSE(ended);
