@@ -145,7 +145,11 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
     if (const auto begun = configuration.begin(std::move(*loaded)); !begun)
         return cannot_start(begun.error().code, begun.error().reason);
     server.start(serving, [&](ExitCode code, const std::string& reason) {
-        cannot_start(code, reason);
+        // A store that is given up later has said so in the log itself.
+        if (code == ExitCode::recovery_given_up)
+            std::cerr << reason << "\n";
+        else
+            cannot_start(code, reason);
         shutdown.begin(status_of(code), reason);
     });
     loop.run();

@@ -76,6 +76,7 @@ using StoreResult = Result<T, StoreError>;
 struct Opened {
     std::uint32_t schema_version = 0;
     bool read_only = false;
+    bool lacks_encryption = false;         // it was asked for, and the configuration goes on without
     std::optional<LeaseTime> newest_cltt;  // the clock rule of lease-engine 6 needs it
     std::vector<std::string> notices;      // for the log: imported leases, the server's version ...
     std::vector<std::string> warnings;     // what is not as it should be: the consequence and the cure

@@ -147,6 +147,7 @@ void Server::Impl::on_opened(LeaseHome& at, const Opened& opened) {
     log(MessageId::STORE_OPENED, {{"where", where}, {"version", opened.schema_version}});
     for (const auto& notice : opened.notices)
         log(MessageId::STORE_NOTICE, {{"where", where}, {"notice", notice}});
+    if (opened.lacks_encryption) log(MessageId::STORE_NOT_ENCRYPTED, {{"where", where}});
     for (const auto& warning : opened.warnings)
         log(MessageId::STORE_WARNING, {{"where", where}, {"warning", warning}});
     if (opened.newest_cltt) note_newest_cltt(*opened.newest_cltt);

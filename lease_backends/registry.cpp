@@ -6,7 +6,7 @@
 
 #include <array>
 #include <charconv>
-#include <chrono>
+#include <ctime>
 
 namespace leasehold {
 namespace {
@@ -116,13 +116,15 @@ StoreResult<void> keep(SqlConnection& connection, Family family, std::uint64_t e
 }  // namespace
 
 ServerIdentity identity_of(std::uint64_t server_id) {
-    static const std::int64_t started =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
+    static const std::time_t started = std::time(nullptr);
     std::array<char, 200> host{};
     if (::gethostname(host.data(), host.size() - 1) != 0) host = {"unknown"};
-    return {server_id, std::string{host.data()} + " (process " + std::to_string(::getpid()) + ", started " +
-                           std::to_string(started) + ")"};
+    std::array<char, 32> since{};
+    std::tm utc{};
+    gmtime_r(&started, &utc);
+    std::strftime(since.data(), since.size(), "%F %T UTC", &utc);
+    return {server_id, std::string{host.data()} + " (process " + std::to_string(::getpid()) + " since " +
+                           since.data() + ")"};
 }
 
 StoreResult<std::optional<Registration>> read_registration(SqlConnection& connection, Family family) {

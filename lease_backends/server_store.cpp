@@ -65,6 +65,10 @@ StoreResult<void> ServerStore::connect_somewhere(Opened& opened) {
     ServerTraits& traits = connected->traits;
     opened.notices.push_back("connected to " + session_->where() + ", " + traits.version +
                              (traits.encryption.empty() ? ", not encrypted" : ", " + traits.encryption));
+    opened.lacks_encryption = traits.encryption.empty() && config_.server.tls.wanted() &&
+                              config_.server.tls.mode != SslMode::prefer &&
+                              config_.server.tls.mode != SslMode::disable &&
+                              !config_.server.hosts[host_].name.starts_with('/');
     opened.warnings = std::move(traits.notices);
     return {};
 }

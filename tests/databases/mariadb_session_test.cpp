@@ -276,6 +276,34 @@ TEST_P(MariadbRows, TextsWithValuesAndScripts) {
     ASSERT_FALSE(two) << "several statements are for scripts only";
 }
 
+TEST_P(MariadbRows, ViewsShowKeasColumns) {
+    Lease v4 = lease_of(LeaseKind::v4, 0x0203, 1), pd = lease_of(LeaseKind::pd, 1, 1);
+    v4.valid_lifetime = infinite_lifetime;
+    v4.hostname = "a\xff";  // no text: shown, and breaks nothing
+    pd.expire = LeaseTime{seconds{std::int64_t{1} << 33}};
+    ASSERT_THAT(applied({Put{v4}, Put{pd}}), testing::Each(true));
+    const auto line = [&](const std::string& sql) {
+        const auto answer = session.query(sql);
+        EXPECT_TRUE(answer) << answer.error().detail;
+        std::string text;
+        if (answer && answer->rows.size() == 1)
+            for (const SqlValue& value : answer->rows[0]) text += value.value_or("NULL") + "|";
+        return text;
+    };
+    EXPECT_EQ(line("SELECT address, HEX(hwaddr), HEX(client_id), valid_lifetime, expire, subnet_id, "
+                   "fqdn_fwd, fqdn_rev, "
+                   "LEFT(hostname, 1), state, HEX(relay_id), HEX(remote_id), pool_id FROM lease4"),
+              "167772675|020000000001|010200000001|4294967295|2027-01-15 08:00:00|7|1|0|a|0|090009|0000|3|");
+    EXPECT_EQ(
+        line("SELECT INET6_NTOA(address), HEX(duid), valid_lifetime, expire, subnet_id, pref_lifetime, "
+             "lease_type, "
+             "iaid, prefix_len, hostname, HEX(hwaddr), hwtype, hwaddr_source, state, user_context, pool_id "
+             "FROM "
+             "lease6"),
+        "2001:db8:0:1::|00010001000001|3600|2038-01-19 03:14:07|7|1800|2|4294967281|64|host-1.example.org|"
+        "020000000001|6|2|0|{ \"comment\": \"naïve\" }|3|");
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, MariadbRows,
                          testing::Values(Form{"arrays", "MARIADB", MariadbForm::best},
                                          Form{"portable", "MARIADB", MariadbForm::portable},

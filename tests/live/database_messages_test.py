@@ -124,6 +124,13 @@ class Messages:
         self.assertEqual(code, CONFIGURATION, said)
         self.assertIn("encrypt", said)
 
+    def test_server_without_encryption_that_is_used_all_the_same(self) -> None:
+        self.plain.forget_everything()
+        self.subject.configure(interfaces_config={"interfaces": []},
+                               lease_database=self.plain.keys(ssl_mode="require", tls_required=False))
+        self.subject.start()
+        self.subject.wait_log("STORE_NOT_ENCRYPTED")
+
     # --- whose tables these are
 
     def test_tables_of_kea(self) -> None:
