@@ -54,6 +54,17 @@ inline constexpr std::array lease_columns{
     Column{"last_writer", no_max},
 };
 
+/// "address, prefix_length, ..."; each behind `qualifier` ("l.") where plain names would be ambiguous.
+inline std::string column_list(std::string_view qualifier = "") {
+    std::string list;
+    for (const Column& column : lease_columns) {
+        if (!list.empty()) list += ", ";
+        list += qualifier;
+        list += column.name;
+    }
+    return list;
+}
+
 /// Calls `visit(column, field)` for each column, in the order of lease_columns, until one returns false.
 /// Fields are Ipv6, LeaseKind, LeaseState, LeaseTime, bool, unsigned numbers, Octets and std::string.
 template <class LeaseRef, class Visitor>

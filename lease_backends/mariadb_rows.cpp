@@ -145,12 +145,6 @@ private:
     std::size_t index_ = 0;
 };
 
-std::string mariadb_column_list() {
-    std::string list;
-    for (const Column& column : lease_columns) list += (list.empty() ? "" : ", ") + std::string{column.name};
-    return list;
-}
-
 PutSql mariadb_put_sql(std::string_view held_before) {
     // Assignments run from left to right and see what was assigned before them. So the condition stands in
     // the first, which alone sees the stored row, and the others ask whether it was met.
@@ -162,7 +156,7 @@ PutSql mariadb_put_sql(std::string_view held_before) {
         condition += " AND (state IN (2, 3) OR (hold_until < " + std::string{held_before} +
                      " AND NOT (state = 0 AND valid_lifetime = 4294967295)))";
     PutSql sql;
-    sql.head = "INSERT INTO lease (" + mariadb_column_list() + ", write_id) VALUES ";
+    sql.head = "INSERT INTO lease (" + column_list() + ", write_id) VALUES ";
     sql.tail = " ON DUPLICATE KEY UPDATE write_id = IF(" + condition + ", VALUES(write_id), write_id)";
     for (std::size_t i = 2; i < lease_columns.size(); ++i) {
         const std::string name{lease_columns[i].name};

@@ -17,9 +17,6 @@
 
 namespace leasehold {
 
-/// "address, prefix_length, ..., last_writer"
-std::string mariadb_column_list();
-
 /// The statement of a put, conditional row by row. A row that is applied has the write_id that came with it,
 /// any other keeps the one that it had.
 struct PutSql {
@@ -29,7 +26,7 @@ struct PutSql {
 /// @param held_before  of a take-over, as an expression; "": a plain put
 PutSql mariadb_put_sql(std::string_view held_before);
 
-/// The parameters of a put as arrays, column by column, in the order of mariadb_column_list(), then write_id,
+/// The parameters of a put as arrays, column by column, in the order of column_list(), then write_id,
 /// then for a take-over `held_before`. The leases must outlive it.
 class PutArrays {
 public:
@@ -62,7 +59,7 @@ void append_erases(std::string& sql, std::span<const Erase* const> erases);
 /// Octets that a row adds to a statement, at most.
 std::size_t row_size_max(const Lease& lease);
 
-/// A place for one row of mariadb_column_list().
+/// A place for one row of column_list().
 class LeaseRow {
 public:
     LeaseRow();

@@ -159,7 +159,7 @@ SqlResult<std::vector<StoredLease>> MariadbSession::read_leases(MariadbStatement
 SqlResult<std::vector<StoredLease>> MariadbSession::find(std::span<const Prefix> keys) {
     if (keys.empty()) return std::vector<StoredLease>{};
     if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
-    std::string sql = "SELECT " + mariadb_column_list() + " FROM lease WHERE ";
+    std::string sql = "SELECT " + column_list() + " FROM lease WHERE ";
     append_keys(sql, keys);
     MariadbStatement statement{connection_};
     if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));
@@ -171,7 +171,7 @@ SqlResult<std::vector<StoredLease>> MariadbSession::page(Family family, const st
     if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
     MariadbStatement& statement = family == Family::v4 ? page_v4_ : page_v6_;
     if (!statement.prepared()) {
-        const std::string sql = "SELECT " + mariadb_column_list() + " FROM lease WHERE " + of_family(family) +
+        const std::string sql = "SELECT " + column_list() + " FROM lease WHERE " + of_family(family) +
                                 " AND (address > ? OR (address = ? AND prefix_length > ?)) "
                                 "ORDER BY address, prefix_length LIMIT ?";
         if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));

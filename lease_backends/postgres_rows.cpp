@@ -142,27 +142,6 @@ std::string next_parameter(const PostgresStatement& statement) {
     return "$" + std::to_string(statement.values.size() + 1);
 }
 
-const std::string& column_list() {
-    static const std::string list = [] {
-        std::string text;
-        for (const Column& column : lease_columns)
-            text += (text.empty() ? "" : ", ") + std::string{column.name};
-        return text;
-    }();
-    return list;
-}
-
-/// "l.address, l.prefix_length, ...": beside unnest the plain names would be ambiguous.
-const std::string& qualified_column_list() {
-    static const std::string list = [] {
-        std::string text;
-        for (const Column& column : lease_columns)
-            text += (text.empty() ? "l." : ", l.") + std::string{column.name};
-        return text;
-    }();
-    return list;
-}
-
 /// "unnest($1::bytea[], $2::int2[], ...)" for the parameters that the statement has so far.
 std::string unnest_parameters(const PostgresStatement& statement) {
     constexpr std::array all{&type_bool, &type_bytea, &type_int8, &type_int2, &type_int4};
@@ -355,7 +334,7 @@ PostgresStatement find_statement(std::span<const Prefix> keys) {
     PostgresStatement statement;
     statement.binary = true;
     columns.move_to(statement);
-    statement.sql = "SELECT " + qualified_column_list() + " FROM " + unnest_parameters(statement) +
+    statement.sql = "SELECT " + column_list("l.") + " FROM " + unnest_parameters(statement) +
                     " AS wanted (address, prefix_length) JOIN lease AS l ON l.address = wanted.address "
                     "AND l.prefix_length = wanted.prefix_length";
     return statement;

@@ -164,12 +164,6 @@ std::optional<ScanEnd> scan_rows(Statement& rows, RowSink& sink) {
     }
 }
 
-std::string column_list() {
-    std::string list;
-    for (const Column& column : lease_columns) list += (list.empty() ? "" : ", ") + std::string{column.name};
-    return list;
-}
-
 std::string put_sql() {
     std::string values, updates;
     for (std::size_t i = 0; i < lease_columns.size(); ++i) {

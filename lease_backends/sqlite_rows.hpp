@@ -26,8 +26,6 @@ std::optional<Prefix> read_key(sqlite3_stmt* row);
 /// @return nullopt: a step failed; the error is the handle's
 std::optional<ScanEnd> scan_rows(Statement& rows, RowSink& sink);
 
-/// "address, prefix_length, ..."
-std::string column_list();
 /// Parameters 1 to n are the columns; n + 1: the version expected; n + 2: 1 when the row changes hands;
 /// n + 3: its hold_until must then lie before this. No row changed: another writer was first.
 std::string put_sql();
