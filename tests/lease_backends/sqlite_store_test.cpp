@@ -154,7 +154,7 @@ TEST_F(SqliteStoreTest, TheLogStaysBoundedThoughChangesNeverStop) {
     constexpr std::uintmax_t frame = 4096 + 24;
     constexpr std::uintmax_t batch_frames = 600;  // what one of these commits adds at most
     EXPECT_GT(largest, 1000 * frame);
-    EXPECT_LT(largest, (SqliteStore::wal_frames_busy + batch_frames) * frame);
+    EXPECT_LT(largest, (SqliteDatabase::wal_frames_busy + batch_frames) * frame);
 }
 
 TEST_F(SqliteStoreTest, AForeignReaderDelaysTheLogsStartButNoCommit) {
