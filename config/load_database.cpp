@@ -126,17 +126,57 @@ private:
         config_.readonly = node_.boolean("readonly").value_or(false);
         config_.fix_permissions = node_.boolean("fix-permissions").value_or(false);
         config_.allow_network_filesystem = node_.boolean("allow-network-filesystem").value_or(false);
-        config_.retry_on_startup = node_.boolean("retry-on-startup").value_or(false);
-        config_.max_reconnect_tries = node_.uint32("max-reconnect-tries").value_or(0);
-        config_.reconnect_wait_time =
-            std::chrono::milliseconds{node_.duration("reconnect-wait-time", "milliseconds").value_or(0)};
-        const std::string on_fail = node_.text_or("on-fail", "");
-        if (on_fail == "serve-retry-exit") config_.on_fail = OnFail::serve_retry_exit;
-        if (on_fail == "serve-retry-continue") config_.on_fail = OnFail::serve_retry_continue;
+        load_recovery();
         if (const auto migrates = node_.boolean("auto-migrate"))
             config_.auto_migrate = *migrates ? AutoMigrate::always : AutoMigrate::never;
         else if (node_.text_or("auto-migrate", "") == "init")
             config_.auto_migrate = AutoMigrate::when_empty;
+    }
+
+    /// What happens when the database is lost, or cannot be opened in the first place.
+    void load_recovery() {
+        const std::string on_fail = node_.text_or("on-fail", "");
+        if (on_fail == "serve-retry-exit") config_.on_fail = OnFail::serve_retry_exit;
+        if (on_fail == "serve-retry-continue") config_.on_fail = OnFail::serve_retry_continue;
+        const auto milliseconds = [&](std::string_view key) {
+            return std::chrono::milliseconds{node_.duration(key, "milliseconds").value_or(0)};
+        };
+        config_.retry_on_startup = node_.boolean("retry-on-startup").value_or(false);
+        config_.max_reconnect_tries = node_.uint32("max-reconnect-tries").value_or(0);
+        config_.reconnect_wait_time = milliseconds("reconnect-wait-time");
+        config_.reconnect_backoff_max = milliseconds("reconnect-backoff-max");
+        config_.unlimited_reconnect_tries = node_.boolean("unlimited-reconnect-tries").value_or(false);
+        config_.continue_retrying = node_.boolean("continue-retrying").value_or(true);
+        config_.commit_timeout = milliseconds("commit-timeout");
+        load_outage_service();
+        const bool tries = config_.unlimited_reconnect_tries || config_.max_reconnect_tries > 0;
+        if (is_server(config_.type) && config_.retry_on_startup &&
+            (!tries || config_.reconnect_wait_time.count() == 0))
+            members_.warning("retry-on-startup",
+                             "without max-reconnect-tries and reconnect-wait-time no attempt is made",
+                             "both of them above 0, or unlimited-reconnect-tries and reconnect-wait-time");
+    }
+
+    void load_outage_service() {
+        const std::string service = node_.text_or("outage-service", "");
+        if (service == "drop") config_.outage_service = OutageService::drop;
+        if (service == "confirm") config_.outage_service = OutageService::confirm;
+        if (service == "spool") config_.outage_service = OutageService::spool;
+        if (service == "extend")
+            members_.error("outage-service",
+                           "\"extend\" is for a database that several servers share, which is not built yet",
+                           "\"spool\": a server that has its database to itself can go on as before");
+        const std::string family = config_.family == Family::v4 ? "outage4.db" : "outage6.db";
+        config_.outage_journal = file(node_.text_or("outage-journal", family));
+        config_.spool_max_octets = static_cast<std::uint64_t>(
+            node_.integer("spool-max-bytes").value_or(static_cast<std::int64_t>(config_.spool_max_octets)));
+        if (!config_.outage_service || *config_.outage_service == OutageService::drop ||
+            outage_service_of(config_) == *config_.outage_service)
+            return;
+        members_.warning("outage-service",
+                         config_.on_fail == OnFail::stop_retry_exit
+                             ? "with on-fail stop-retry-exit nobody is served during an outage: it is ignored"
+                             : "leases of this database are in memory or read-only: it is ignored");
     }
 
     void load_server() {

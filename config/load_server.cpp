@@ -89,6 +89,7 @@ void load_server(const Node& global, const HiddenTexts& hidden, const LoadOption
     config.server_id = static_cast<std::uint64_t>(global.integer("server-id").value_or(0));
     if (config.server_id == 0) config.server_id = options.server_id;
     config.lease_database.server_id = config.server_id;
+    config.hold_when_not_applied = global.text_or("reconfigure-on-fail", "keep") == "hold";
     config.statistic_sample_count = global.uint32("statistic-default-sample-count").value_or(20);
     config.statistic_sample_age = global.uint32("statistic-default-sample-age").value_or(0);
 }

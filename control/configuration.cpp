@@ -1,5 +1,6 @@
 #include "control/configuration.hpp"
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -7,6 +8,8 @@
 
 namespace leasehold {
 namespace {
+
+constexpr std::string_view running_stays = "the running configuration stays in use";
 
 Answer problems_answer(const std::vector<config::Problem>& problems) {
     nlohmann::json list = nlohmann::json::array();
@@ -152,17 +155,18 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     if (attempt->next == nullptr) {
         for (const auto& problem : attempt->result->error())
             log(MessageId::DHCP4_CONFIG_LOAD_FAIL, {{"source", attempt->source},
-                                                    {"consequence", "the running one stays in use"},
+                                                    {"consequence", running_stays},
                                                     {"reason", config::format(problem)}});
         return finish(attempt, problems_answer(attempt->result->error()));
     }
-    if (const auto missing = missing_number(attempt->next->loaded)) return refuse(attempt, *missing);
+    if (const auto missing = missing_number(attempt->next->loaded))
+        return refuse(attempt, *missing, running_stays);
     const auto& daemon = attempt->next->loaded.daemon;
     auto logs =
         logs_.prepare(daemon.loggers.empty() ? loggers_from_environment(logs_.root()) : daemon.loggers);
-    if (!logs) return refuse(attempt, logs.error());
+    if (!logs) return refuse(attempt, logs.error(), running_stays);
     auto sockets = channel_.prepare(daemon.control_sockets);
-    if (!sockets) return refuse(attempt, sockets.error());
+    if (!sockets) return refuse(attempt, sockets.error(), running_stays);
     attempt->logs = std::move(*logs);
     attempt->sockets = std::move(*sockets);
     server_.apply(attempt->next->loaded.server,
@@ -170,7 +174,10 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
 }
 
 void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result) {
-    if (!result.applied) return refuse(attempt, result.text);
+    if (!result.applied)
+        return refuse(
+            attempt, result.text,
+            result.held ? "nobody is served until another configuration is put to use" : running_stays);
     logs_.activate(std::move(attempt->logs));
     channel_.activate(std::move(attempt->sockets));
     log_warnings(attempt->next->loaded.warnings);
@@ -186,10 +193,13 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
     finish(attempt, std::move(answer));
 }
 
-void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason) {
+void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason,
+                           std::string_view consequence) {
     log(MessageId::DHCP4_CONFIG_LOAD_FAIL,
-        {{"source", attempt->source}, {"consequence", "the running one stays in use"}, {"reason", reason}});
-    finish(attempt, failure(reason + " The running configuration stays in use."));
+        {{"source", attempt->source}, {"consequence", consequence}, {"reason", reason}});
+    std::string sentence{consequence};
+    sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
+    finish(attempt, failure(reason + " " + sentence + "."));
 }
 
 void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answer) {

@@ -64,7 +64,8 @@ private:
     void change(std::string source, Load load, Done done);
     void loaded_for_change(const std::shared_ptr<Attempt>& attempt);
     void applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result);
-    void refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason);
+    void refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason,
+                std::string_view consequence);
     void finish(const std::shared_ptr<Attempt>& attempt, Answer answer);
     void say_complete(const std::string& source) const;
 

@@ -34,6 +34,7 @@
 #include "dhcp/log.hpp"
 #include "dhcp/server.hpp"
 #include "lease_backends/open.hpp"
+#include "lease_backends/outage_journal.hpp"
 
 namespace leasehold {
 namespace {
@@ -120,7 +121,9 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
     }
 
     const SystemTimeSource time;
-    Server server{loop, time, make_lease_store,
+    Server server{loop,
+                  time,
+                  {make_lease_store, make_outage_journal},
                   ServerOptions{.server_port = arguments.server_port, .client_port = arguments.client_port}};
     SideThread side{loop};
     std::optional<CommandContext> context;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 
+#include "config/schema.hpp"
 #include "control/command_table.hpp"
 #include "control/log_pattern.hpp"
 #include "dhcp/exit_code.hpp"
@@ -73,9 +74,12 @@ constexpr std::array exit_codes{
                  "report it, with the log"},
     ExitCodeHelp{ExitCode::sockets, "a socket could not be opened",
                  "see the log: who has it, or which right is missing"},
-    ExitCodeHelp{ExitCode::state_directory, "a directory for the pid file, logs or leases cannot be written",
+    ExitCodeHelp{ExitCode::state_directory,
+                 "a directory for the pid file, logs or leases, or the outage journal, cannot be written",
                  "create it, or give this user the right"},
-    ExitCodeHelp{ExitCode::recovery_given_up, "the database stayed away for max-reconnect-tries attempts",
+    ExitCodeHelp{ExitCode::recovery_given_up,
+                 "the database stayed away for `max-reconnect-tries` attempts, is damaged, or another server "
+                 "took it over",
                  "mend it; a supervisor may start the server again"},
     ExitCodeHelp{ExitCode::schema, "the database's schema is not one that this version can use",
                  "upgrade it, or use the version that fits"},
@@ -99,6 +103,7 @@ std::string exit_codes_page() {
 std::string reference_page(std::string_view page) {
     if (page == "commands") return commands_page();
     if (page == "messages") return messages_page();
+    if (page == "configuration") return config::config_reference_markdown();
     return exit_codes_page();
 }
 

@@ -7,7 +7,7 @@
 
 namespace leasehold {
 
-/// @param page  "commands", "messages" or "exit-codes"
+/// @param page  "commands", "messages", "exit-codes" or "configuration"
 std::string reference_page(std::string_view page);
 
 }  // namespace leasehold

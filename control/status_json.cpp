@@ -8,6 +8,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::uint32_t first_database_origin = 3000;
+
 /// Kea's families of origin ids: 1 is the user, from 1000 on a local HA service, from 2000 on a remote one.
 json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std::uint32_t count) {
     json result = json::array();
@@ -15,6 +17,26 @@ json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std:
     for (const auto id : ids)
         if (id >= first && id - first < count) result.push_back(id);
     return result;
+}
+
+/// Kea's number of a lease backend that keeps service from running: what its status-get shows, and so what
+/// tools look for, is 3000 twice, plus the kind; after a first opening that failed it is 3000 alone. With a
+/// serve- policy Kea shows none: then service is on, in name at least.
+json disabling_databases(const ServerStatus& server) {
+    const BackendStatus& backend = server.backend;
+    const bool away = backend.state != BackendState::serving && backend.state != BackendState::loading;
+    if (!away || server.on_fail != OnFail::stop_retry_exit) return json::array();
+    if (!backend.has_served) return json::array({first_database_origin});
+    const auto kind = [&] {
+        switch (server.backend_type) {
+            case BackendType::mariadb: return 1u;
+            case BackendType::postgresql: return 2u;
+            case BackendType::memory:
+            case BackendType::sqlite: return 3u;
+        }
+        return 0u;
+    };
+    return json::array({2 * first_database_origin + kind()});
 }
 
 json dhcp_state(const ServerStatus& server) {
@@ -27,8 +49,7 @@ json dhcp_state(const ServerStatus& server) {
              ids_between(server.disabled_by, DisableOrigin::ha_local, origins_per_family)},
             {"disabled-by-remote-command",
              ids_between(server.disabled_by, DisableOrigin::ha_remote, origins_per_family)},
-            {"disabled-by-db-connection",
-             server.backend.state == BackendState::serving ? json::array() : json::array({1})}};
+            {"disabled-by-db-connection", disabling_databases(server)}};
 }
 
 json sockets(const ServerStatus& server) {
@@ -39,33 +60,51 @@ json sockets(const ServerStatus& server) {
     return result;
 }
 
-std::string_view mode_name(ServiceMode mode) {
-    switch (mode) {
-        case ServiceMode::open: return "open";
-        case ServiceMode::open_without_backend: return "open-without-backend";
-        case ServiceMode::closed: return "closed";
-    }
-    return "";
-}
-
 json service(const ServerStatus& server) {
-    json result{{"state", mode_name(server.service.mode)}};
+    json result{{"state", to_string(server.service.mode)}};
+    if (server.service.mode == ServiceMode::open_without_backend)
+        result["outage-service"] = to_string(server.service.outage);
     if (!server.service.reason.empty()) result["reason"] = server.service.reason;
     return result;
 }
 
-json database(const BackendStatus& backend, std::chrono::steady_clock::time_point now) {
-    json result{{"state", to_string(backend.state)},
-                {"where", backend.where},
-                {"schema-version", backend.schema_version},
-                {"leases-loaded", backend.rows_loaded},
-                {"rows-unreadable", backend.rows_unreadable}};
+json journal(const SpoolStatus& spool) {
+    json result{{"state", to_string(spool.file.state)},
+                {"file", spool.file.where},
+                {"leases", spool.entries},
+                {"octets", spool.octets},
+                {"octets-max", spool.octets_max},
+                {"full", spool.full},
+                {"refused-full", spool.refused_full},
+                {"conflicts", spool.conflicts}};
+    if (spool.oldest != 0) result["oldest"] = spool.oldest;
+    if (!spool.file.last_error.empty()) result["last-error"] = spool.file.last_error;
+    return result;
+}
+
+std::string_view policy_name(OnFail policy) {
+    switch (policy) {
+        case OnFail::stop_retry_exit: return "stop-retry-exit";
+        case OnFail::serve_retry_exit: return "serve-retry-exit";
+        case OnFail::serve_retry_continue: return "serve-retry-continue";
+    }
+    return "";
+}
+
+json database(const ServerStatus& server, std::chrono::steady_clock::time_point now) {
+    const BackendStatus& backend = server.backend;
+    json result{{"state", to_string(backend.state)},          {"where", backend.where},
+                {"schema-version", backend.schema_version},   {"leases-loaded", backend.rows_loaded},
+                {"rows-unreadable", backend.rows_unreadable}, {"on-fail", policy_name(server.on_fail)}};
     if (backend.attempt != 0) result["attempt"] = backend.attempt;
     if (backend.attempts_max != 0) result["attempts-max"] = backend.attempts_max;
+    if (backend.beyond_tries) result["tries-used-up"] = true;
+    if (backend.rows_drained != 0) result["leases-drained"] = backend.rows_drained;
     if (!backend.last_error.empty()) result["last-error"] = backend.last_error;
     if (backend.next_try)
         result["next-attempt-in"] = std::max<std::int64_t>(
             0, std::chrono::ceil<std::chrono::seconds>(*backend.next_try - now).count());
+    if (server.journal) result["journal"] = journal(*server.journal);
     return result;
 }
 
@@ -102,7 +141,7 @@ json status_json(const StatusInputs& inputs) {
         {"dhcp-state", dhcp_state(server)},
         {"sockets", sockets(server)},
         {"service", service(server)},
-        {"database-status", database(server.backend, inputs.now)},
+        {"database-status", database(server, inputs.now)},
         {"clock", clock(server.clock)},
         {"configuration-in-preparation", server.preparing},
         {"leases",

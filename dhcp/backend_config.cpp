@@ -47,6 +47,22 @@ bool has_common_host(const BackendConfig& a, const BackendConfig& b) {
 
 }  // namespace
 
+OutageService outage_service_of(const BackendConfig& config) {
+    if (config.on_fail == OnFail::stop_retry_exit || config.type == BackendType::memory || config.readonly ||
+        !config.exclusive)
+        return OutageService::drop;
+    return config.outage_service.value_or(OutageService::spool);
+}
+
+bool needs_outage_journal(const BackendConfig& config) {
+    return outage_service_of(config) != OutageService::drop;
+}
+
+std::chrono::milliseconds commit_timeout_of(const BackendConfig& config) {
+    if (config.commit_timeout.count() > 0) return config.commit_timeout;
+    return std::chrono::milliseconds{outage_service_of(config) == OutageService::spool ? 2000 : 5000};
+}
+
 bool same_database(const BackendConfig& a, const BackendConfig& b) {
     if (a.type != b.type || a.family != b.family) return false;
     if (a.type == BackendType::memory) return true;

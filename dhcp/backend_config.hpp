@@ -17,6 +17,13 @@ enum class BackendType : std::uint8_t { memory, sqlite, postgresql, mariadb };
 
 enum class OnFail : std::uint8_t { stop_retry_exit, serve_retry_exit, serve_retry_continue };
 
+/// What is served while the backend is away and on-fail is a serve- policy (docs/recovery.md).
+enum class OutageService : std::uint8_t {
+    drop,     // questions that need no lease
+    confirm,  // and clients keep what the backend holds for them, for the time that is left of it
+    spool,    // everything, from memory; each change is durable in the outage journal before its reply
+};
+
 /// What the program may do to a database whose schema is not the one it needs (docs/backends.md).
 enum class AutoMigrate : std::uint8_t {
     never,
@@ -81,8 +88,16 @@ struct BackendConfig {
 
     OnFail on_fail = OnFail::stop_retry_exit;
     bool retry_on_startup = false;
-    std::uint32_t max_reconnect_tries = 0;             // 0: an embedded store tries without limit
-    std::chrono::milliseconds reconnect_wait_time{0};  // 0: 1 s for an embedded store
+    std::uint32_t max_reconnect_tries =
+        0;  // 0: a database server is not tried again, an embedded store always
+    std::chrono::milliseconds reconnect_wait_time{0};    // 0: as max_reconnect_tries, an embedded store 1 s
+    std::chrono::milliseconds reconnect_backoff_max{0};  // 0: the wait stays the same
+    bool unlimited_reconnect_tries = false;
+    bool continue_retrying = true;  // serve_retry_continue: after its tries too, though not so often
+    std::optional<OutageService> outage_service;  // nullopt: outage_service_of()
+    std::string outage_journal;                   // absolute file name; "": none can be kept
+    std::uint64_t spool_max_octets = 64u << 20;
+    std::chrono::milliseconds commit_timeout{0};  // 0: commit_timeout_of()
 
     bool operator==(const BackendConfig&) const = default;
 };
@@ -91,6 +106,14 @@ struct BackendConfig {
 constexpr bool is_server(BackendType type) {
     return type == BackendType::postgresql || type == BackendType::mariadb;
 }
+
+/// What is served while the backend is away, as the keys together say. A server that has its database to
+/// itself loses nothing by going on from memory.
+OutageService outage_service_of(const BackendConfig& config);
+/// Can a change have to become durable without the backend?
+bool needs_outage_journal(const BackendConfig& config);
+/// How long a commit may take before the backend counts as lost: shorter where that costs nobody an answer.
+std::chrono::milliseconds commit_timeout_of(const BackendConfig& config);
 
 /// The same place, whatever the policies, credentials, encryption and further hosts around it: what a
 /// reconfiguration may keep open.

@@ -146,6 +146,15 @@ void LeaseKeeper::take_over(const Prefix& address, const std::optional<Lease>& c
     }
 }
 
+void LeaseKeeper::reconcile(const Prefix& address, const std::optional<Lease>& stored, std::uint64_t version,
+                            bool overruled) {
+    if (pending_.busy(address)) return;  // a newer change is under way, and meets what is stored
+    const auto known = table_.find(address);
+    if (known == stored || (known && known->version > version && !overruled)) return;
+    pending_.begin(address, known);
+    take_over(address, stored);
+}
+
 void LeaseKeeper::hold(Hold hold) {
     const Prefix unit = hold.unit;
     hold.pool = pools_.pool_of(unit);  // the pools may have changed since it was decided

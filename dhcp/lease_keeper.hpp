@@ -69,6 +69,11 @@ public:
     /// Another writer won: its row is the durable one now.
     void take_over(const Prefix& address, const std::optional<Lease>& current);
 
+    /// What the backend holds after an entry of the outage journal went into it. Memory knows that already,
+    /// or something newer, unless it began with another backend, or somebody else's row stands (`overruled`).
+    void reconcile(const Prefix& address, const std::optional<Lease>& stored, std::uint64_t version,
+                   bool overruled);
+
     /// Looks again at what the pools know of a unit: its lease has ended, say.
     void mark(const Prefix& unit);
 

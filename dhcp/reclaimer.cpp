@@ -12,10 +12,10 @@ Reclaimer::Reclaimer(const LeaseClock& clock, Statistics& statistics, DecisionId
                      std::function<void(const Prefix&)> freed)
     : clock_{clock}, statistics_{statistics}, next_id_{first_id}, freed_{std::move(freed)} {}
 
-void Reclaimer::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker) {
+void Reclaimer::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker) {
     config_ = std::move(config);
     keeper_ = keeper;
-    worker_ = worker;
+    taker_ = taker;
 }
 
 void Reclaimer::tick() {
@@ -53,7 +53,7 @@ void Reclaimer::step() {
     }
     if (step.changes.empty()) return finish_run();
     const DecisionId id = submission.id;
-    if (worker_->submit(std::move(submission))) {
+    if (taker_->submit(std::move(submission))) {
         in_flight_.emplace(id, std::move(step));
         return;
     }
@@ -111,6 +111,16 @@ bool Reclaimer::on_completion(Completion& completion) {
     else if (in_flight_.empty())
         finish_run();
     return true;
+}
+
+void Reclaimer::abandon() {
+    for (const auto& [id, step] : std::exchange(in_flight_, {})) {
+        for (const LeaseChange& change : step.changes) {
+            keeper_->restore(address_of(change.change));
+            freed_(address_of(change.change));
+        }
+    }
+    finish_run();
 }
 
 void Reclaimer::finish_run() {

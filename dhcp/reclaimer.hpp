@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dhcp/change_taker.hpp"
 #include "dhcp/lease_keeper.hpp"
 #include "dhcp/statistics.hpp"
-#include "dhcp/store_worker.hpp"
 
 namespace leasehold {
 
@@ -24,7 +24,7 @@ public:
     Reclaimer(const LeaseClock& clock, Statistics& statistics, DecisionId first_id,
               std::function<void(const Prefix&)> freed);
 
-    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker);
+    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker);
 
     /// About once a second. Starts a step when its time has come.
     void tick();
@@ -33,6 +33,8 @@ public:
     /// True: the completion was the reclaimer's.
     bool on_completion(Completion& completion);
     bool idle() const { return in_flight_.empty(); }
+    /// The store will not answer any more.
+    void abandon();
 
 private:
     struct Step {
@@ -49,7 +51,7 @@ private:
     std::function<void(const Prefix&)> freed_;
     std::shared_ptr<const ServerConfig> config_;
     LeaseKeeper* keeper_ = nullptr;
-    StoreWorker* worker_ = nullptr;
+    ChangeTaker* taker_ = nullptr;
     std::unordered_map<DecisionId, Step> in_flight_;
     LeaseTime next_run_{};
     // of run_all

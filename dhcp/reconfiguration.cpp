@@ -72,6 +72,12 @@ void Reconfiguration::on_backend(const BackendStatus& status) {
     if (status.state == BackendState::serving && !comparing_) {
         comparing_ = true;
         next_slice(&Reconfiguration::compare_slice, std::nullopt);
+    } else if (status.state == BackendState::waiting && status.next_try && !comparing_) {
+        cancelled_ = true;
+        prepared_.recovering = true;
+        boost::asio::post(loop_, [self = shared_from_this()] {
+            if (self->prepared_.home) self->events_.ready(std::move(self->prepared_));
+        });
     } else if (status.state == BackendState::given_up || status.state == BackendState::waiting) {
         cancelled_ = true;
         const Refused refused{status.last_code.value_or(StoreErrc::unavailable), status.last_error};

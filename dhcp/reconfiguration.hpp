@@ -23,6 +23,7 @@ public:
         std::optional<AddressPools> pools;  // same database: filled from its table; nullopt: unchanged
         std::unique_ptr<LeaseHome> home;    // another database: open and loaded
         std::uint64_t leases_missing = 0;   // unexpired ones that the other database lacks
+        bool recovering = false;            // home cannot be opened yet, and is tried again
     };
     struct Refused {
         StoreErrc code = StoreErrc::unavailable;

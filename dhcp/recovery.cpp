@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace leasehold {
 namespace {
@@ -16,15 +17,16 @@ constexpr auto transitions = [] {
 
         BackendTransition{connecting, connected, checking, check},
         BackendTransition{checking, checked, settling, settle},
-        BackendTransition{settling, settled, loading, load},
-        BackendTransition{loading, loaded, draining, drain},
-        BackendTransition{draining, drained, serving, serve},
+        BackendTransition{settling, settled, draining, drain},
+        BackendTransition{draining, drained, loading, load},
+        BackendTransition{loading, loaded, serving, serve},
+        BackendTransition{serving, undrained, draining, drain},
 
         BackendTransition{connecting, failed, waiting, arm_timer},
         BackendTransition{checking, failed, waiting, arm_timer},
         BackendTransition{settling, failed, waiting, arm_timer},
-        BackendTransition{loading, failed, waiting, arm_timer},
         BackendTransition{draining, failed, waiting, arm_timer},
+        BackendTransition{loading, failed, waiting, arm_timer},
         BackendTransition{serving, failed, waiting, arm_timer},
         BackendTransition{waiting, timer_fired, connecting, connect},
         BackendTransition{waiting, tries_exhausted, given_up, give_up},
@@ -32,15 +34,15 @@ constexpr auto transitions = [] {
         BackendTransition{connecting, refused, given_up, give_up},
         BackendTransition{checking, refused, given_up, give_up},
         BackendTransition{settling, refused, given_up, give_up},
-        BackendTransition{loading, refused, given_up, give_up},
         BackendTransition{draining, refused, given_up, give_up},
+        BackendTransition{loading, refused, given_up, give_up},
         BackendTransition{serving, refused, given_up, give_up},
 
         BackendTransition{connecting, stop, closed, close},
         BackendTransition{checking, stop, closed, close},
         BackendTransition{settling, stop, closed, close},
-        BackendTransition{loading, stop, closed, close},
         BackendTransition{draining, stop, closed, close},
+        BackendTransition{loading, stop, closed, close},
         BackendTransition{serving, stop, closed, close},
         BackendTransition{waiting, stop, closed, close},
         BackendTransition{given_up, stop, closed, close},
@@ -48,14 +50,14 @@ constexpr auto transitions = [] {
 }();
 
 constexpr std::array<std::string_view, backend_state_count> state_names{
-    "connecting", "checking", "settling", "loading", "draining", "serving", "waiting", "given_up", "closed",
+    "connecting", "checking", "settling", "draining", "loading", "serving", "waiting", "given_up", "closed",
 };
 constexpr std::array<std::string_view, backend_event_count> event_names{
-    "start",  "connected", "checked",     "settled",         "loaded", "drained",
-    "failed", "refused",   "timer_fired", "tries_exhausted", "stop",
+    "start",     "connected", "checked", "settled",     "drained",         "loaded",
+    "undrained", "failed",    "refused", "timer_fired", "tries_exhausted", "stop",
 };
 constexpr std::array<std::string_view, 9> action_names{
-    "connect", "check", "settle", "load", "drain", "serve", "arm_timer", "give_up", "close",
+    "connect", "check", "settle", "drain", "load", "serve", "arm_timer", "give_up", "close",
 };
 static_assert(static_cast<std::size_t>(BackendState::closed) + 1 == backend_state_count);
 static_assert(static_cast<std::size_t>(BackendEvent::stop) + 1 == backend_event_count);
@@ -100,36 +102,108 @@ std::string_view to_string(BackendAction action) {
     return action_names[static_cast<std::size_t>(action)];
 }
 
-bool is_refusal(StoreErrc code) {
+bool is_refusal(StoreErrc code, bool has_served) {
     switch (code) {
         case StoreErrc::unavailable:
         case StoreErrc::in_doubt:
         case StoreErrc::rejected:
         case StoreErrc::credentials:  // a rotated password arrives while we try
         case StoreErrc::busy: return false;
-        case StoreErrc::corrupt:
-        case StoreErrc::fenced:
         case StoreErrc::schema:
         case StoreErrc::no_database:
         case StoreErrc::permissions:
-        case StoreErrc::configuration: return true;
+        case StoreErrc::configuration: return !has_served;
+        case StoreErrc::corrupt:
+        case StoreErrc::fenced: return true;
     }
     return true;
 }
 
+RetryRules retry_rules(const BackendConfig& config) {
+    constexpr std::chrono::milliseconds embedded_wait{1000}, wait_beyond_min{30000};
+    const bool server = is_server(config.type);
+    RetryRules rules;
+    rules.retry_on_startup = config.retry_on_startup;
+    rules.tries_max = config.unlimited_reconnect_tries ? 0 : config.max_reconnect_tries;
+    rules.wait = config.reconnect_wait_time;
+    rules.backoff_max = config.reconnect_backoff_max;
+    if (server) {
+        const bool tries = config.unlimited_reconnect_tries || config.max_reconnect_tries > 0;
+        rules.recovers = tries && config.reconnect_wait_time.count() > 0;
+    } else if (rules.wait.count() == 0) {
+        rules.wait = embedded_wait;
+    }
+    if (config.on_fail == OnFail::serve_retry_continue && config.continue_retrying)
+        rules.wait_beyond = std::max(rules.wait, wait_beyond_min);
+    return rules;
+}
+
+std::optional<NextAttempt> next_attempt(const RetryRules& rules, bool has_served, std::uint32_t attempts,
+                                        double chance) {
+    using std::chrono::milliseconds;
+    if (!rules.recovers || (!has_served && !rules.retry_on_startup)) return std::nullopt;
+    if (rules.tries_max != 0 && attempts >= rules.tries_max) {
+        if (!rules.wait_beyond) return std::nullopt;
+        return NextAttempt{*rules.wait_beyond, true};
+    }
+    if (attempts == 0) return NextAttempt{};
+    if (rules.backoff_max <= rules.wait) return NextAttempt{rules.wait, false};
+    constexpr std::uint32_t doublings_max = 32;  // milliseconds of 32 bits cannot overflow
+    const auto doubled = rules.wait * (std::int64_t{1} << std::min(attempts - 1, doublings_max));
+    const auto wait = std::min<milliseconds>(doubled, rules.backoff_max);
+    constexpr double spread = 0.25;
+    return NextAttempt{
+        milliseconds{std::llround(static_cast<double>(wait.count()) * (1 - spread + 2 * spread * chance))},
+        false};
+}
+
+std::optional<ExitCode> exit_when_given_up(const BackendStatus& backend, OnFail on_fail,
+                                           bool retry_on_startup) {
+    const auto code = backend.last_code.value_or(StoreErrc::unavailable);
+    const bool refused_at_start = !backend.has_served && (is_refusal(code, false) || !retry_on_startup);
+    if (refused_at_start) return exit_code_of(code);
+    if (on_fail == OnFail::serve_retry_continue) return std::nullopt;
+    return ExitCode::recovery_given_up;
+}
+
 ServiceState service_state(const ServiceInputs& inputs) {
     using enum ServiceMode;
-    if (inputs.backend == nullptr) return {closed, "no configuration is in use yet"};
-    if (inputs.disabled_by_user) return {closed, "disabled by the command dhcp-disable"};
-    if (inputs.disabled_by_others)
-        return {closed, "disabled by another party than the user (see dhcp-disable)"};
+    const auto shut = [](std::string why) {
+        return ServiceState{closed, OutageService::drop, std::move(why)};
+    };
+    if (inputs.backend == nullptr) return shut("no configuration is in use yet");
+    if (!inputs.held.empty()) return shut(inputs.held);
+    if (inputs.disabled_by_user) return shut("disabled by the command dhcp-disable");
+    if (inputs.disabled_by_others) return shut("disabled by another party than the user (see dhcp-disable)");
 
     const BackendStatus& backend = *inputs.backend;
-    if (backend.state == BackendState::serving) return {open, ""};
+    if (backend.state == BackendState::serving) return {open, OutageService::drop, ""};
+    const std::string why = why_not_serving(backend);
     // Who names an address is served from its stored row; who searches one waits for the load.
-    if (backend.state == BackendState::loading) return {open, why_not_serving(backend)};
-    const bool lost = backend.has_served && backend.state != BackendState::closed;
-    return {lost && inputs.serves_without_backend ? open_without_backend : closed, why_not_serving(backend)};
+    if (backend.state == BackendState::loading) return {open, OutageService::drop, why};
+    const bool taken_over = backend.last_code == StoreErrc::fenced;
+    if (!inputs.serves_without_backend || taken_over || backend.state == BackendState::closed)
+        return shut(why);
+    const bool can = backend.complete && inputs.journal_works;
+    return {open_without_backend, can ? inputs.outage_service : OutageService::drop, why};
+}
+
+std::string_view to_string(ServiceMode mode) {
+    switch (mode) {
+        case ServiceMode::open: return "open";
+        case ServiceMode::open_without_backend: return "open-without-backend";
+        case ServiceMode::closed: return "closed";
+    }
+    return "";
+}
+
+std::string_view to_string(OutageService service) {
+    switch (service) {
+        case OutageService::drop: return "drop";
+        case OutageService::confirm: return "confirm";
+        case OutageService::spool: return "spool";
+    }
+    return "";
 }
 
 }  // namespace leasehold

@@ -1,19 +1,12 @@
-#include "dhcp/server.hpp"
-
+// The life of the server: from the first configuration to the last reply.
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cassert>
-#include <map>
-#include <thread>
+#include <filesystem>
 
-#include "dhcp/lease_home.hpp"
 #include "dhcp/lease_statistics.hpp"
-#include "dhcp/listeners.hpp"
 #include "dhcp/log.hpp"
-#include "dhcp/reclaimer.hpp"
-#include "dhcp/reconfiguration.hpp"
-#include "dhcp/v4/journey.hpp"
+#include "dhcp/server_impl.hpp"
 
 namespace leasehold {
 
@@ -21,8 +14,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 constexpr std::chrono::seconds tick_interval{1};
-constexpr std::chrono::seconds drain_time_max{10};  // for answers of a database that is being left
-constexpr std::chrono::milliseconds drain_look{5};
 constexpr std::size_t index_growth_per_tick = 1u << 16;
 
 void report_renewal(LeaseHome& at, const StoreResult<void>& outcome) {
@@ -32,90 +23,65 @@ void report_renewal(LeaseHome& at, const StoreResult<void>& outcome) {
     else
         log(MessageId::STORE_RENEW_FAILED, {{"where", where}, {"reason", outcome.error().detail}});
 }
+
+std::chrono::seconds seconds_until(SteadyClock::time_point then) {
+    return std::max(std::chrono::ceil<std::chrono::seconds>(then - SteadyClock::now()),
+                    std::chrono::seconds{0});
+}
+
+/// How it goes on, as the end of a message.
+std::string what_follows(const BackendStatus& status, const RetryRules& rules) {
+    if (!status.next_try)
+        return rules.recovers ? "no further attempt is made"
+                              : "no attempt is made, because max-reconnect-tries or reconnect-wait-time is 0";
+    const auto seconds = seconds_until(*status.next_try).count();
+    return seconds == 0 ? "it is tried again at once" : "next attempt in " + std::to_string(seconds) + " s";
+}
 }  // namespace
 
-struct Server::Impl {
-    Impl(boost::asio::io_context& loop_, const TimeSource& time, OpenStore open_store_,
-         ServerOptions options_)
-        : loop{loop_},
-          open_store{std::move(open_store_)},
-          options{options_},
-          clock{time},
-          statistics{time},
-          listeners{loop,
-                    options.server_port,
-                    {[this](const ListenerView& at, const Inbound& in) { journey.on_datagram(at, in); },
-                     [this] { journey.flush(); }}},
-          journey{{clock, statistics, listeners, options.client_port}},
-          reclaimer{clock, statistics, v4::Journey::foreign_ids,
-                    [this](const Prefix& unit) { journey.wake(unit); }},
-          ticker{loop},
-          drain_timer{loop} {}
+Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, ServerBackends backends_,
+                   ServerOptions options_)
+    : loop{loop_},
+      backends{std::move(backends_)},
+      options{options_},
+      clock{time},
+      statistics{time},
+      listeners{loop,
+                options.server_port,
+                {[this](const ListenerView& at, const Inbound& in) { journey.on_datagram(at, in); },
+                 [this] { journey.flush(); }}},
+      journey{{clock, statistics, listeners, options.client_port}},
+      reclaimer{clock, statistics, v4::Journey::foreign_ids,
+                [this](const Prefix& unit) { journey.wake(unit); }},
+      ticker{loop},
+      drain_timer{loop} {}
 
-    ~Impl() { *alive = false; }
+StoreWorker::Post Server::Impl::post() {
+    return [&io = loop](std::function<void()> run) { boost::asio::post(io, std::move(run)); };
+}
 
-    StoreWorker::Post post() {
-        return [&io = loop](std::function<void()> run) { boost::asio::post(io, std::move(run)); };
-    }
-    std::unique_ptr<LeaseHome> make_home(const std::shared_ptr<const ServerConfig>& with) {
-        auto made = std::make_unique<LeaseHome>(with, clock, open_store(with->lease_database), post(),
-                                                LeaseHome::Events{});
-        made->events().newest_cltt = [this](LeaseTime newest) { note_newest_cltt(newest); };
-        made->events().renewed = [at = made.get()](const StoreResult<void>& outcome) {
-            report_renewal(*at, outcome);
-        };
-        made->events().opened = [this, at = made.get()](const Opened& opened) { on_opened(*at, opened); };
-        return made;
-    }
-
-    // --- life
-    void connect(LeaseHome& to);
-    void tick();
-    void on_backend(const BackendStatus& status);
-    void on_opened(LeaseHome& at, const Opened& opened);
-    void note_newest_cltt(LeaseTime newest);
-    void on_completions(std::vector<Completion>&& completions);
-    void report(const BackendStatus& status);
-    void update_service();
-    ServiceState service() const;
-    std::string listening_text() const;
-
-    // --- reconfiguration
-    void prepare(std::shared_ptr<const ServerConfig> next, SteadyClock::time_point until);
-    void swap_to(Reconfiguration::Prepared prepared);
-    void drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> prepared, SteadyClock::time_point until);
-    void take(std::shared_ptr<const ServerConfig> next);
-    void finish_apply(const ApplyResult& result);
-    std::uint64_t leases_without_subnet() const;
-
-    boost::asio::io_context& loop;
-    OpenStore open_store;
-    ServerOptions options;
-    LeaseClock clock;
-    Statistics statistics;
-    Listeners listeners;
-    v4::Journey journey;
-    Reclaimer reclaimer;
-
-    std::shared_ptr<const ServerConfig> config;
-    std::unique_ptr<LeaseHome> home;
-    std::vector<std::unique_ptr<LeaseHome>> leaving;  // until they have closed
-    std::shared_ptr<Reconfiguration> preparing;
-    ApplyDone apply_done;
-    Failed failed;
-
-    std::map<std::uint32_t, std::unique_ptr<boost::asio::steady_timer>>
-        disabled;  // by origin; null: no limit
-    boost::asio::steady_timer ticker, drain_timer;
-    BackendState last_state = BackendState::closed;
-    bool has_served = false;
-    bool stopping = false;
-    bool switching = false;
-    SteadyClock::time_point started_at = SteadyClock::now(), reloaded_at = SteadyClock::now();
-    std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-};
+std::unique_ptr<LeaseHome> Server::Impl::make_home(const std::shared_ptr<const ServerConfig>& with,
+                                                   OutageSpool* journal) {
+    auto made = std::make_unique<LeaseHome>(with, clock, backends.store(with->lease_database), post(),
+                                            LeaseHome::Events{}, journal);
+    made->events().newest_cltt = [this](LeaseTime newest) { note_newest_cltt(newest); };
+    made->events().renewed = [at = made.get()](const StoreResult<void>& outcome) {
+        report_renewal(*at, outcome);
+    };
+    made->events().opened = [this, at = made.get()](const Opened& opened) { on_opened(*at, opened); };
+    return made;
+}
 
 // ---------------------------------------------------------------------------------------------- life
+
+/// The journal is ready, or there is none.
+void Server::Impl::start_home() {
+    home = make_home(config, spool.get());
+    connect(*home);
+    journey.use(config, &home->keeper(), home.get());
+    reclaimer.use(config, &home->keeper(), home.get());
+    home->worker().start();
+}
 
 void Server::Impl::connect(LeaseHome& to) {
     to.events().backend = [this](const BackendStatus& status) { on_backend(status); };
@@ -136,8 +102,9 @@ void Server::Impl::tick() {
         if (home) {
             home->keeper().expire_holds(clock.now());
             home->keeper().table().grow_step(index_growth_per_tick);
-            if (home->status().state == BackendState::serving && !switching) reclaimer.tick();
+            if (takes_changes() && !switching) reclaimer.tick();
         }
+        watch_journal();
         tick();
     });
 }
@@ -164,38 +131,47 @@ void Server::Impl::on_backend(const BackendStatus& status) {
     report(status);
     if (status.state == BackendState::serving && last_state != BackendState::serving) {
         recount(statistics, *config, home->keeper());
-        has_served = true;
+        has_started = true;
     }
     const bool gave_up = status.state == BackendState::given_up && last_state != BackendState::given_up;
     last_state = status.state;
+    if (status.state == BackendState::draining) awaits_drain = false;
     update_service();
-    if (!gave_up || stopping) return;
-    if (!has_served)
-        return failed(exit_code_of(status.last_code.value_or(StoreErrc::unavailable)), status.last_error);
-    if (config->lease_database.on_fail != OnFail::serve_retry_continue)
-        failed(ExitCode::recovery_given_up, status.last_error);
+    if (gave_up && !stopping) on_given_up(status);
 }
 
+void Server::Impl::on_given_up(const BackendStatus& status) {
+    const auto& database = config->lease_database;
+    const auto code = exit_when_given_up(status, database.on_fail, database.retry_on_startup);
+    if (code) return failed(*code, status.last_error);
+    log(MessageId::STORE_STAYS_AWAY, {{"where", status.where}, {"service", to_string(service().mode)}});
+}
+
+/// The state that a message is about is `status`; what it means for clients, service() says a moment later.
 void Server::Impl::report(const BackendStatus& status) {
     if (status.state == last_state) return;
-    using std::chrono::duration_cast;
-    const auto wait = status.next_try
-                          ? duration_cast<std::chrono::seconds>(*status.next_try - SteadyClock::now()) +
-                                std::chrono::seconds{1}
-                          : std::chrono::seconds{0};
-    if (status.state == BackendState::waiting && has_served && status.attempt <= 1) {
+    const RetryRules rules = retry_rules(config->lease_database);
+    if (status.state == BackendState::waiting && status.has_served && status.attempt == 0) {
+        const ServiceState now = service_state(service_inputs());
         log(MessageId::STORE_LOST,
-            {{"where", status.where}, {"reason", status.last_error}, {"seconds", wait.count()}});
+            {{"where", status.where},
+             {"reason", status.last_error},
+             {"service", to_string(now.mode)},
+             {"what", now.mode == ServiceMode::closed ? "nobody" : to_string(now.outage)},
+             {"next", what_follows(status, rules)}});
     } else if (status.state == BackendState::waiting) {
         log(MessageId::STORE_ATTEMPT_FAILED, {{"where", status.where},
                                               {"attempt", status.attempt},
                                               {"reason", status.last_error},
-                                              {"seconds", wait.count()}});
+                                              {"next", what_follows(status, rules)}});
     } else if (status.state == BackendState::given_up) {
         log(MessageId::STORE_GIVEN_UP, {{"where", status.where}, {"reason", status.last_error}});
-    } else if (status.state == BackendState::serving && has_served) {
-        log(MessageId::STORE_RECOVERED, {{"where", status.where}});
     } else if (status.state == BackendState::serving) {
+        if (status.rows_drained > drained_told)
+            log(MessageId::JOURNAL_DRAINED,
+                {{"entries", status.rows_drained - drained_told}, {"where", status.where}});
+        drained_told = status.rows_drained;
+        if (has_started) return log(MessageId::STORE_RECOVERED, {{"where", status.where}});
         log(MessageId::STORE_LOADED, {{"leases", home->keeper().table().size()}, {"where", status.where}});
         log(MessageId::DHCP4_STARTED, {{"version", LEASEHOLD_VERSION},
                                        {"subnets", config->subnets.size()},
@@ -209,149 +185,125 @@ std::string Server::Impl::listening_text() const {
     return text.empty() ? "no interface yet" : text;
 }
 
-ServiceState Server::Impl::service() const {
-    if (!home || stopping || switching) return {ServiceMode::closed, stopping ? "stopping" : "starting"};
+ServiceInputs Server::Impl::service_inputs() const {
     ServiceInputs inputs;
-    inputs.backend = &home->status();
+    inputs.backend = home ? &home->status() : nullptr;
     inputs.disabled_by_user = disabled.contains(static_cast<std::uint32_t>(DisableOrigin::user));
     inputs.disabled_by_others = disabled.size() > (inputs.disabled_by_user ? 1u : 0u);
-    return service_state(inputs);
+    inputs.serves_without_backend = config && config->lease_database.on_fail != OnFail::stop_retry_exit;
+    if (config) inputs.outage_service = outage_service_of(config->lease_database);
+    inputs.journal_works = spool && spool->is_usable();
+    inputs.held = held;
+    return inputs;
+}
+
+ServiceState Server::Impl::service() const {
+    const auto shut = [](const char* why) {
+        return ServiceState{ServiceMode::closed, OutageService::drop, why};
+    };
+    if (stopping) return shut("stopping");
+    if (switching) return shut("the lease database is being changed");
+    if (!home) return shut("starting");
+    if (awaits_drain) return shut("the outage journal goes into the new lease database first");
+    return service_state(service_inputs());
+}
+
+bool Server::Impl::takes_changes() const {
+    if (!home || !held.empty()) return false;
+    if (home->status().state == BackendState::serving) return true;
+    const auto now = service();
+    return now.mode == ServiceMode::open_without_backend && now.outage == OutageService::spool;
 }
 
 void Server::Impl::update_service() {
-    journey.set_open(service().mode == ServiceMode::open);
+    const auto now = service();
+    const bool limited = now.mode == ServiceMode::open_without_backend && now.outage != OutageService::spool;
+    journey.set_open(now.mode != ServiceMode::closed, limited ? std::optional{now.outage} : std::nullopt);
 }
 
 void Server::Impl::on_completions(std::vector<Completion>&& completions) {
     for (Completion& completion : completions)
         if (!journey.on_completion(completion)) reclaimer.on_completion(completion);
     journey.flush();
+    watch_journal();
 }
 
-// ---------------------------------------------------------------------------------- reconfiguration
+// ------------------------------------------------------------------------------- the outage journal
 
-void Server::Impl::take(std::shared_ptr<const ServerConfig> next) {
-    auto old = std::exchange(config, std::move(next));
-    statistics.limit_count_all(config->statistic_sample_count);
-    if (config->statistic_sample_age > 0)
-        statistics.limit_age_all(std::chrono::seconds{config->statistic_sample_age});
-    journey.use(config, &home->keeper(), &home->worker());
-    reclaimer.use(config, &home->keeper(), &home->worker());
-    listeners.use(config->interfaces);
-    reloaded_at = SteadyClock::now();
-    // Ten thousand subnets take milliseconds to free: not on the loop.
-    if (old) std::thread{[last = std::move(old)] {}}.detach();
-}
-
-std::uint64_t Server::Impl::leases_without_subnet() const {
-    std::int64_t count = 0;
-    for (const auto& [scope, leases] : home->keeper().counts())
-        if (config->subnet(scope.subnet_id) == nullptr) count += leases.assigned;
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
-}
-
-void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
-    preparing.reset();
-    if (prepared.home) {
-        switching = true;
-        update_service();
-        auto kept = std::make_shared<Reconfiguration::Prepared>(std::move(prepared));
-        return drain_then_swap(std::move(kept), SteadyClock::now() + drain_time_max);
-    }
-    if (config->lease_database != prepared.config->lease_database)
-        home->renew(prepared.config->lease_database);
-    home->keeper().use(prepared.config, std::move(prepared.pools));
-    take(prepared.config);
-    if (home->status().state == BackendState::serving) recount(statistics, *config, home->keeper());
-    finish_apply({true, "", std::nullopt, leases_without_subnet(), 0});
-}
-
-// What is with the old database is answered first; a client that asks meanwhile is heard a moment later.
-void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> prepared,
-                                   SteadyClock::time_point until) {
-    const bool drained = journey.idle() && reclaimer.idle();
-    if (!drained && SteadyClock::now() < until) {
-        drain_timer.expires_after(drain_look);
-        drain_timer.async_wait([this, prepared, until](boost::system::error_code error) {
-            if (!error) drain_then_swap(prepared, until);
+void Server::Impl::open_journal(const BackendConfig& database,
+                                std::function<void(const StoreError*)> opened) {
+    spool = std::make_unique<OutageSpool>(database, backends.journal(database), post());
+    spool->events().file = [this, opened = std::move(opened)](const BackendStatus& file) mutable {
+        on_journal(file);
+        const bool works = file.state == BackendState::serving;
+        if (!opened || (!works && file.state != BackendState::given_up)) return;
+        // Not from inside the journal's own call: what follows may let go of it.
+        const StoreError error{file.last_code.value_or(StoreErrc::unavailable), file.last_error};
+        boost::asio::post(loop, [this, works, error, guard = alive, tell = std::exchange(opened, nullptr)] {
+            if (*guard && !stopping) tell(works ? nullptr : &error);
         });
-        return;
-    }
-    switching = false;
-    if (!drained) {
-        update_service();
-        return finish_apply(
-            {false, "The present lease database does not answer, so its clients cannot be answered first.",
-             StoreErrc::unavailable, 0, 0});
-    }
-    auto old = std::exchange(home, std::move(prepared->home));
-    old->events() = {};
-    connect(*home);
-    last_state = home->status().state;
-    take(prepared->config);
-    recount(statistics, *config, home->keeper());
-    update_service();
-    LeaseHome* closing = old.get();
-    leaving.push_back(std::move(old));
-    closing->worker().stop(SteadyClock::now() + drain_time_max, [this, closing, guard = alive] {
-        if (*guard) std::erase_if(leaving, [&](const auto& entry) { return entry.get() == closing; });
-    });
-    finish_apply({true, "Leases are now kept in " + home->status().where + ".", std::nullopt,
-                  leases_without_subnet(), prepared->leases_missing});
-}
-
-// A database that was left a moment ago is closed first: going back to it finds it free.
-void Server::Impl::prepare(std::shared_ptr<const ServerConfig> next, SteadyClock::time_point until) {
-    if (!leaving.empty() && SteadyClock::now() < until) {
-        drain_timer.expires_after(drain_look);
-        drain_timer.async_wait([this, next, until](boost::system::error_code error) {
-            if (!error) prepare(next, until);
-        });
-        return;
-    }
-    Reconfiguration::Events events;
-    events.ready = [this](Reconfiguration::Prepared prepared) { swap_to(std::move(prepared)); };
-    events.refused = [this](const Reconfiguration::Refused& refused) {
-        preparing.reset();
-        finish_apply({false, refused.detail + ".", refused.code, 0, 0});
     };
-    preparing = std::make_shared<Reconfiguration>(loop, clock, *home, config, next, std::move(events));
-    // One that was given up is opened anew, as an operator who corrects its cause expects.
-    const bool keeps = same_database(config->lease_database, next->lease_database) &&
-                       home->status().state != BackendState::given_up;
-    if (keeps)
-        preparing->prepare_pools();
-    else
-        preparing->prepare_home(make_home(next));
+    spool->start();
 }
 
-void Server::Impl::finish_apply(const ApplyResult& result) {
-    if (auto done = std::exchange(apply_done, nullptr)) done(result);
+void Server::Impl::on_journal(const BackendStatus& file) {
+    if (file.state == BackendState::serving) {
+        const auto status = spool->status();
+        log(journal_opened ? MessageId::JOURNAL_RECOVERED : MessageId::JOURNAL_OPENED,
+            {{"file", spool->path()}, {"entries", status.entries}});
+        journal_opened = true;
+    } else if (file.state == BackendState::waiting && file.attempt == 0) {
+        log(MessageId::JOURNAL_LOST, {{"file", spool->path()}, {"reason", file.last_error}});
+    }
+    watch_journal();
+    update_service();
+}
+
+/// It fills up, and is emptied, without a word of its own.
+void Server::Impl::watch_journal() {
+    if (!spool) return;
+    const bool usable = spool->is_usable();
+    if (usable == journal_usable) return;
+    journal_usable = usable;
+    const auto status = spool->status();
+    if (status.full)
+        log(MessageId::JOURNAL_FULL,
+            {{"file", spool->path()}, {"octets", status.octets}, {"entries", status.entries}});
+    update_service();
 }
 
 // ------------------------------------------------------------------------------------- the public face
 
-Server::Server(boost::asio::io_context& loop, const TimeSource& time, OpenStore open_store,
+Server::Server(boost::asio::io_context& loop, const TimeSource& time, ServerBackends backends,
                ServerOptions options)
-    : impl_{std::make_unique<Impl>(loop, time, std::move(open_store), options)} {}
+    : impl_{std::make_unique<Impl>(loop, time, std::move(backends), options)} {}
 
 Server::~Server() = default;
 
 void Server::start(std::shared_ptr<const ServerConfig> config, Failed failed) {
-    assert(!impl_->home);
+    assert(!impl_->config);
     impl_->failed = std::move(failed);
-    impl_->home = impl_->make_home(config);
-    impl_->connect(*impl_->home);
     impl_->take(std::move(config));
     impl_->tick();
-    impl_->home->worker().start();
+    const BackendConfig& database = impl_->config->lease_database;
+    std::error_code unreadable;  // then opening it tells why
+    // What an earlier outage has left goes into the database whatever is served in the next one.
+    const bool left = !database.outage_journal.empty() && database.type != BackendType::memory &&
+                      std::filesystem::exists(database.outage_journal, unreadable);
+    if (!needs_outage_journal(database) && !left) return impl_->start_home();
+    impl_->open_journal(database, [impl = impl_.get()](const StoreError* error) {
+        if (error == nullptr) return impl->start_home();
+        impl->failed(ExitCode::state_directory, "the outage journal cannot be used: " + error->detail);
+    });
 }
 
 void Server::apply(std::shared_ptr<const ServerConfig> config, ApplyDone done) {
     if (impl_->apply_done)
-        return done({false, "Another configuration is being applied; try again after it.", {}, 0, 0});
+        return done({.text = "Another configuration is being applied; try again after it."});
+    if (!impl_->home) return done({.text = "The server is starting; try again in a moment."});
     impl_->apply_done = std::move(done);
-    impl_->prepare(std::move(config), SteadyClock::now() + drain_time_max);
+    constexpr std::chrono::seconds leaving_time_max{10};
+    impl_->prepare(std::move(config), SteadyClock::now() + leaving_time_max);
 }
 
 void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) {
@@ -361,16 +313,22 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     impl_->drain_timer.cancel();
     if (impl_->preparing) impl_->preparing->cancel();
     impl_->preparing.reset();
-    if (!impl_->home) {
-        impl_->listeners.close();
-        return done();
-    }
-    impl_->home->worker().stop(deadline, [impl = impl_.get(), guard = impl_->alive, done = std::move(done)] {
+    auto end = [impl = impl_.get(), guard = impl_->alive, done = std::move(done)] {
         if (!*guard) return;
         impl->journey.flush();
         impl->listeners.close();
+        if (impl->spool && impl->spool->status().entries > 0)
+            log(MessageId::JOURNAL_LEFT,
+                {{"file", impl->spool->path()}, {"entries", impl->spool->status().entries}});
         done();
-    });
+    };
+    auto end_journal = [impl = impl_.get(), guard = impl_->alive, deadline, end = std::move(end)] {
+        if (!*guard) return;
+        if (!impl->spool) return end();
+        impl->spool->stop(deadline, end);
+    };
+    if (!impl_->home) return end_journal();
+    impl_->home->worker().stop(deadline, std::move(end_journal));
 }
 
 void Server::disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period) {
@@ -403,6 +361,11 @@ ServerStatus Server::status() const {
     ServerStatus status;
     status.service = impl_->service();
     if (impl_->home) status.backend = impl_->home->status();
+    if (impl_->config) {
+        status.backend_type = impl_->config->lease_database.type;
+        status.on_fail = impl_->config->lease_database.on_fail;
+    }
+    if (impl_->spool) status.journal = impl_->spool->status();
     status.clock = impl_->clock.status();
     const auto now = SteadyClock::now();
     status.uptime = std::chrono::duration_cast<std::chrono::seconds>(now - impl_->started_at);

@@ -14,6 +14,7 @@
 #include "dhcp/exit_code.hpp"
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
+#include "dhcp/outage_spool.hpp"
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
@@ -27,14 +28,19 @@ struct ServerOptions {
 
 /// Opens the store of a backend: lease_backends provides it, so that the engine knows no backend.
 using OpenStore = std::function<std::unique_ptr<LeaseStore>(const BackendConfig&)>;
+struct ServerBackends {
+    OpenStore store;
+    OpenJournal journal;
+};
 
 /// Why the service does not answer, by who said so (Kea's origins; a set, each cleared by its own enable).
 enum class DisableOrigin : std::uint32_t { user = 1, ha_local = 1000, ha_remote = 2000 };
 
 struct ApplyResult {
     bool applied = false;
-    std::string text;  // what happened, for the answer and the log
-    std::optional<StoreErrc> store_error;
+    bool held = false;      // not applied, and nobody is served until another configuration is
+    std::string text = {};  // what happened, for the answer and the log
+    std::optional<StoreErrc> store_error = std::nullopt;
     std::uint64_t leases_without_subnet = 0;  // stay, block their address, are not renewed
     std::uint64_t leases_missing = 0;         // unexpired ones that a new database lacks
 };
@@ -47,6 +53,9 @@ struct SocketProblem {
 struct ServerStatus {
     ServiceState service;
     BackendStatus backend;
+    BackendType backend_type = BackendType::memory;
+    OnFail on_fail = OnFail::stop_retry_exit;
+    std::optional<SpoolStatus> journal;
     ClockStatus clock;
     std::chrono::seconds uptime{0};
     std::chrono::seconds since_reload{0};
@@ -65,12 +74,13 @@ using ChangeDone = std::function<void(StoreResult<Outcome>)>;
 
 class Server {
 public:
-    Server(boost::asio::io_context& loop, const TimeSource& time, OpenStore open_store,
+    Server(boost::asio::io_context& loop, const TimeSource& time, ServerBackends backends,
            ServerOptions options);
     ~Server();
 
-    /// The first configuration: opens the store, loads, opens sockets. `failed` is called when the start
-    /// fails for good (with the exit code), or when recovery is given up later.
+    /// The first configuration: opens the outage journal if there is to be one, then the store, loads, opens
+    /// sockets. `failed` is called when the start fails for good (with the exit code), or when recovery is
+    /// given up later.
     using Failed = std::function<void(ExitCode, std::string reason)>;
     void start(std::shared_ptr<const ServerConfig> config, Failed failed);
 

@@ -116,6 +116,8 @@ struct ServerConfig {
     std::uint32_t decline_probation_period = 86400;
     std::uint32_t lease_reuse_grace = 0;  // seconds after hold_until before another client may have it
     std::uint64_t server_id = 0;          // stored as last_writer
+    bool hold_when_not_applied =
+        false;  // reconfigure-on-fail: nobody is served when its database cannot be opened
     std::uint32_t statistic_sample_count = 20;
     std::uint32_t statistic_sample_age = 0;  // seconds; 0: by count
 

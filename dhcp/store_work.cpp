@@ -10,9 +10,10 @@ bool shows_applied(const Change& change, const std::optional<Lease>& stored) {
     return !stored;
 }
 
-std::vector<Completion> unavailable_completions(std::span<const DecisionId> ids) {
+std::vector<Completion> unavailable_completions(Batch&& batch) {
     std::vector<Completion> completions;
-    for (const DecisionId id : ids) completions.push_back({id, SubmissionOutcome::unavailable, {}});
+    for (std::size_t i = 0; i < batch.ids.size(); ++i)
+        completions.push_back({batch.ids[i], SubmissionOutcome::unavailable, {}, std::move(batch.lists[i])});
     return completions;
 }
 
@@ -22,7 +23,7 @@ std::vector<Completion> answered_completions(const Batch& batch, std::vector<Row
     auto next = std::make_move_iterator(rows.begin());
     for (std::size_t i = 0; i < batch.ids.size(); ++i) {
         const auto end = next + static_cast<std::ptrdiff_t>(batch.lists[i].size());
-        completions.push_back({batch.ids[i], SubmissionOutcome::answered, {next, end}});
+        completions.push_back({batch.ids[i], SubmissionOutcome::answered, {next, end}, {}});
         next = end;
     }
     return completions;

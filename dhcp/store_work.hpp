@@ -2,7 +2,8 @@
 // load, new settings. Threads, order and recovery are store_worker.cpp's part.
 #pragma once
 
-#include <span>
+#include <iterator>
+#include <optional>
 #include <vector>
 
 #include "dhcp/store_worker.hpp"
@@ -20,6 +21,11 @@ struct Batch {
         for (const ChangeList& list : lists) count += list.size();
         return count;
     }
+    void add(Batch&& other) {
+        ids.insert(ids.end(), other.ids.begin(), other.ids.end());
+        lists.insert(lists.end(), std::make_move_iterator(other.lists.begin()),
+                     std::make_move_iterator(other.lists.end()));
+    }
     void add(Submission&& submission) {
         ids.push_back(submission.id);
         lists.push_back(std::move(submission.changes));
@@ -28,7 +34,7 @@ struct Batch {
 
 struct FindRequest {
     std::vector<Prefix> addresses;
-    StoreWorker::FindDone done;
+    ChangeTaker::FindDone done;
 };
 
 /// New values for the same database, and the rules for trying again that came with them.
@@ -42,6 +48,7 @@ struct Work {
     std::vector<FindRequest> finds;
     Batch batch;
     std::optional<Renewal> renewal;
+    bool undrained = false;  // a journal was handed over
     bool stop = false;
     bool nothing() const { return finds.empty() && batch.empty(); }
 };
@@ -73,7 +80,7 @@ private:
 /// at our version cannot be anybody else's (lease-engine 1).
 bool shows_applied(const Change& change, const std::optional<Lease>& stored);
 
-std::vector<Completion> unavailable_completions(std::span<const DecisionId> ids);
+std::vector<Completion> unavailable_completions(Batch&& batch);
 /// Hands the flat results of a commit back to the decisions they belong to.
 /// @pre a result per change
 std::vector<Completion> answered_completions(const Batch& batch, std::vector<RowResult>&& rows);

@@ -1,6 +1,7 @@
 // The thread that owns a store: takes whole decisions from a bounded queue, commits whatever queued while
 // the last commit ran (natural group commit: no timer, a cap on the batch), reopens after a loss, settles
-// commits whose outcome was lost, streams the load. Everything it finds out is told on the loop.
+// commits whose outcome was lost, brings in the outage journal, streams the load. Everything it finds out is
+// told on the loop.
 #pragma once
 
 #include <chrono>
@@ -9,34 +10,27 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "dhcp/lease_store.hpp"
+#include "dhcp/change_taker.hpp"
+#include "dhcp/outage_journal.hpp"
 #include "dhcp/recovery.hpp"
 
 namespace leasehold {
 
-using DecisionId = std::uint64_t;
-
-struct Submission {
-    DecisionId id = 0;
-    ChangeList changes;
-};
-
-enum class SubmissionOutcome : std::uint8_t {
-    answered,     // `rows` has a result per change
-    unavailable,  // nothing was applied; at a stop or a giving up also: it was never found out. No reply
-                  // leaves
-};
-struct Completion {
-    DecisionId id = 0;
-    SubmissionOutcome outcome = SubmissionOutcome::unavailable;
-    std::vector<RowResult> rows;
-};
-
 struct LoadedPage {
     std::vector<Lease> leases;
     std::vector<UnreadableRow> unreadable;
+};
+
+/// What became of an entry of the outage journal.
+struct DrainedRow {
+    Prefix address;
+    std::optional<Lease> stored;  // as the backend has it now; nullopt: it has none
+    std::uint64_t version = 0;    // of the entry: memory may know a newer one
+    std::string conflict;         // not empty: the entry was not stored, and why; `stored` stands
 };
 
 /// Called on the loop thread only. Pages and completions come in the order in which the store saw them: a
@@ -48,6 +42,10 @@ public:
     virtual void on_opened(const Opened& opened) = 0;
     virtual void on_page(LoadedPage&& page) = 0;
     virtual void on_completions(std::vector<Completion>&& completions) = 0;
+    /// Less than a batch of the journal is left: submit new changes here from now on (they wait), and call
+    /// handed_over() when nothing is on its way into the journal any more.
+    virtual void on_hand_over() {}
+    virtual void on_drained([[maybe_unused]] std::vector<DrainedRow>&& rows) {}
     /// How StoreWorker::renew() went on an open store. After an error the old connection serves, and it is
     /// tried again.
     virtual void on_renewed([[maybe_unused]] const StoreResult<void>& outcome) {}
@@ -63,9 +61,11 @@ struct WorkerOptions {
     std::chrono::milliseconds probe_interval{10000};  // when idle
     std::chrono::milliseconds renew_deadline{2000};   // no change is committed meanwhile
     std::chrono::milliseconds renew_wait_min{1000}, renew_wait_max{30000};  // between tries; doubling
-    bool retry_on_startup = false;
-    std::uint32_t max_reconnect_tries = 0;  // opens tried after a loss, or at the start; 0: no limit
-    std::chrono::milliseconds reconnect_wait{1000};
+    RetryRules retry;
+    /// A commit whose outcome was lost ends as unavailable, because its changes become durable elsewhere;
+    /// else it stays unanswered until it is settled.
+    bool hands_over_in_doubt = false;
+    std::uint64_t server_id = 0;  // as last_writer: whose rows a journal may replace
 };
 
 struct WorkerCounters {
@@ -75,33 +75,42 @@ struct WorkerCounters {
     std::size_t queued = 0;
 };
 
-class StoreWorker {
+struct StoreQueue;
+
+class StoreWorker final : public ChangeTaker {
 public:
     /// @param post  runs a function later on the loop thread; called from any thread, never after the
     ///              worker's destruction. It must not run the function at once, nor wait for the loop.
     using Post = std::function<void(std::function<void()>)>;
 
-    StoreWorker(std::unique_ptr<LeaseStore> store, WorkerOptions options, Post post, StoreListener& listener);
+    /// @param journal  what it holds is stored before anything else is; nullptr: there is none
+    StoreWorker(std::unique_ptr<LeaseStore> store, WorkerOptions options, Post post, StoreListener& listener,
+                std::unique_ptr<OutageJournal> journal = nullptr);
     /// Cancels the call in flight and does not wait for it: the thread keeps its own state and ends by
     /// itself; nothing is told to the listener any more.
-    ~StoreWorker();
+    ~StoreWorker() override;
 
-    /// Opens, checks, loads and then serves. on_backend follows each step. Once.
+    /// Opens, checks, drains the journal, loads and then serves. on_backend follows each step. Once.
     void start();
 
-    /// Taken while loading and serving. The completion comes on the loop.
-    /// @return false: the queue is full (counted), or the state does not take changes; nothing was kept.
-    bool submit(Submission submission);
+    /// Taken while loading and serving, and at the end of a drain. The completion comes on the loop.
+    enum class Taken : std::uint8_t { yes, full, away };
+    Taken try_submit(Submission&& submission);
+    bool submit(Submission&& submission) override { return try_submit(std::move(submission)) == Taken::yes; }
+    /// Between two batches, while loading too.
+    bool find(std::vector<Prefix> addresses, FindDone done) override;
+    const std::string& where() const override { return status().where; }
 
-    /// Reads rows as stored now, between two batches, while loading too. The answer comes on the loop.
-    /// @return false: as submit; `done` will not be called.
-    using FindDone = std::function<void(StoreResult<std::vector<std::optional<Lease>>>)>;
-    bool find(std::vector<Prefix> addresses, FindDone done);
+    /// See StoreListener::on_hand_over.
+    void handed_over();
+    /// The journal for outages to come; `holds_entries`: it was kept for another backend, and goes into this
+    /// one now: after what was submitted before, and before service.
+    void adopt(std::unique_ptr<OutageJournal> journal, bool holds_entries);
 
     /// The same database with other credentials, encryption, limits or order of hosts, and other rules for
-    /// trying again (of `options` only those: retry_on_startup, max_reconnect_tries, reconnect_wait). An open
-    /// store is renewed between two commits, and tried again after an error; one that waits for its next
-    /// attempt makes it at once. on_renewed follows. A later call replaces an earlier one.
+    /// trying again (of `options` only those and commit_deadline). An open store is renewed between two
+    /// commits, and tried again after an error; one that is being opened, or waits for its next attempt,
+    /// begins anew with them. on_renewed follows. A later call replaces an earlier one.
     void renew(BackendConfig config, const WorkerOptions& options);
 
     /// Commits what is queued, closes the store, then calls `done` on the loop. At the deadline `done` is
@@ -114,9 +123,7 @@ public:
     WorkerCounters counters() const;
 
 private:
-    struct Shared;
-    class Thread;
-    std::shared_ptr<Shared> shared_;
+    std::shared_ptr<StoreQueue> queue_;
 };
 
 }  // namespace leasehold

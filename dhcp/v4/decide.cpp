@@ -101,9 +101,31 @@ Decision decide_inform(const Context& context) {
     return done;
 }
 
+/// The lease database is away, and on-fail has service go on (recovery 3.3). Nobody is refused anything.
+Decision decide_without_store(Context& context, OutageService service) {
+    const auto kind = context.request.kind;
+    if (kind == RequestKind::inform && context.request.subnet != nullptr) return decide_inform(context);
+    if (service == OutageService::confirm) {
+        switch (kind) {
+            case RequestKind::release: return decide_release(context);
+            case RequestKind::decline: return decide_decline(context);
+            case RequestKind::init_reboot:
+            case RequestKind::renewing:
+            case RequestKind::rebinding:
+                context.name = read_client_name(*context.request.message);
+                return decide_confirm(context);
+            case RequestKind::discover:
+            case RequestKind::selecting:
+            case RequestKind::inform: break;
+        }
+    }
+    return dropped(DropReason::store_unavailable, "the lease database is away");
+}
+
 Decision decide(const Request& request, const ServerConfig& config, const World& world, const Facts& facts,
                 LeaseTime now, std::uint64_t first_version, std::uint64_t seed) {
     Context context{request, config, world, facts, now, first_version, seed, {}};
+    if (world.outage) return decide_without_store(context, *world.outage);
     switch (request.kind) {
         case RequestKind::release: return decide_release(context);
         case RequestKind::decline: return decide_decline(context);

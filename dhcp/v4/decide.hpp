@@ -27,6 +27,8 @@ struct World {
     bool reuse_allowed = true;   // false: the clock is in doubt; no address changes hands
     /// Addresses whose stored row could not be read are never given out.
     const std::function<bool(const Prefix&)>& set_aside;
+    /// The store is away and so much is served; nullopt: as usual (with the outage journal too).
+    std::optional<OutageService> outage = std::nullopt;
 };
 
 /// Rows read from the store for this packet, because the table is not complete yet.

@@ -12,6 +12,9 @@ namespace leasehold::v4 {
 Decision decide_discover(const Context& context);
 /// The subnet may be missing.
 Decision decide_request(const Context& context);
+/// The store is away: a client that names its own live lease keeps it for the time that is left; others hear
+/// nothing. The subnet may be missing.
+Decision decide_confirm(const Context& context);
 /// The subnet may be missing: the lease tells whose it is.
 Decision decide_release(const Context& context);
 Decision decide_decline(const Context& context);

@@ -143,6 +143,27 @@ Decision request_for_any(const Context& context) {
 
 }  // namespace
 
+Decision decide_confirm(const Context& context) {
+    const auto silence = [](std::string why) {
+        return dropped(DropReason::store_unavailable, std::move(why));
+    };
+    if (context.request.subnet == nullptr) return silence("the lease database is away, and no subnet fits");
+    const auto address = named_address(context.request);
+    if (!address) return silence("the lease database is away");
+    const auto unit = to_prefix(*address);
+    if (context.world.pending.busy(unit)) return Wait{unit};
+    const auto row = context.world.table.find(unit);
+    const auto* pool = pool_of(context.config, context.subnet(), *address);
+    const bool own = row && claim_on(context, row) == Claim::own && is_live(*row, context.now);
+    if (!own || pool == nullptr || is_set_aside(context.world, unit))
+        return silence("the lease database is away, and " + to_string(*address) + " is not this client's");
+    Done done;
+    done.counts.push_back({Stat::v4_lease_reuses, context.subnet().id});
+    done.reply = lease_reply(context.request, context.config, context.name, MessageType::ack,
+                             {*address, pool, remaining_lifetime(*row, context.now)});
+    return done;
+}
+
 Decision decide_request(const Context& context) {
     if (context.request.subnet == nullptr) return without_subnet(context);
     const auto address = named_address(context.request);

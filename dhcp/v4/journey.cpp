@@ -67,11 +67,11 @@ Journey::~Journey() {
     *alive_ = false;
 }
 
-void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker) {
-    assert(idle() || (keeper == keeper_ && worker == worker_));
+void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker) {
+    assert(idle() || (keeper == keeper_ && taker == taker_));
     config_ = std::move(config);
     keeper_ = keeper;
-    worker_ = worker;
+    taker_ = taker;
 }
 
 void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram) {
@@ -142,9 +142,10 @@ void Journey::wait_for(const Prefix& lease, const ClientKey& key, std::unique_pt
 
 void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& request) {
     ++packet->decisions;
-    const World world{keeper_->table(),   keeper_->pools(),    keeper_->offers(),
-                      keeper_->pending(), keeper_->complete(), context_.clock.reuse_allowed(),
-                      set_aside_};
+    const World world{keeper_->table(),    keeper_->pools(),
+                      keeper_->offers(),   keeper_->pending(),
+                      keeper_->complete(), context_.clock.reuse_allowed(),
+                      set_aside_,          outage_};
     const auto fresh = first_version(context_.clock.now_precise(), keeper_->version_seen());
     seed_ = seed_ * 6364136223846793005u + 1442695040888963407u;
     Decision decision =
@@ -181,7 +182,7 @@ void Journey::fetch(const ClientKey& key, std::vector<Prefix> rows) {
         handle(std::move(packet));
         flush();
     };
-    if (worker_->find(rows, std::move(on_rows))) return;
+    if (taker_->find(rows, std::move(on_rows))) return;
     const auto client = clients_.find(key);
     auto packet = std::move(client->second.parked);
     clients_.erase(client);
@@ -198,7 +199,7 @@ void Journey::carry_out(std::unique_ptr<Packet> packet, const Request& request, 
         submission.changes.push_back(change.change);
     }
     const DecisionId id = submission.id;
-    if (!worker_->submit(std::move(submission))) {
+    if (!taker_->submit(std::move(submission))) {
         for (const auto& change : done.changes) keeper_->restore(address_of(change.change));
         ++counters_.queue_full;
         return drop(*packet, {DropReason::queue_full, "the store takes no more changes now"});
@@ -236,9 +237,8 @@ void Journey::settle(InFlight flight, const Completion& completion) {
         } else {
             ++rejected;
             keeper_->restore(address);
-            log(MessageId::STORE_ROW_REJECTED, {{"address", to_string(address)},
-                                                {"where", worker_->status().where},
-                                                {"reason", row.detail}});
+            log(MessageId::STORE_ROW_REJECTED,
+                {{"address", to_string(address)}, {"where", taker_->where()}, {"reason", row.detail}});
         }
     }
     // The client's turn ends here; what it sent meanwhile comes after what is decided again.
@@ -262,6 +262,18 @@ void Journey::settle(InFlight flight, const Completion& completion) {
     }
     for (const Prefix& address : freed) wake(address);
     if (parked) handle(std::move(parked));
+}
+
+void Journey::abandon() {
+    for (auto& [id, flight] : std::exchange(in_flight_, {})) {
+        for (const LeaseChange& change : flight.done.changes) keeper_->restore(address_of(change.change));
+        drop(*flight.packet, {DropReason::store_unavailable, "its lease database is left"});
+    }
+    for (auto& [key, client] : std::exchange(clients_, {}))
+        if (client.parked)
+            drop(*client.parked, {DropReason::store_unavailable, "its lease database is left"});
+    waiting_.clear();
+    parked_ = 0;
 }
 
 void Journey::wake(const Prefix& address) {

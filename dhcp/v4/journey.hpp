@@ -11,10 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dhcp/change_taker.hpp"
 #include "dhcp/lease_keeper.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/statistics.hpp"
-#include "dhcp/store_worker.hpp"
 #include "dhcp/v4/decide.hpp"
 
 namespace leasehold::v4 {
@@ -42,10 +42,15 @@ public:
     ~Journey() override;
 
     /// The leases, the store and the configuration that the next packets meet.
-    /// @pre idle(), unless all three are the same or `keeper` and `worker` are kept
-    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, StoreWorker* worker);
-    /// Closed: packets are counted and dropped.
-    void set_open(bool open) { open_ = open; }
+    /// @pre idle(), unless all three are the same or `keeper` and `taker` are kept
+    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker);
+    /// Closed: packets are counted and dropped. What is served of those that are not: see World::outage.
+    void set_open(bool open, std::optional<OutageService> outage = std::nullopt) {
+        open_ = open;
+        outage_ = outage;
+    }
+    /// The store will not answer any more: who waits for it gets no reply.
+    void abandon();
 
     void on_datagram(const ListenerView& listener, const Inbound& datagram);
     /// True: the completion was one of the journey's. Call flush() after the last of a burst.
@@ -86,9 +91,10 @@ private:
     JourneyContext context_;
     std::shared_ptr<const ServerConfig> config_;
     LeaseKeeper* keeper_ = nullptr;
-    StoreWorker* worker_ = nullptr;
+    ChangeTaker* taker_ = nullptr;
     std::function<bool(const Prefix&)> set_aside_;
     bool open_ = false;
+    std::optional<OutageService> outage_;
     std::uint64_t seed_;
     DecisionId next_id_ = 1;
     std::uint64_t event_sequence_ = 0;

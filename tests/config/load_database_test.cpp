@@ -36,6 +36,7 @@ BackendConfig base(BackendType type) {
     BackendConfig config;
     config.type = type;
     config.server_id = 77;
+    config.outage_journal = "/data/outage4.db";
     config.server.name = "dhcp";
     if (type == BackendType::postgresql) config.server.hosts = {{"localhost", 0}};
     return config;
@@ -127,6 +128,23 @@ const Good good[] = {
          c.server.hosts = {{"db1", 0}, {"db7", 5555}};
          c.server.user = "u$";
          c.server.password = Secret{"swordfish/@:${}"};
+     }},
+    {"recovery",
+     R"("type": "postgresql", "name": "dhcp", "on-fail": "serve-retry-exit", "outage-service": "confirm",
+        "outage-journal": "j.db", "spool-max-bytes": 100000, "commit-timeout": "1500ms",
+        "unlimited-reconnect-tries": true, "reconnect-wait-time": 250, "reconnect-backoff-max": "30s",
+        "continue-retrying": false, "retry-on-startup": true)",
+     pg,
+     [](BackendConfig& c) {
+         c.on_fail = OnFail::serve_retry_exit;
+         c.outage_service = OutageService::confirm;
+         c.outage_journal = "/data/j.db";
+         c.spool_max_octets = 100000;
+         c.commit_timeout = std::chrono::milliseconds{1500};
+         c.unlimited_reconnect_tries = c.retry_on_startup = true;
+         c.reconnect_wait_time = std::chrono::milliseconds{250};
+         c.reconnect_backoff_max = std::chrono::seconds{30};
+         c.continue_retrying = false;
      }},
     {"migrate_init", R"("type": "postgresql", "name": "dhcp", "auto-migrate": "init")", pg,
      [](BackendConfig& c) { c.auto_migrate = AutoMigrate::when_empty; }},

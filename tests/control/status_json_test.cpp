@@ -44,7 +44,7 @@ TEST(StatusJson, WhoDisabledIt) {
 
 TEST(StatusJson, OutageInWords) {
     StatusInputs inputs;
-    inputs.server.service = {ServiceMode::closed, "the lease database is away"};
+    inputs.server.service = {ServiceMode::closed, OutageService::drop, "the lease database is away"};
     auto& backend = inputs.server.backend;
     backend.state = BackendState::waiting;
     backend.where = "sqlite:/x.db";
@@ -60,6 +60,50 @@ TEST(StatusJson, OutageInWords) {
     EXPECT_EQ(status["dhcp-state"]["disabled-by-db-connection"].size(), 1U);
     inputs.now += std::chrono::seconds{10};
     EXPECT_EQ(status_json(inputs)["database-status"]["next-attempt-in"], 0);
+}
+
+/// The numbers that Kea's status-get shows, and only where its service would be disabled.
+TEST(StatusJson, DatabasesThatKeepServiceFromRunning) {
+    StatusInputs inputs;
+    auto& server = inputs.server;
+    const auto numbers = [&] { return status_json(inputs)["dhcp-state"]["disabled-by-db-connection"]; };
+    server.backend.state = BackendState::waiting;
+    server.backend_type = BackendType::mariadb;
+    EXPECT_EQ(numbers(), json({3000}));
+    server.backend.has_served = true;
+    EXPECT_EQ(numbers(), json({6001}));
+    server.backend_type = BackendType::postgresql;
+    EXPECT_EQ(numbers(), json({6002}));
+    server.backend_type = BackendType::sqlite;
+    EXPECT_EQ(numbers(), json({6003}));
+    server.on_fail = OnFail::serve_retry_exit;
+    EXPECT_EQ(numbers(), json::array());
+    server.on_fail = OnFail::stop_retry_exit;
+    server.backend.state = BackendState::loading;
+    EXPECT_EQ(numbers(), json::array());
+}
+
+TEST(StatusJson, ServiceWithoutTheDatabaseAndItsJournal) {
+    StatusInputs inputs;
+    auto& server = inputs.server;
+    server.service = {ServiceMode::open_without_backend, OutageService::spool, "away"};
+    server.journal.emplace();
+    server.journal->file.state = BackendState::serving;
+    server.journal->file.where = "outage journal /x";
+    server.journal->entries = 3;
+    server.journal->octets = 8192;
+    server.journal->octets_max = 65536;
+    server.journal->oldest = 1000;
+    auto status = status_json(inputs);
+    EXPECT_EQ(
+        status["service"],
+        json::parse(R"({ "state": "open-without-backend", "outage-service": "spool", "reason": "away" })"));
+    EXPECT_EQ(status["dhcp-state"]["globally-disabled"], false);
+    EXPECT_EQ(status["database-status"]["journal"], json::parse(R"({ "state": "serving",
+        "file": "outage journal /x", "leases": 3, "octets": 8192, "octets-max": 65536, "oldest": 1000,
+        "full": false, "refused-full": 0, "conflicts": 0 })"));
+    server.journal.reset();
+    EXPECT_FALSE(status_json(inputs)["database-status"].contains("journal"));
 }
 
 TEST(StatusJson, SocketProblemsAndClock) {

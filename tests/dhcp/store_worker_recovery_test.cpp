@@ -16,7 +16,7 @@ using testing::ElementsAre;
 
 WorkerOptions quick() {
     WorkerOptions options;
-    options.reconnect_wait = std::chrono::milliseconds{0};
+    options.retry.wait = std::chrono::milliseconds{0};
     return options;
 }
 
@@ -42,7 +42,7 @@ TEST(StoreWorkerStart, WithoutRetryAFailedFirstOpenIsGivenUp) {
 
 TEST(StoreWorkerStart, WithRetryItIsTriedAgainUntilItServes) {
     auto options = quick();
-    options.retry_on_startup = true;
+    options.retry.retry_on_startup = true;
     WorkerBench bench{fail(StoreCall::open, unavailable, 5), options};
     bench.serve();
     EXPECT_EQ(std::ranges::count(bench.states(), BackendState::waiting), 5);
@@ -50,19 +50,19 @@ TEST(StoreWorkerStart, WithRetryItIsTriedAgainUntilItServes) {
 
 TEST(StoreWorkerStart, WithRetryTheNumberOfTriesIsLimited) {
     auto options = quick();
-    options.retry_on_startup = true;
-    options.max_reconnect_tries = 3;
+    options.retry.retry_on_startup = true;
+    options.retry.tries_max = 3;
     WorkerBench bench{fail(StoreCall::open, unavailable, 100), options};
     bench.start();
     bench.run_until_state(BackendState::given_up);
-    EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 3);
+    EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 1 + 3);
 }
 
 class StoreWorkerRefusal : public testing::TestWithParam<StoreErrc> {};
 
 TEST_P(StoreWorkerRefusal, GivesUpAtTheStartWhateverRetrySays) {
     auto options = quick();
-    options.retry_on_startup = true;
+    options.retry.retry_on_startup = true;
     WorkerBench bench{fail(StoreCall::open, {GetParam()}, 100), options};
     bench.start();
     bench.run_until_state(BackendState::given_up);
@@ -70,17 +70,22 @@ TEST_P(StoreWorkerRefusal, GivesUpAtTheStartWhateverRetrySays) {
     EXPECT_EQ(bench.worker().status().last_code, GetParam());
 }
 
-TEST_P(StoreWorkerRefusal, GivesUpWhenItIsOpenedAgainToo) {
-    WorkerBench bench{[=](StoreCall call, std::size_t nth) -> std::optional<StoreFault> {
+/// Once it has served, only damage and another server end it: what else refuses may be put right.
+TEST_P(StoreWorkerRefusal, WhenItIsOpenedAgainIsTriedAgainIfThatCanHelp) {
+    auto options = quick();
+    options.retry.tries_max = 3;
+    WorkerBench bench{[](StoreCall call, std::size_t nth) -> std::optional<StoreFault> {
                           if (call == StoreCall::commit) return unavailable;
                           if (call == StoreCall::open && nth > 0) return StoreFault{GetParam()};
                           return std::nullopt;
                       },
-                      quick()};
+                      options};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
     bench.run_until_state(BackendState::given_up);
     EXPECT_EQ(bench.worker().status().last_code, GetParam());
+    const int attempts = is_refusal(GetParam(), true) ? 1 : 3;
+    EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 1 + attempts);
 }
 
 INSTANTIATE_TEST_SUITE_P(Codes, StoreWorkerRefusal,
@@ -113,7 +118,7 @@ TEST(StoreWorkerRecovery, AnUnavailableCommitCompletesAllAndServiceReturns) {
 
 TEST(StoreWorkerRecovery, TriesAfterALossAreLimitedToo) {
     auto options = quick();
-    options.max_reconnect_tries = 2;
+    options.retry.tries_max = 2;
     WorkerBench bench{[](StoreCall call, std::size_t nth) -> std::optional<StoreFault> {
                           if (call == StoreCall::commit || (call == StoreCall::open && nth > 0))
                               return unavailable;
@@ -129,8 +134,8 @@ TEST(StoreWorkerRecovery, TriesAfterALossAreLimitedToo) {
 
 TEST(StoreWorkerRecovery, AStopInterruptsTheWaitForTheNextTry) {
     WorkerOptions options;
-    options.reconnect_wait = std::chrono::hours{1};
-    options.retry_on_startup = true;
+    options.retry.wait = std::chrono::hours{1};
+    options.retry.retry_on_startup = true;
     WorkerBench bench{fail(StoreCall::open, unavailable), options};
     bench.start();
     bench.run_until_state(BackendState::waiting);
@@ -168,7 +173,7 @@ TEST(StoreWorkerRecovery, ARefusedStatementIsAnAnswerAndNoLoss) {
 
 TEST(StoreWorkerRecovery, ALoadThatBreaksOffGoesOnWhereItWas) {
     auto options = quick();
-    options.retry_on_startup = true;
+    options.retry.retry_on_startup = true;
     options.load_page_rows = 3;
     WorkerBench bench{fail(StoreCall::scan, unavailable, 2, 2), options, 10};
     bench.serve();
@@ -259,7 +264,7 @@ TEST_F(StoreWorkerInDoubt, AnotherWritersRowIsALoss) {
 
 TEST_F(StoreWorkerInDoubt, AtAStopItIsAnsweredWithoutAReply) {
     WorkerOptions options;
-    options.reconnect_wait = std::chrono::hours{1};
+    options.retry.wait = std::chrono::hours{1};
     WorkerBench bench{fail(StoreCall::commit, {StoreErrc::in_doubt, true}), options, 2};
     bench.serve();
     ASSERT_TRUE(bench.worker().submit({1, changes}));
@@ -290,7 +295,7 @@ public:
 private:
     static WorkerOptions options() {
         auto options = quick();
-        options.retry_on_startup = true;
+        options.retry.retry_on_startup = true;
         options.load_page_rows = 4;
         return options;
     }

@@ -91,7 +91,7 @@ TEST(StoreWorkerRenewal, OneThatWaitsForItsNextAttemptMakesItAtOnce) {
     CallLog log;
     bool refuses = true;
     WorkerOptions options = quick();
-    options.reconnect_wait = std::chrono::hours{1};
+    options.retry.wait = std::chrono::hours{1};
     WorkerBench bench{[&](StoreCall call, std::size_t) -> std::optional<StoreFault> {
                           if (call == StoreCall::open || call == StoreCall::renew) log.add(call);
                           if (call == StoreCall::commit && std::exchange(refuses, false))
@@ -118,8 +118,8 @@ TEST(StoreWorkerRenewal, BringsItsRulesForTryingAgain) {
                       quick()};
     bench.serve();
     WorkerOptions rules = quick();
-    rules.max_reconnect_tries = 2;
-    rules.reconnect_wait = std::chrono::milliseconds{0};
+    rules.retry.tries_max = 2;
+    rules.retry.wait = std::chrono::milliseconds{0};
     bench.worker().renew(with_user("new"), rules);
     run_until_renewed(bench, 1);
     ASSERT_TRUE(bench.submit_put(1, 1));

@@ -22,7 +22,7 @@ TEST(StoreWorker, GoesThroughTheTableToServing) {
     bench.serve();
     EXPECT_THAT(bench.states(),
                 ElementsAre(BackendState::connecting, BackendState::checking, BackendState::settling,
-                            BackendState::loading, BackendState::draining, BackendState::serving));
+                            BackendState::draining, BackendState::loading, BackendState::serving));
     EXPECT_TRUE(bench.worker().status().has_served);
     EXPECT_EQ(bench.worker().status().where, "memory");
     EXPECT_EQ(bench.opened.size(), 1U);

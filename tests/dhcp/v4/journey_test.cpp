@@ -8,6 +8,7 @@
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/wire.hpp"
 #include "lease_backends/memory_store.hpp"
+#include "tests/dhcp/v4/journey_parts.hpp"
 #include "tests/support/fake_time.hpp"
 #include "tests/support/faulty_store.hpp"
 #include "tests/support/hand_loop.hpp"
@@ -21,68 +22,10 @@ using testing_support::FaultyStore;
 using testing_support::StoreCall;
 using testing_support::StoreFault;
 
-constexpr Ipv4 server{0x0a000001}, first{0x0a00000a}, last{0x0a00000c};
-
-struct Sent {
-    MessageType type;
-    Ipv4 yiaddr;
-    std::uint32_t xid;
-    bool operator==(const Sent&) const = default;
-};
-std::ostream& operator<<(std::ostream& out, const Sent& sent) {
-    return out << to_string(sent.type) << ' ' << to_string(sent.yiaddr) << " xid " << sent.xid;
-}
-
-class RecordingOutlet final : public PacketOutlet {
-public:
-    void send_udp(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
-    void send_raw(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
-    void flush() override {}
-    bool is_local(Ipv4 address) const override { return address == server; }
-    std::vector<Sent> sent;
-
-private:
-    void record(const std::vector<std::uint8_t>& bytes) {
-        constexpr std::size_t message_type_at = 242;  // option 53 comes first
-        sent.push_back({static_cast<MessageType>(bytes.at(message_type_at)),
-                        Ipv4{read_u32(bytes.data() + 16)}, read_u32(bytes.data() + 4)});
-    }
-};
-
-/// A broadcast DISCOVER or REQUEST of client number `client`.
-std::vector<std::uint8_t> query(MessageType type, std::uint8_t client, std::uint32_t xid,
-                                std::optional<Ipv4> requested = {}) {
-    std::vector<std::uint8_t> bytes(fixed_size, 0);
-    bytes[0] = 1;
-    bytes[1] = 1;
-    bytes[2] = 6;
-    write_u32(&bytes[4], xid);
-    bytes[28] = 2;
-    bytes[33] = client;
-    bytes.insert(bytes.end(),
-                 {0x63, 0x82, 0x53, 0x63, option::message_type, 1, static_cast<std::uint8_t>(type)});
-    const auto add_address = [&](std::uint8_t code, Ipv4 address) {
-        bytes.insert(bytes.end(), {code, 4, 0, 0, 0, 0});
-        write_u32(&bytes[bytes.size() - 4], address.value);
-    };
-    if (requested) add_address(option::requested_address, *requested);
-    if (type == MessageType::request) add_address(option::server_identifier, server);
-    bytes.push_back(option::end);
-    return bytes;
-}
-
 class JourneyTest : public testing::Test {
 protected:
     JourneyTest() {
-        auto made = std::make_shared<ServerConfig>();
-        SubnetConfig subnet;
-        subnet.id = 1;
-        subnet.network = {Ipv4{0x0a000000}, 24};
-        subnet.cache_threshold = 0;
-        subnet.pools.push_back({{to_prefix(first), to_prefix(last)}, 0, {}, 0});
-        made->subnets.push_back(subnet);
-        leasehold::finish(*made);
-        config = made;
+        config = small_network();
         interface.index = 2;
         interface.name = "eth0";
 
@@ -102,7 +45,7 @@ protected:
             std::move(events));
         home->worker().start();
         loop.run_until([&] { return home->status().state == BackendState::serving; });
-        journey.use(config, &home->keeper(), &home->worker());
+        journey.use(config, &home->keeper(), home.get());
         journey.set_open(true);
     }
     void receive(const std::vector<std::uint8_t>& bytes) {

@@ -1,0 +1,96 @@
+// What Server is made of. Its life is in server.cpp, putting another configuration to use in
+// server_apply.cpp. Included by these two only.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+
+#include "dhcp/lease_home.hpp"
+#include "dhcp/listeners.hpp"
+#include "dhcp/reclaimer.hpp"
+#include "dhcp/reconfiguration.hpp"
+#include "dhcp/server.hpp"
+#include "dhcp/v4/journey.hpp"
+
+namespace leasehold {
+
+struct Server::Impl {
+    using SteadyClock = std::chrono::steady_clock;
+
+    Impl(boost::asio::io_context& loop, const TimeSource& time, ServerBackends backends,
+         ServerOptions options);
+    ~Impl() { *alive = false; }
+
+    StoreWorker::Post post();
+    std::unique_ptr<LeaseHome> make_home(const std::shared_ptr<const ServerConfig>& with,
+                                         OutageSpool* journal);
+
+    // --- life
+    void start_home();
+    void connect(LeaseHome& to);
+    void tick();
+    void on_backend(const BackendStatus& status);
+    void on_given_up(const BackendStatus& status);
+    void on_opened(LeaseHome& at, const Opened& opened);
+    void note_newest_cltt(LeaseTime newest);
+    void on_completions(std::vector<Completion>&& completions);
+    void report(const BackendStatus& status);
+    void update_service();
+    ServiceInputs service_inputs() const;
+    ServiceState service() const;
+    /// Are changes made now, in whichever place they become durable?
+    bool takes_changes() const;
+    std::string listening_text() const;
+
+    // --- the outage journal
+    /// `opened` gets why it cannot be used; "" when it can.
+    void open_journal(const BackendConfig& database, std::function<void(const StoreError*)> opened);
+    void on_journal(const BackendStatus& file);
+    void watch_journal();
+
+    // --- reconfiguration (server_apply.cpp)
+    void prepare(std::shared_ptr<const ServerConfig> next, SteadyClock::time_point until);
+    void prepare_database(const std::shared_ptr<const ServerConfig>& next);
+    bool keeps_home(const ServerConfig& next) const;
+    void refuse(const ServerConfig& next, const Reconfiguration::Refused& refused);
+    void swap_to(Reconfiguration::Prepared prepared);
+    void drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> prepared, SteadyClock::time_point until);
+    void swap_home(Reconfiguration::Prepared& prepared);
+    void take(std::shared_ptr<const ServerConfig> next);
+    void finish_apply(const ApplyResult& result);
+    std::uint64_t leases_without_subnet() const;
+
+    boost::asio::io_context& loop;
+    ServerBackends backends;
+    ServerOptions options;
+    LeaseClock clock;
+    Statistics statistics;
+    Listeners listeners;
+    v4::Journey journey;
+    Reclaimer reclaimer;
+
+    std::shared_ptr<const ServerConfig> config;
+    std::unique_ptr<OutageSpool> spool;
+    std::unique_ptr<LeaseHome> home;
+    std::vector<std::unique_ptr<LeaseHome>> leaving;  // until they have closed
+    std::shared_ptr<Reconfiguration> preparing;
+    ApplyDone apply_done;
+    Failed failed;
+
+    std::map<std::uint32_t, std::unique_ptr<boost::asio::steady_timer>>
+        disabled;  // by origin; null: no limit
+    boost::asio::steady_timer ticker, drain_timer;
+    BackendState last_state = BackendState::closed;
+    std::uint64_t drained_told = 0;
+    bool has_started = false;     // DHCP4_STARTED was said
+    bool journal_opened = false;  // it could be written once
+    bool journal_usable = false;  // as last seen
+    bool stopping = false;
+    bool switching = false;     // to another database
+    bool awaits_drain = false;  // its new database gets the journal first
+    std::string held;           // why nobody is served: a configuration that could not be put to use
+    SteadyClock::time_point started_at = SteadyClock::now(), reloaded_at = SteadyClock::now();
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+};
+
+}  // namespace leasehold

@@ -1,0 +1,121 @@
+// What the loop and a store's thread share: the queue in front of the store, and the way back to the loop.
+//
+// Lifetimes: the thread owns a share of everything it uses and is never joined, because nobody may wait for
+// a call that hangs in a disk or a network. Once `silenced` is set (under the mutex, by the worker's
+// destructor or at a stop's deadline) it tells nobody anything any more.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "dhcp/store_work.hpp"
+
+namespace leasehold {
+
+struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
+    StoreQueue(std::unique_ptr<LeaseStore> the_store, WorkerOptions the_options, StoreWorker::Post the_post,
+               StoreListener& the_listener, std::unique_ptr<OutageJournal> the_journal)
+        : store{std::move(the_store)},
+          options{the_options},
+          post{std::move(the_post)},
+          listener{&the_listener},
+          journal{std::move(the_journal)} {}
+
+    const std::unique_ptr<LeaseStore> store;
+    const std::string where = store->describe();  // once the thread runs, only it may ask the store
+    const WorkerOptions options;
+    const StoreWorker::Post post;
+
+    // loop thread only
+    StoreListener* listener;  // nullptr: the worker is gone
+    BackendStatus known;
+
+    // under the mutex
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::deque<Submission> queue;
+    std::deque<FindRequest> finds;
+    std::optional<Renewal> renewal;
+    std::unique_ptr<OutageJournal> journal;  // until the thread takes it
+    bool undrained = false;                  // it holds entries of another backend
+    WorkerCounters counters;
+    std::size_t pages_ahead = 0;
+    bool started = false;
+    bool accepting = false;
+    bool opening = false;      // the thread is in open(): a renewal begins it anew
+    bool handed_over = false;  // the loop's answer to on_hand_over
+    bool stopping = false;
+    bool silenced = false;
+    bool finished = false;
+    std::function<void()> stopped;
+
+    using Told = std::function<void(StoreListener&)>;
+    /// @pre the mutex is held: so that nothing is posted once the destructor has run.
+    void tell_locked(Told what) {
+        if (silenced) return;
+        post([self = shared_from_this(), what = std::move(what)] {
+            if (self->listener != nullptr) what(*self->listener);
+        });
+    }
+    void tell(Told what) {
+        const std::lock_guard lock{mutex};
+        tell_locked(std::move(what));
+    }
+    void tell_completions_locked(std::vector<Completion>&& completions) {
+        if (completions.empty()) return;
+        tell_locked([completions = std::make_shared<std::vector<Completion>>(std::move(completions))](
+                        StoreListener& to) { to.on_completions(std::move(*completions)); });
+    }
+    void answer_locked(FindRequest&& request, StoreResult<std::vector<std::optional<Lease>>> rows) {
+        tell_locked([done = std::move(request.done), rows = std::move(rows)](StoreListener&) { done(rows); });
+    }
+    void refuse_queue_locked() {
+        Batch refused;
+        for (Submission& submission : queue) refused.add(std::move(submission));
+        queue.clear();
+        tell_completions_locked(unavailable_completions(std::move(refused)));
+    }
+    void refuse_finds_locked(const StoreError& why) {
+        while (!finds.empty()) {
+            answer_locked(std::move(finds.front()), std::unexpected(why));
+            finds.pop_front();
+        }
+    }
+    /// Takes whatever queued up, in order, whole decisions, up to the cap (one larger decision goes alone).
+    Batch take_batch_locked() {
+        Batch batch;
+        std::size_t changes = 0;
+        while (!queue.empty()) {
+            changes += queue.front().changes.size();
+            if (!batch.empty() && changes > options.batch_changes_max) break;
+            batch.add(std::move(queue.front()));
+            queue.pop_front();
+        }
+        return batch;
+    }
+    /// @pre the mutex is held, and something may have changed since wake.
+    Work take_work_locked() {
+        Work work;
+        if (silenced) {
+            work.stop = true;
+            return work;
+        }
+        work.renewal = std::exchange(renewal, std::nullopt);
+        work.undrained = std::exchange(undrained, false);
+        work.finds.assign(std::make_move_iterator(finds.begin()), std::make_move_iterator(finds.end()));
+        finds.clear();
+        work.batch = take_batch_locked();
+        work.stop = stopping && work.nothing();
+        return work;
+    }
+    bool has_work_locked() const {
+        return silenced || stopping || renewal || undrained || !queue.empty() || !finds.empty();
+    }
+    void post_stopped_locked() {
+        if (stopped) tell_locked([done = std::exchange(stopped, {})](StoreListener&) { done(); });
+    }
+};
+
+}  // namespace leasehold
