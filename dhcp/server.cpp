@@ -103,6 +103,7 @@ struct Server::Impl {
     std::shared_ptr<Reconfiguration> preparing;
     ApplyDone apply_done;
     Failed failed;
+    std::function<void()> changed;
 
     std::map<std::uint32_t, std::unique_ptr<boost::asio::steady_timer>>
         disabled;  // by origin; null: no limit
@@ -220,6 +221,7 @@ ServiceState Server::Impl::service() const {
 
 void Server::Impl::update_service() {
     journey.set_open(service().mode == ServiceMode::open);
+    if (changed) changed();
 }
 
 void Server::Impl::on_completions(std::vector<Completion>&& completions) {
@@ -397,6 +399,10 @@ void Server::reclaim(bool remove, std::function<void(std::uint64_t)> done) {
 
 void Server::accept_clock() {
     impl_->clock.accept();
+}
+
+void Server::on_change(std::function<void()> changed) {
+    impl_->changed = std::move(changed);
 }
 
 ServerStatus Server::status() const {
