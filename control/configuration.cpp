@@ -140,6 +140,7 @@ void Configuration::change(std::string source, Load load, Done done) {
         return;
     }
     changing_ = true;
+    change_begins_();
     auto attempt = std::make_shared<Attempt>();
     attempt->source = std::move(source);
     attempt->done = std::move(done);
@@ -204,6 +205,7 @@ void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::s
 
 void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answer) {
     changing_ = false;
+    change_ends_();
     auto done = std::move(attempt->done);
     attempt->sockets.clear();
     done(std::move(answer));

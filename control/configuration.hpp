@@ -31,6 +31,12 @@ public:
     };
     Result<void, BeginError> begin(config::Loaded loaded);
 
+    /// Called when another configuration begins to be put to use, and when that has ended, well or not.
+    void on_change(std::function<void()> begins, std::function<void()> ends) {
+        change_begins_ = std::move(begins);
+        change_ends_ = std::move(ends);
+    }
+
     /// Replaces the whole configuration; answers when it is in use or refused. One at a time: while one is
     /// under way another is refused. `root` is { "Dhcp4": { ... } }.
     void set(std::shared_ptr<const config::Value> root, Done done);
@@ -76,6 +82,7 @@ private:
     ControlChannel& channel_;
     SideThread& side_;
     std::shared_ptr<const Current> current_;
+    std::function<void()> change_begins_ = [] {}, change_ends_ = [] {};
     bool changing_ = false;
     bool reload_wanted_ = false;
 };

@@ -28,6 +28,7 @@
 #include "control/server_identity.hpp"
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
+#include "control/supervision.hpp"
 #include "control/transfer_tools.hpp"
 #include "control/version.hpp"
 #include "dhcp/exit_code.hpp"
@@ -81,13 +82,14 @@ void watch_log(boost::asio::steady_timer& timer, LogBackend& logs) {
 }
 
 /// @return the exit status
-int serve(const RunArguments& arguments, LogBackend& logs) {
+int serve(const RunArguments& arguments, LogBackend& logs, SupervisorContact supervisor) {
     const auto file = std::filesystem::absolute(arguments.file).string();
     log(MessageId::DHCP4_STARTING, {{"version", product_version}, {"pid", getpid()}, {"file", file}});
 
     boost::asio::io_context loop;
     // From here on a signal waits for the loop instead of killing a server that is half started.
     boost::asio::signal_set signals{loop, SIGHUP, SIGTERM, SIGINT};
+    Supervision supervision{loop, std::move(supervisor)};
 
     config::LoadOptions options;
     options.allow_unsupported = arguments.allow_unsupported;
@@ -131,7 +133,7 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
                                run_command(*context, std::move(request), std::move(reply));
                            }};
     Configuration configuration{file, options, server, logs, channel, side};
-    Shutdown shutdown{loop, server, channel};
+    Shutdown shutdown{loop, server, channel, supervision};
     context.emplace(CommandContext{
         .loop = loop,
         .server = server,
@@ -147,6 +149,7 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
     const auto serving = loaded->server;
     if (const auto begun = configuration.begin(std::move(*loaded)); !begun)
         return cannot_start(begun.error().code, begun.error().reason);
+    supervise(supervision, server, configuration);
     server.start(serving, [&](ExitCode code, const std::string& reason) {
         // A store that is given up later has said so in the log itself.
         if (code == ExitCode::recovery_given_up)
@@ -163,6 +166,7 @@ int serve(const RunArguments& arguments, LogBackend& logs) {
 /// Logging around serve(): connected before anything can be said, drained after the last word.
 int run(const RunArguments& arguments) {
     if (arguments.family == Family::v6) return no_v6();
+    auto supervisor = take_supervisor_contact();
     umask(umask(0) | 027);
     std::signal(SIGPIPE, SIG_IGN);
     LogBackend logs{{.root = process_name, .verbose = arguments.verbose}};
@@ -173,7 +177,7 @@ int run(const RunArguments& arguments) {
 
     int exit_status = status_of(ExitCode::internal_invariant);
     try {
-        exit_status = serve(arguments, logs);
+        exit_status = serve(arguments, logs, std::move(supervisor));
     } catch (const std::exception& error) {  // no expected error is thrown: this one is ours
         cannot_start(ExitCode::internal_invariant, std::string{"internal error: "} + error.what());
     }

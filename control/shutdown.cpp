@@ -11,8 +11,9 @@ constexpr std::chrono::milliseconds answer_look{10};
 
 }  // namespace
 
-Shutdown::Shutdown(boost::asio::io_context& loop, Server& server, ControlChannel& channel)
-    : loop_{loop}, server_{server}, channel_{channel}, timer_{loop} {}
+Shutdown::Shutdown(boost::asio::io_context& loop, Server& server, ControlChannel& channel,
+                   Supervision& supervision)
+    : loop_{loop}, server_{server}, channel_{channel}, supervision_{supervision}, timer_{loop} {}
 
 void Shutdown::begin(int exit_status, std::string reason) {
     if (std::exchange(begun_, true)) {
@@ -21,6 +22,7 @@ void Shutdown::begin(int exit_status, std::string reason) {
     }
     exit_status_ = exit_status;
     reason_ = std::move(reason);
+    supervision_.stopping(reason_);
     channel_.close();
     const auto now = std::chrono::steady_clock::now();
     server_.stop(now + store_time_max,

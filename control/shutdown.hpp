@@ -8,13 +8,15 @@
 #include <string>
 
 #include "control/control_channel.hpp"
+#include "control/supervision.hpp"
 #include "dhcp/server.hpp"
 
 namespace leasehold {
 
 class Shutdown {
 public:
-    Shutdown(boost::asio::io_context& loop, Server& server, ControlChannel& channel);
+    Shutdown(boost::asio::io_context& loop, Server& server, ControlChannel& channel,
+             Supervision& supervision);
 
     void begin(int exit_status, std::string reason);
     bool begun() const { return begun_; }
@@ -27,6 +29,7 @@ private:
     boost::asio::io_context& loop_;
     Server& server_;
     ControlChannel& channel_;
+    Supervision& supervision_;
     boost::asio::steady_timer timer_;
     bool begun_ = false;
     int exit_status_ = 0;

@@ -219,6 +219,7 @@ void Server::Impl::update_service() {
     const auto now = service();
     const bool limited = now.mode == ServiceMode::open_without_backend && now.outage != OutageService::spool;
     journey.set_open(now.mode != ServiceMode::closed, limited ? std::optional{now.outage} : std::nullopt);
+    if (changed) changed();
 }
 
 void Server::Impl::on_completions(std::vector<Completion>&& completions) {
@@ -355,6 +356,10 @@ void Server::reclaim(bool remove, std::function<void(std::uint64_t)> done) {
 
 void Server::accept_clock() {
     impl_->clock.accept();
+}
+
+void Server::on_change(std::function<void()> changed) {
+    impl_->changed = std::move(changed);
 }
 
 ServerStatus Server::status() const {

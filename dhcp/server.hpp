@@ -99,6 +99,8 @@ public:
     /// Adopts the wall clock as it is.
     void accept_clock();
 
+    /// Called at the end of every change of the service's or the backend's state.
+    void on_change(std::function<void()> changed);
     ServerStatus status() const;
     Statistics& statistics();
     std::shared_ptr<const ServerConfig> config() const;

@@ -76,6 +76,7 @@ struct Server::Impl {
     std::shared_ptr<Reconfiguration> preparing;
     ApplyDone apply_done;
     Failed failed;
+    std::function<void()> changed;  // Server::on_change
 
     std::map<std::uint32_t, std::unique_ptr<boost::asio::steady_timer>>
         disabled;  // by origin; null: no limit

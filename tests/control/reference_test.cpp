@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace leasehold {
 namespace {
@@ -26,6 +30,23 @@ TEST_P(ReferencePage, IsUpToDate) {
     EXPECT_EQ(page.substr(from + begin.size(), to - from - begin.size()), reference_page(part))
         << "put the output of `leasehold docs " << part << "` between the markers of docs/"
         << GetParam().file;
+}
+
+TEST(ExitCodePage, HasEveryCode) {
+    std::ifstream in{std::string{SOURCE_DIR} + "/dhcp/exit_code.hpp"};
+    const std::string header{std::istreambuf_iterator<char>{in}, {}};
+    const std::regex enumerator{"\n    \\w+ = (\\d+),"};
+    std::vector<std::string> codes;
+    for (std::sregex_iterator at{header.begin(), header.end(), enumerator}, end; at != end; ++at)
+        codes.push_back((*at)[1]);
+    EXPECT_GE(codes.size(), 14u);
+
+    std::vector<std::string> shown;
+    std::istringstream page{reference_page("exit-codes")};
+    std::smatch row;
+    for (std::string line; std::getline(page, line);)
+        if (std::regex_search(line, row, std::regex{"^\\| (\\d+) \\|"})) shown.push_back(row[1]);
+    EXPECT_EQ(shown, codes);
 }
 
 INSTANTIATE_TEST_SUITE_P(Docs, ReferencePage,

@@ -48,6 +48,7 @@ class Server:
         self.wrapper: Sequence[str] = ()  # a program that starts it and leaves it the pid, such as strace -D
         for name in ("run", "data", "log"):
             (folder / name).mkdir(mode=0o750, exist_ok=True)
+        self.more_environment: dict[str, str] = {}
         self._program: Program | None = None
 
     def environment(self) -> dict[str, str]:
@@ -58,6 +59,7 @@ class Server:
             "KEA_PIDFILE_DIR": str(self.folder / "run"),
             "KEA_LOCKFILE_DIR": str(self.folder / "run"),
             "KEA_LOG_FILE_DIR": str(self.folder / "log"),
+            **self.more_environment,
         }
 
     def configuration(self, **keys: Any) -> dict[str, Any]:
