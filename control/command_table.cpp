@@ -18,6 +18,11 @@ constexpr std::int64_t seconds_max = std::numeric_limits<std::uint32_t>::max();
 constexpr std::array configuration_argument{
     ArgumentDef{"Dhcp4", any, required, "the whole configuration, and nothing beside it"},
 };
+constexpr std::array config_test_arguments{
+    ArgumentDef{"Dhcp4", any, required, "the whole configuration"},
+    ArgumentDef{"connect", ArgumentType::boolean, false,
+                "true: its lease database is opened too, and closed again"},
+};
 constexpr std::array config_write_arguments{
     ArgumentDef{"filename", text, optional,
                 "a file in the directory of the configuration file; else that file"},
@@ -98,8 +103,8 @@ constexpr std::array table{
     CommandDef{"config-reload", Access::write, none, config_reload, "reads the configuration file again"},
     CommandDef{"config-set", Access::write, configuration_argument, config_set,
                "replaces the configuration in use; the file stays as it is"},
-    CommandDef{"config-test", Access::write, configuration_argument, config_test,
-               "checks a configuration and lists all that is wrong"},
+    CommandDef{"config-test", Access::write, config_test_arguments, config_test,
+               "checks a configuration and lists all that is wrong; puts nothing to use"},
     CommandDef{"config-write", Access::write, config_write_arguments, config_write,
                "writes the configuration in use to its file"},
     CommandDef{"dhcp-disable", Access::write, disable_arguments, dhcp_disable, "stops answering clients"},

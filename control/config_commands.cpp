@@ -5,13 +5,22 @@
 namespace leasehold {
 namespace {
 
-/// config-set and config-test take one key: a second one would be dropped without a word.
+/// config-set takes one key: a second one would be dropped without a word.
 bool has_other_keys(const config::Value& root) {
     return std::get<config::Value::Map>(root.data).size() != 1;
 }
 
 Answer other_keys() {
     return failure("the arguments must hold the one member 'Dhcp4' and nothing else");
+}
+
+/// The arguments without what is said to the command itself.
+std::shared_ptr<const config::Value> configuration_in(const Arguments& arguments) {
+    if (arguments.find("connect") == nullptr) return arguments.map();
+    auto rest = std::make_shared<config::Value>(*arguments.map());
+    std::erase_if(std::get<config::Value::Map>(rest->data),
+                  [](const config::Member& member) { return member.key == "connect"; });
+    return rest;
 }
 
 }  // namespace
@@ -25,8 +34,9 @@ void config_hash_get(CommandContext& context, const Arguments&, Reply reply) {
 }
 
 void config_test(CommandContext& context, const Arguments& arguments, Reply reply) {
-    if (has_other_keys(*arguments.map())) return reply(other_keys());
-    context.configuration.test(arguments.map(), std::move(reply));
+    const auto root = configuration_in(arguments);
+    if (has_other_keys(*root)) return reply(other_keys());
+    context.configuration.test(root, arguments.boolean("connect").value_or(false), std::move(reply));
 }
 
 void config_set(CommandContext& context, const Arguments& arguments, Reply reply) {

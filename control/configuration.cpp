@@ -1,9 +1,13 @@
 #include "control/configuration.hpp"
 
+#include <boost/asio/post.hpp>
 #include <cctype>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
+#include "control/database_check.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -50,6 +54,12 @@ struct Configuration::Attempt {
     ControlChannel::Prepared sockets;
 };
 
+/// For a thread that may outlive the loop.
+struct Configuration::LoopOfThread {
+    std::mutex mutex;
+    boost::asio::io_context* loop = nullptr;
+};
+
 Configuration::Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
                              ControlChannel& channel, SideThread& side)
     : file_{std::move(file)},
@@ -57,7 +67,15 @@ Configuration::Configuration(std::string file, config::LoadOptions options, Serv
       server_{server},
       logs_{logs},
       channel_{channel},
-      side_{side} {}
+      side_{side},
+      loop_of_thread_{std::make_shared<LoopOfThread>()} {
+    loop_of_thread_->loop = &side.loop();
+}
+
+Configuration::~Configuration() {
+    const std::lock_guard lock{loop_of_thread_->mutex};
+    loop_of_thread_->loop = nullptr;
+}
 
 std::shared_ptr<const Configuration::Current> Configuration::make_current(config::Loaded loaded) {
     auto text = config::compact(*loaded.full);
@@ -116,10 +134,11 @@ void Configuration::reload_on_signal() {
     reload([](const Answer&) {});  // the log tells how it went
 }
 
-void Configuration::test(std::shared_ptr<const config::Value> root, Done done) {
+void Configuration::test(std::shared_ptr<const config::Value> root, bool connects, Done done) {
     auto answer = std::make_shared<Answer>();
+    auto loaded = std::make_shared<config::Loaded>();
     side_.run(
-        [root = std::move(root), options = command_options(), answer] {
+        [root = std::move(root), options = command_options(), answer, loaded] {
             auto result = config::load(*root, options);
             if (!result) {
                 *answer = problems_answer(result.error());
@@ -130,8 +149,40 @@ void Configuration::test(std::shared_ptr<const config::Value> root, Done done) {
                 answer->arguments = nlohmann::json{{"warnings", nlohmann::json::array()}};
             for (const auto& warning : result->warnings)
                 answer->arguments->at("warnings").push_back(config::format(warning));
+            *loaded = std::move(*result);
         },
-        [answer, done = std::move(done)] { done(std::move(*answer)); });
+        [this, connects, answer, loaded, done = std::move(done)] {
+            if (!connects || answer->result != ResultCode::success) return done(std::move(*answer));
+            test_database(loaded, std::move(*answer), std::move(done));
+        });
+}
+
+/// What a database says, or does not say, holds up a thread that has nothing else to do; it is left behind
+/// when the process ends.
+void Configuration::test_database(std::shared_ptr<const config::Loaded> loaded, Answer so_far, Done done) {
+    const BackendConfig& database = loaded->server->lease_database;
+    if (same_database(database, current_->loaded.server->lease_database) && !is_server(database.type)) {
+        so_far.text += " The lease database is the one in use.";
+        return done(std::move(so_far));
+    }
+    if (testing_database_)
+        return done(failure("another test of a database is under way; try again after it"));
+    testing_database_ = true;
+    std::thread{[loop = loop_of_thread_, loaded, self = this, so_far = std::move(so_far),
+                 done = std::move(done)]() mutable {
+        auto checked = check_database(loaded->server->lease_database, false);
+        const std::lock_guard lock{loop->mutex};
+        if (loop->loop == nullptr) return;
+        boost::asio::post(*loop->loop, [self, checked = std::move(checked), so_far = std::move(so_far),
+                                        done = std::move(done)]() mutable {
+            self->testing_database_ = false;
+            if (!checked)
+                return done(failure("The configuration is right, but its lease database cannot be used: " +
+                                    checked.error().detail + ". Nothing was changed."));
+            so_far.text = "The configuration can be used: " + checked->found + ". Nothing was changed.";
+            done(std::move(so_far));
+        });
+    }}.detach();
 }
 
 void Configuration::change(std::string source, Load load, Done done) {

@@ -22,6 +22,7 @@ public:
 
     Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
                   ControlChannel& channel, SideThread& side);
+    ~Configuration();
 
     /// The first one, which main has loaded: opens logs and control sockets. The server is started by main.
     /// @error what cannot be opened, and the exit code that tells a supervisor
@@ -40,7 +41,8 @@ public:
     /// Replaces the whole configuration; answers when it is in use or refused. One at a time: while one is
     /// under way another is refused. `root` is { "Dhcp4": { ... } }.
     void set(std::shared_ptr<const config::Value> root, Done done);
-    void test(std::shared_ptr<const config::Value> root, Done done);
+    /// @param connects  opens its lease database too, and closes it again; one such test at a time
+    void test(std::shared_ptr<const config::Value> root, bool connects, Done done);
     /// Reads the file again.
     void reload(Done done);
     /// SIGHUP: as reload(); one that comes while a configuration is under way is done after it.
@@ -63,10 +65,12 @@ private:
     };
     using Load = std::function<config::LoadResult()>;
     struct Attempt;
+    struct LoopOfThread;
 
     /// For a configuration that a command brings: it may refer to secrets of the one in use.
     config::LoadOptions command_options() const;
     static std::shared_ptr<const Current> make_current(config::Loaded loaded);
+    void test_database(std::shared_ptr<const config::Loaded> loaded, Answer so_far, Done done);
     void change(std::string source, Load load, Done done);
     void loaded_for_change(const std::shared_ptr<Attempt>& attempt);
     void applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result);
@@ -85,6 +89,8 @@ private:
     std::function<void()> change_begins_ = [] {}, change_ends_ = [] {};
     bool changing_ = false;
     bool reload_wanted_ = false;
+    bool testing_database_ = false;
+    std::shared_ptr<LoopOfThread> loop_of_thread_;
 };
 
 /// Where config-write may put `name`: the directory of the configuration file, under a plain file name.

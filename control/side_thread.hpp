@@ -19,6 +19,8 @@ public:
         pool_.join();
     }
 
+    boost::asio::io_context& loop() { return loop_; }
+
     /// Runs `work` on the thread, then `then` on the loop. The callers bound how many jobs there are: one
     /// per control connection, one configuration at a time.
     void run(std::function<void()> work, std::function<void()> then) {

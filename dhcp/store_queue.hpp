@@ -103,7 +103,6 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
             return work;
         }
         work.renewal = std::exchange(renewal, std::nullopt);
-        work.undrained = std::exchange(undrained, false);
         work.finds.assign(std::make_move_iterator(finds.begin()), std::make_move_iterator(finds.end()));
         finds.clear();
         work.batch = take_batch_locked();
@@ -111,7 +110,7 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
         return work;
     }
     bool has_work_locked() const {
-        return silenced || stopping || renewal || undrained || !queue.empty() || !finds.empty();
+        return silenced || stopping || renewal || !queue.empty() || !finds.empty();
     }
     void post_stopped_locked() {
         if (stopped) tell_locked([done = std::exchange(stopped, {})](StoreListener&) { done(); });

@@ -210,16 +210,20 @@ void StoreThread::tell_page(LoadedPage&& page) {
 BackendEvent StoreThread::serve() {
     for (;;) {
         Work work;
+        bool undrained = false;
         {
             std::unique_lock lock{queue_->mutex};
             auto until = Clock::now() + options().probe_interval;
             if (renewing_) until = std::min(until, renewing_->due);
-            queue_->wake.wait_until(lock, until, [&] { return queue_->has_work_locked(); });
+            queue_->wake.wait_until(lock, until,
+                                    [&] { return queue_->has_work_locked() || queue_->undrained; });
             work = queue_->take_work_locked();
+            undrained = std::exchange(queue_->undrained, false);
         }
         if (work.stop) return BackendEvent::stop;
         const bool idle = work.nothing() && !work.renewal;
         if (const auto lost = perform_work(std::move(work))) return *lost;
+        if (undrained) return BackendEvent::undrained;
         if (renewing_ && renewing_->due <= Clock::now()) {
             renew();
             continue;

@@ -46,7 +46,7 @@ BackendEvent StoreThread::drain() {
     {
         const std::lock_guard lock{queue_->mutex};
         if (queue_->journal) journal_ = std::move(queue_->journal);
-        queue_->handed_over = false;
+        queue_->handed_over = queue_->undrained = false;
     }
     if (!journal_) return BackendEvent::drained;
     const std::size_t page = std::max<std::size_t>(options().batch_changes_max / 2, 1);

@@ -48,7 +48,6 @@ struct Work {
     std::vector<FindRequest> finds;
     Batch batch;
     std::optional<Renewal> renewal;
-    bool undrained = false;  // a journal was handed over
     bool stop = false;
     bool nothing() const { return finds.empty() && batch.empty(); }
 };
