@@ -88,6 +88,10 @@ void dhcp_disable(CommandContext& context, const Arguments& arguments, Reply rep
 void dhcp_enable(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto origin = read_origin(arguments);
     if (!origin) return reply(failure(origin.error()));
+    if (*origin >= first_database_origin)
+        return reply(
+            failure("origin " + std::to_string(*origin) +
+                    " is a database, which enables service itself as soon as it works; see status-get"));
     context.server.enable(*origin);
     const auto& still = context.server.status().disabled_by;
     reply(success(still.empty()

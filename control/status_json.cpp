@@ -8,8 +8,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint32_t first_database_origin = 3000;
-
 /// Kea's families of origin ids: 1 is the user, from 1000 on a local HA service, from 2000 on a remote one.
 json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std::uint32_t count) {
     json result = json::array();

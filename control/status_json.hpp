@@ -10,6 +10,9 @@
 
 namespace leasehold {
 
+/// Kea's origin ids from here on are databases.
+inline constexpr std::uint32_t first_database_origin = 3000;
+
 struct StatusInputs {
     ServerStatus server;
     ChannelCounters channel;

@@ -59,8 +59,7 @@ bool LeaseHome::is_away() const {
 
 bool LeaseHome::may_spool() const {
     return spool_ != nullptr && outage_service_ != OutageService::drop && status().complete &&
-           status().state != BackendState::closed && status().last_code != StoreErrc::fenced &&
-           spool_->is_usable();
+           status().state != BackendState::closed && !status().taken_over && spool_->is_usable();
 }
 
 bool LeaseHome::submit(Submission&& submission) {

@@ -30,6 +30,7 @@ constexpr auto transitions = [] {
         BackendTransition{serving, failed, waiting, arm_timer},
         BackendTransition{waiting, timer_fired, connecting, connect},
         BackendTransition{waiting, tries_exhausted, given_up, give_up},
+        BackendTransition{given_up, start, connecting, connect},
 
         BackendTransition{connecting, refused, given_up, give_up},
         BackendTransition{checking, refused, given_up, give_up},
@@ -181,8 +182,7 @@ ServiceState service_state(const ServiceInputs& inputs) {
     const std::string why = why_not_serving(backend);
     // Who names an address is served from its stored row; who searches one waits for the load.
     if (backend.state == BackendState::loading) return {open, OutageService::drop, why};
-    const bool taken_over = backend.last_code == StoreErrc::fenced;
-    if (!inputs.serves_without_backend || taken_over || backend.state == BackendState::closed)
+    if (!inputs.serves_without_backend || backend.taken_over || backend.state == BackendState::closed)
         return shut(why);
     const bool can = backend.complete && inputs.journal_works;
     return {open_without_backend, can ? inputs.outage_service : OutageService::drop, why};

@@ -30,7 +30,7 @@ enum class BackendState : std::uint8_t {
 inline constexpr std::size_t backend_state_count = 9;
 
 enum class BackendEvent : std::uint8_t {
-    start,
+    start,  // also: somebody acted, so what was given up is tried anew
     connected,
     checked,
     settled,
@@ -113,7 +113,8 @@ struct BackendStatus {
     std::uint64_t rows_drained = 0;  // of the outage journal, ever
     std::uint32_t schema_version = 0;
     bool has_served = false;
-    bool complete = false;  // every lease, journalled ones too, is in memory: it can do without the backend
+    bool taken_over = false;  // another server has these leases: none may be granted
+    bool complete = false;    // every lease, journalled ones too, is in memory: it can do without the backend
 };
 
 /// What becomes of the process when a backend is given up: its exit code, or nullopt to stay.

@@ -50,7 +50,10 @@ void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
         return drain_then_swap(std::move(kept),
                                SteadyClock::now() + (away ? drain_time_away_max : drain_time_max));
     }
-    if (config->lease_database != prepared.config->lease_database)
+    // Whoever puts a configuration to use while the database is away wants it to be tried now.
+    const auto state = home->status().state;
+    if (config->lease_database != prepared.config->lease_database || state == BackendState::waiting ||
+        state == BackendState::given_up)
         home->renew(prepared.config->lease_database);
     home->keeper().use(prepared.config, std::move(prepared.pools));
     take(prepared.config);
@@ -141,14 +144,13 @@ void Server::Impl::prepare(std::shared_ptr<const ServerConfig> next, SteadyClock
     prepare_database(next);
 }
 
-/// One that was given up is opened anew, as an operator who corrects its cause expects. One that was never
-/// open is tried beside the present attempts, unless the new configuration goes on trying too.
+/// One that was never open is tried beside the present attempts, so that the answer can say how that went,
+/// unless the new configuration goes on trying too.
 bool Server::Impl::keeps_home(const ServerConfig& next) const {
     const BackendStatus& status = home->status();
     if (!same_database(config->lease_database, next.lease_database)) return false;
-    if (status.state == BackendState::given_up) return false;
-    return status.has_served || status.state == BackendState::serving ||
-           status.state == BackendState::loading || next.lease_database.retry_on_startup;
+    const bool goes_on = next.lease_database.retry_on_startup && status.state != BackendState::given_up;
+    return status.has_served || status.state == BackendState::loading || goes_on;
 }
 
 void Server::Impl::prepare_database(const std::shared_ptr<const ServerConfig>& next) {

@@ -69,7 +69,7 @@ BackendAction StoreThread::enter(BackendEvent event) {
     if (transition->action == BackendAction::serve) {
         status_.has_served = status_.complete = true;
         status_.attempt = 0;
-        status_.beyond_tries = false;
+        status_.beyond_tries = status_.taken_over = false;
         status_.last_code.reset();
         status_.last_error.clear();
     }
@@ -350,6 +350,7 @@ void StoreThread::take_name() {
 BackendEvent StoreThread::lose(const StoreError& error, Batch not_applied) {
     status_.last_code = error.code;
     status_.last_error = error.detail;
+    status_.taken_over = status_.taken_over || error.code == StoreErrc::fenced;
     not_applied_ = std::move(not_applied);
     if (options().hands_over_in_doubt) not_applied_.add(std::exchange(in_doubt_, {}));
     {
@@ -378,8 +379,8 @@ BackendEvent StoreThread::wait_for_next_try() {
 BackendEvent StoreThread::wait_for_stop() {
     std::unique_lock lock{queue_->mutex};
     queue_->tell_completions_locked(unavailable_completions(std::exchange(in_doubt_, {})));
-    queue_->wake.wait(lock, [&] { return stop_requested_locked(); });
-    return BackendEvent::stop;
+    queue_->wake.wait(lock, [&] { return stop_requested_locked() || queue_->renewal; });
+    return stop_requested_locked() ? BackendEvent::stop : BackendEvent::start;
 }
 
 void StoreThread::close() {

@@ -109,8 +109,8 @@ public:
 
     /// The same database with other credentials, encryption, limits or order of hosts, and other rules for
     /// trying again (of `options` only those and commit_deadline). An open store is renewed between two
-    /// commits, and tried again after an error; one that is being opened, or waits for its next attempt,
-    /// begins anew with them. on_renewed follows. A later call replaces an earlier one.
+    /// commits, and tried again after an error; one that is being opened, waits for its next attempt
+    /// or was given up begins anew with them. on_renewed follows. A later call replaces an earlier one.
     void renew(BackendConfig config, const WorkerOptions& options);
 
     /// Commits what is queued, closes the store, then calls `done` on the loop. At the deadline `done` is

@@ -29,6 +29,7 @@ std::map<std::pair<BackendState, BackendEvent>, Row> expected_rows() {
         {{serving, undrained}, {draining, A::drain}},
         {{waiting, timer_fired}, {connecting, A::connect}},
         {{waiting, tries_exhausted}, {given_up, A::give_up}},
+        {{given_up, start}, {connecting, A::connect}},
         {{waiting, stop}, {closed, A::close}},
         {{given_up, stop}, {closed, A::close}},
     };
@@ -238,7 +239,7 @@ TEST(ServiceStateTable, FollowsBackendPolicyAndDisables) {
 
 TEST(ServiceStateTable, AServerThatWasTakenOverServesNobodyWhateverItsPolicy) {
     auto status = backend(BackendState::given_up, true);
-    status.last_code = StoreErrc::fenced;
+    status.taken_over = true;
     ServiceInputs inputs;
     inputs.backend = &status;
     inputs.serves_without_backend = inputs.journal_works = true;

@@ -5,13 +5,12 @@ from __future__ import annotations
 import signal
 import socket
 import unittest
-from pathlib import Path
 from typing import Any
 
 from live.support.case import OneLinkTest
 from live.support.client import hardware_address, query
 from live.support.ctl import ERROR, SUCCESS
-from live.support.databases import PostgreSqlBackend
+from live.support.databases import PostgreSqlBackend, folder_for_accounts
 from live.support.packet import Type
 from live.support.waiting import eventually
 from support.databases.server_process import free_port
@@ -29,8 +28,7 @@ class DatabaseReconfiguration(OneLinkTest):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.database_folder = cls.enterClassContext(_folder())
-        cls.backend = PostgreSqlBackend(cls.database_folder / "database")
+        cls.backend = PostgreSqlBackend(cls.enterClassContext(folder_for_accounts()) / "database")
         cls.enterClassContext(cls.backend.server)
 
     def setUp(self) -> None:
@@ -240,24 +238,6 @@ class ConfigTestConnectsTest(DatabaseReconfiguration):
         self.assertIn("can be opened", answer["text"])
         self.assertTrue(self.is_serving(), "the test registered nobody else")
         self.wire.lease(ANNA)
-
-
-def _folder() -> Any:
-    """Where the account of the database server gets to its own folder."""
-    import contextlib
-    import shutil
-    import tempfile
-
-    @contextlib.contextmanager
-    def folder() -> Any:
-        path = Path(tempfile.mkdtemp(prefix="leasehold-live-"))
-        path.chmod(0o711)
-        try:
-            yield path
-        finally:
-            shutil.rmtree(path, ignore_errors=True)
-
-    return folder()
 
 
 del DatabaseReconfiguration

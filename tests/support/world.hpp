@@ -141,6 +141,7 @@ public:
 
     bool table_complete = true;
     bool reuse_allowed = true;
+    std::optional<OutageService> outage;
     std::vector<v4::FreshRow> fresh;
     std::vector<Prefix> set_aside;
     std::uint64_t seed = 1;

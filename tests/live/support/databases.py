@@ -5,13 +5,28 @@ The servers themselves are tests/support/databases; this is the server under tes
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from support.databases.certificates import Certificates
 from support.databases.mariadb import MariaDb
 from support.databases.postgresql import PostgreSql
+
+
+@contextlib.contextmanager
+def folder_for_accounts() -> Iterator[Path]:
+    """For servers that several tests share: other accounts get through it to their own folders."""
+    path = Path(tempfile.mkdtemp(prefix="leasehold-live-"))
+    path.chmod(0o711)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 class Backend(ABC):
