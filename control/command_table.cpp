@@ -107,6 +107,8 @@ constexpr std::array table{
                "checks a configuration and lists all that is wrong; puts nothing to use"},
     CommandDef{"config-write", Access::write, config_write_arguments, config_write,
                "writes the configuration in use to its file"},
+    CommandDef{"db-credentials-reload", Access::write, none, db_credentials_reload,
+               "reads the files with the lease database's credentials again and connects with them"},
     CommandDef{"dhcp-disable", Access::write, disable_arguments, dhcp_disable, "stops answering clients"},
     CommandDef{"dhcp-enable", Access::write, enable_arguments, dhcp_enable,
                "ends a dhcp-disable of the same origin"},

@@ -21,6 +21,7 @@ void status_get(CommandContext&, const Arguments&, Reply);
 void shutdown_server(CommandContext&, const Arguments&, Reply);
 void dhcp_disable(CommandContext&, const Arguments&, Reply);
 void dhcp_enable(CommandContext&, const Arguments&, Reply);
+void db_credentials_reload(CommandContext&, const Arguments&, Reply);
 void clock_accept(CommandContext&, const Arguments&, Reply);
 void interface_list(CommandContext&, const Arguments&, Reply);
 

@@ -99,6 +99,7 @@ Result<void, Configuration::BeginError> Configuration::begin(config::Loaded load
     log_warnings(loaded.warnings);
     current_ = make_current(std::move(loaded));
     say_complete(file_);
+    used_(current_->loaded);
     return {};
 }
 
@@ -235,6 +236,7 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
     log_warnings(attempt->next->loaded.warnings);
     side_.dispose(std::exchange(current_, attempt->next));
     say_complete(attempt->source);
+    used_(current_->loaded);
 
     Answer answer = success("Configuration successful.");
     if (!result.text.empty()) answer.text += " " + result.text;

@@ -32,6 +32,9 @@ public:
     };
     Result<void, BeginError> begin(config::Loaded loaded);
 
+    /// Called for the first configuration and for each that comes into use.
+    void on_use(std::function<void(const config::Loaded&)> used) { used_ = std::move(used); }
+
     /// Called when another configuration begins to be put to use, and when that has ended, well or not.
     void on_change(std::function<void()> begins, std::function<void()> ends) {
         change_begins_ = std::move(begins);
@@ -86,6 +89,7 @@ private:
     ControlChannel& channel_;
     SideThread& side_;
     std::shared_ptr<const Current> current_;
+    std::function<void(const config::Loaded&)> used_ = [](const config::Loaded&) {};
     std::function<void()> change_begins_ = [] {}, change_ends_ = [] {};
     bool changing_ = false;
     bool reload_wanted_ = false;

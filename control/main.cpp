@@ -25,6 +25,7 @@
 #include "control/pid_file.hpp"
 #include "control/reference.hpp"
 #include "control/schema_tools.hpp"
+#include "control/secret_watch.hpp"
 #include "control/server_identity.hpp"
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
@@ -60,15 +61,19 @@ int no_v6() {
     return status_of(ExitCode::configuration);
 }
 
-/// SIGHUP reads the configuration again; SIGTERM and SIGINT end the process, a second one at once.
-void watch_signals(boost::asio::signal_set& signals, Configuration& configuration, Shutdown& shutdown) {
+/// SIGHUP reads the configuration, and files with credentials, again; SIGTERM and SIGINT end the process, a
+/// second one at once.
+void watch_signals(boost::asio::signal_set& signals, Configuration& configuration, SecretWatch& secrets,
+                   Shutdown& shutdown) {
     signals.async_wait([&](const boost::system::error_code& error, int number) {
         if (error) return;
-        if (number == SIGHUP)
+        if (number == SIGHUP) {
             configuration.reload_on_signal();
-        else
+            secrets.look();
+        } else {
             shutdown.begin(status_of(ExitCode::normal), number == SIGTERM ? "SIGTERM" : "SIGINT");
-        watch_signals(signals, configuration, shutdown);
+        }
+        watch_signals(signals, configuration, secrets, shutdown);
     });
 }
 
@@ -142,7 +147,13 @@ int serve(const RunArguments& arguments, LogBackend& logs, SupervisorContact sup
         .logs = logs,
         .shutdown = [&](int exit_status) { shutdown.begin(exit_status, "the command shutdown"); },
     });
-    watch_signals(signals, configuration, shutdown);
+    SecretWatch secrets{loop, side, [&] {
+                            log(MessageId::SECRETS_CHANGED, {{"where", server.status().backend.where}});
+                            server.renew_credentials(nullptr);
+                        }};
+    configuration.on_use(
+        [&](const config::Loaded& used) { secrets.watch(credential_files(used.server->lease_database)); });
+    watch_signals(signals, configuration, secrets, shutdown);
     boost::asio::steady_timer log_timer{loop};
     watch_log(log_timer, logs);
 

@@ -99,6 +99,16 @@ void dhcp_enable(CommandContext& context, const Arguments& arguments, Reply repl
                       : "DHCP service successfully enabled for this origin; others keep it disabled"));
 }
 
+void db_credentials_reload(CommandContext& context, const Arguments&, Reply reply) {
+    context.server.renew_credentials([&server = context.server, reply](const StoreResult<void>& outcome) {
+        const auto& status = server.status();
+        if (!outcome)
+            return reply(failure("The credentials could not be put to use: " + outcome.error().detail + "."));
+        reply(success("Connected to " + status.backend.where + " with the credentials as they are now (" +
+                      (status.credentials ? status.credentials->source : "") + ")."));
+    });
+}
+
 void clock_accept(CommandContext& context, const Arguments&, Reply reply) {
     context.server.accept_clock();
     reply(success("The wall clock is lease time now."));

@@ -1,6 +1,8 @@
 #include "control/status_json.hpp"
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 namespace leasehold {
@@ -80,6 +82,28 @@ json journal(const SpoolStatus& spool) {
     return result;
 }
 
+std::string time_text(std::chrono::system_clock::time_point when) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%FT%TZ", &parts);
+    return text.data();
+}
+
+json credentials(const CredentialStatus& status) {
+    json result{{"source", status.source}};
+    if (status.loaded_at) {
+        result["loaded-at"] = time_text(*status.loaded_at);
+        result["age"] = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(
+                                                      std::chrono::system_clock::now() - *status.loaded_at)
+                                                      .count());
+    }
+    if (!status.refused.empty()) result["refused"] = status.refused;
+    if (status.refused_since) result["refused-since"] = time_text(*status.refused_since);
+    return result;
+}
+
 std::string_view policy_name(OnFail policy) {
     switch (policy) {
         case OnFail::stop_retry_exit: return "stop-retry-exit";
@@ -102,6 +126,7 @@ json database(const ServerStatus& server, std::chrono::steady_clock::time_point 
     if (backend.next_try)
         result["next-attempt-in"] = std::max<std::int64_t>(
             0, std::chrono::ceil<std::chrono::seconds>(*backend.next_try - now).count());
+    if (server.credentials) result["credentials"] = credentials(*server.credentials);
     if (server.journal) result["journal"] = journal(*server.journal);
     return result;
 }

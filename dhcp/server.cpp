@@ -24,6 +24,20 @@ void report_renewal(LeaseHome& at, const StoreResult<void>& outcome) {
         log(MessageId::STORE_RENEW_FAILED, {{"where", where}, {"reason", outcome.error().detail}});
 }
 
+/// The keys that they come from.
+std::string credential_source(const DatabaseServerConfig& server) {
+    std::string source;
+    const auto add = [&](bool used, const char* key) {
+        if (used) source += (source.empty() ? "" : ", ") + std::string{key};
+    };
+    add(!server.credentials_file.empty(), "credentials-file");
+    add(!server.user_file.empty(), "user-file");
+    add(!server.user.empty(), "user");
+    add(!server.password_file.empty(), "password-file");
+    add(!server.password.empty(), "password");
+    return source.empty() ? "none" : source;
+}
+
 std::chrono::seconds seconds_until(SteadyClock::time_point then) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(then - SteadyClock::now()),
                     std::chrono::seconds{0});
@@ -65,8 +79,8 @@ std::unique_ptr<LeaseHome> Server::Impl::make_home(const std::shared_ptr<const S
     auto made = std::make_unique<LeaseHome>(with, clock, backends.store(with->lease_database), post(),
                                             LeaseHome::Events{}, journal);
     made->events().newest_cltt = [this](LeaseTime newest) { note_newest_cltt(newest); };
-    made->events().renewed = [at = made.get()](const StoreResult<void>& outcome) {
-        report_renewal(*at, outcome);
+    made->events().renewed = [this, at = made.get()](const StoreResult<void>& outcome) {
+        on_renewed(*at, outcome);
     };
     made->events().opened = [this, at = made.get()](const Opened& opened) { on_opened(*at, opened); };
     return made;
@@ -109,7 +123,23 @@ void Server::Impl::tick() {
     });
 }
 
+void Server::Impl::on_renewed(LeaseHome& at, const StoreResult<void>& outcome) {
+    report_renewal(at, outcome);
+    if (&at != home.get()) return;
+    const auto now = std::chrono::system_clock::now();
+    if (outcome) {
+        credentials.loaded_at = now;
+        credentials.refused.clear();
+        credentials.refused_since.reset();
+    } else {
+        credentials.refused = outcome.error().detail;
+        if (!credentials.refused_since) credentials.refused_since = now;
+    }
+    for (const auto& told : std::exchange(renewal_waiters, {})) told(outcome);
+}
+
 void Server::Impl::on_opened(LeaseHome& at, const Opened& opened) {
+    if (&at == home.get()) credentials = {.loaded_at = std::chrono::system_clock::now()};
     const std::string& where = at.status().where;
     log(MessageId::STORE_OPENED, {{"where", where}, {"version", opened.schema_version}});
     for (const auto& notice : opened.notices)
@@ -358,6 +388,24 @@ void Server::accept_clock() {
     impl_->clock.accept();
 }
 
+void Server::renew_credentials(Renewed done) {
+    const auto answer = [&](StoreErrc code, std::string why) {
+        if (done) done(std::unexpected(StoreError{code, std::move(why)}));
+    };
+    if (!impl_->home) return answer(StoreErrc::unavailable, "the server is starting");
+    const BackendConfig& database = impl_->config->lease_database;
+    if (!is_server(database.type))
+        return answer(StoreErrc::configuration,
+                      describe(database) + " is no database server: it has no credentials");
+    const auto state = impl_->home->status().state;
+    const bool open = state == BackendState::serving || state == BackendState::loading;
+    impl_->home->renew(database);
+    if (!open)
+        return answer(StoreErrc::unavailable,
+                      describe(database) + " is not open: the attempt that begins now reads the files");
+    if (done) impl_->renewal_waiters.push_back(std::move(done));
+}
+
 void Server::on_change(std::function<void()> changed) {
     impl_->changed = std::move(changed);
 }
@@ -371,6 +419,10 @@ ServerStatus Server::status() const {
         status.on_fail = impl_->config->lease_database.on_fail;
     }
     if (impl_->spool) status.journal = impl_->spool->status();
+    if (impl_->config && is_server(impl_->config->lease_database.type)) {
+        status.credentials = impl_->credentials;
+        status.credentials->source = credential_source(impl_->config->lease_database.server);
+    }
     status.clock = impl_->clock.status();
     const auto now = SteadyClock::now();
     status.uptime = std::chrono::duration_cast<std::chrono::seconds>(now - impl_->started_at);

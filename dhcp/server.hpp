@@ -50,12 +50,21 @@ struct SocketProblem {
     std::string interface;
     std::string reason;
 };
+/// Where a database server's credentials come from, and whether the newest ones work.
+struct CredentialStatus {
+    std::string source = {};  // "password-file", "credentials-file" ...; "none"
+    std::optional<std::chrono::system_clock::time_point> loaded_at = std::nullopt;
+    std::string refused =
+        {};  // not empty: why the newest ones do not work; the connection with older ones serves
+    std::optional<std::chrono::system_clock::time_point> refused_since = std::nullopt;
+};
 struct ServerStatus {
     ServiceState service;
     BackendStatus backend;
     BackendType backend_type = BackendType::memory;
     OnFail on_fail = OnFail::stop_retry_exit;
     std::optional<SpoolStatus> journal;
+    std::optional<CredentialStatus> credentials;  // of a database server
     ClockStatus clock;
     std::chrono::seconds uptime{0};
     std::chrono::seconds since_reload{0};
@@ -98,6 +107,14 @@ public:
     void reclaim(bool remove, std::function<void(std::uint64_t count)> done);
     /// Adopts the wall clock as it is.
     void accept_clock();
+
+    /// Connects to the lease database with what its files of credentials hold now, beside the connection that
+    /// serves. `done`: how that went; nullptr where nobody waits for it.
+    /// @error the new credentials do not work, and the old connection goes on serving; or there is none now,
+    /// and
+    ///        the next attempt reads the files
+    using Renewed = std::function<void(const StoreResult<void>&)>;
+    void renew_credentials(Renewed done);
 
     /// Called at the end of every change of the service's or the backend's state.
     void on_change(std::function<void()> changed);

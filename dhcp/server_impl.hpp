@@ -32,6 +32,7 @@ struct Server::Impl {
     void on_backend(const BackendStatus& status);
     void on_given_up(const BackendStatus& status);
     void on_opened(LeaseHome& at, const Opened& opened);
+    void on_renewed(LeaseHome& at, const StoreResult<void>& outcome);
     void note_newest_cltt(LeaseTime newest);
     void on_completions(std::vector<Completion>&& completions);
     void report(const BackendStatus& status);
@@ -83,6 +84,8 @@ struct Server::Impl {
     boost::asio::steady_timer ticker, drain_timer;
     BackendState last_state = BackendState::closed;
     std::uint64_t drained_told = 0;
+    CredentialStatus credentials;
+    std::vector<Renewed> renewal_waiters;
     bool has_started = false;     // DHCP4_STARTED was said
     bool journal_opened = false;  // it could be written once
     bool journal_usable = false;  // as last seen
