@@ -218,6 +218,7 @@ ToolResult<int> run(const RegistrationStatusArguments& arguments, std::ostream& 
     if (!connection) return std::unexpected(connection.error());
     const auto found = read_registration(**connection, database->family);
     if (!found) return failed(found.error());
+    if (const auto left = journal_notice(*database)) out << *left << "\n";
     out << (*connection)->where() << ": ";
     if (!*found) {
         out << "no server is registered for " << leases_of(database->family) << "\n";

@@ -9,6 +9,7 @@
 #include "control/server_identity.hpp"
 #include "lease_backends/host_connection.hpp"
 #include "lease_backends/open.hpp"
+#include "lease_backends/outage_journal.hpp"
 #include "lease_backends/sqlite_file.hpp"
 
 namespace leasehold {
@@ -129,6 +130,13 @@ ToolResult<BackendConfig> kea_database_of(const std::string& url, const std::str
     database.family = family;
     database.readonly = true;
     return database;
+}
+
+std::optional<std::string> journal_notice(const BackendConfig& database) {
+    const auto left = journalled_leases(database.outage_journal);
+    if (left == 0) return std::nullopt;
+    return "the outage journal " + database.outage_journal + " holds " + std::to_string(left) +
+           " lease(s) that are not in the database yet: the server stores them as soon as it reaches it";
 }
 
 ToolResult<void> check_nobody_serves(const BackendConfig& database) {

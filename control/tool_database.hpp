@@ -33,6 +33,9 @@ ToolResult<BackendConfig> database_of(const std::string& file, std::optional<Fam
 ToolResult<BackendConfig> kea_database_of(const std::string& url, const std::string& password_file,
                                           Family family);
 
+/// What an outage has left that the database does not have yet, as a sentence; nullopt: nothing.
+std::optional<std::string> journal_notice(const BackendConfig& database);
+
 /// That no server serves from it just now. Changes nothing.
 /// @error busy and its exit status: the message names it
 ToolResult<void> check_nobody_serves(const BackendConfig& database);

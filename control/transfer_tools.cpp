@@ -71,6 +71,7 @@ public:
         if (auto known = know_server_id(database_, !incoming_.dry_run); !known)
             return fail(streams_, known.error());
         if (auto free = check_nobody_serves(database_); !free) return fail(streams_, free.error());
+        if (const auto left = journal_notice(database_)) streams_.err << "warning: " << *left << "\n";
         auto stage = LeaseStage::make();
         if (!stage) return fail(streams_, stage.error());
         Progress reading{streams_.progress, "reading", "rows"};
@@ -192,6 +193,7 @@ int run_tool(const LeasesLoadArguments& arguments, const ToolStreams& streams) {
 int write_dump(const BackendConfig& database, DumpFormat format, std::ostream& out,
                const ToolStreams& streams) {
     Progress progress{streams.progress, "writing", "leases"};
+    if (const auto left = journal_notice(database)) streams.err << "warning: " << *left << "\n";
     LeaseDump dump{out, format, database.family, progress};
     const auto scanned = scan_snapshot(database, dump);
     if (!scanned) return fail(streams, scanned.error());
@@ -229,6 +231,7 @@ int run_tool(const BackupArguments& arguments, const ToolStreams& streams) {
                               describe(*database) + " is not a SQLite file. Back it up with the tools of its "
                                                     "server, such as pg_dump or mariadb-dump, or with "
                                                     "leasehold leases dump"});
+    if (const auto left = journal_notice(*database)) streams.err << "warning: " << *left << "\n";
     auto snapshot = SqliteSnapshot::open(*database);
     if (!snapshot) return fail(streams, snapshot.error());
     Progress progress{streams.progress, "copying", "pages"};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <utility>
 
 #include "lease_backends/sqlite_database.hpp"
@@ -393,6 +394,16 @@ private:
 };
 
 }  // namespace
+
+std::uint64_t journalled_leases(const std::string& file) {
+    if (std::error_code unknown; file.empty() || !std::filesystem::exists(file, unknown)) return 0;
+    sqlite3* opened = nullptr;
+    sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+    const SqliteHandle handle{opened};
+    Statement count = Statement::prepare(handle.get(), "SELECT count(*) FROM entry");
+    if (!count || count.step() != SQLITE_ROW) return 0;
+    return static_cast<std::uint64_t>(sqlite3_column_int64(count.get(), 0));
+}
 
 JournalSides make_outage_journal(const BackendConfig& config) {
     const auto fill = std::make_shared<JournalFill>();

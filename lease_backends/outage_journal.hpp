@@ -7,7 +7,11 @@
 
 namespace leasehold {
 
-/// @param config  the lease database whose outages the journal bridges: its family and outage_journal
+/// How many leases a file holds that its database does not have yet; 0 where there is none, or it cannot be
+/// read.
+std::uint64_t journalled_leases(const std::string& file);
+
+/// @param config  the lease database whose outages the journal bridges: outage_journal is the file
 JournalSides make_outage_journal(const BackendConfig& config);
 
 }  // namespace leasehold
