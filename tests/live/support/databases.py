@@ -61,8 +61,10 @@ class PostgreSqlBackend(Backend):
     scheme = "postgresql"
     by_force = " WITH (FORCE)"
 
-    def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
-        self.server = PostgreSql(folder, tls=tls)
+    def __init__(self, folder: Path, tls: Certificates | None = None, everywhere: bool = False) -> None:
+        """@param everywhere  it listens on all addresses of its namespace"""
+        reach = {"settings": ("listen_addresses = '*'",), "hba": ("host all all 10.0.0.0/8 scram-sha-256",)}
+        self.server = PostgreSql(folder, tls=tls, **(reach if everywhere else {}))
 
     @property
     def local_host(self) -> str:
@@ -80,8 +82,8 @@ class MariaDbBackend(Backend):
     type = "mysql"
     scheme = "mysql"
 
-    def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
-        self.server = MariaDb(folder, tls=tls)
+    def __init__(self, folder: Path, tls: Certificates | None = None, everywhere: bool = False) -> None:
+        self.server = MariaDb(folder, tls=tls, options={"bind_address": "0.0.0.0"} if everywhere else None)
 
     @property
     def local_host(self) -> str:
