@@ -5,6 +5,7 @@ The servers themselves are tests/support/databases; this is the server under tes
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from support.databases.certificates import Certificates
 from support.databases.mariadb import MariaDb
 from support.databases.postgresql import PostgreSql
+from support.databases.server_process import ServerFailed
 
 
 class Backend(ABC):
@@ -52,6 +54,10 @@ class Backend(ABC):
         """For the account of the server under test."""
 
     @abstractmethod
+    def cut_connections(self) -> None:
+        """Ends those of the account of the server under test."""
+
+    @abstractmethod
     def allow_connections(self, count: int | None) -> None:
         """Of the account of the server under test; None: any number."""
 
@@ -61,10 +67,14 @@ class PostgreSqlBackend(Backend):
     scheme = "postgresql"
     by_force = " WITH (FORCE)"
 
-    def __init__(self, folder: Path, tls: Certificates | None = None, everywhere: bool = False) -> None:
-        """@param everywhere  it listens on all addresses of its namespace"""
-        reach = {"settings": ("listen_addresses = '*'",), "hba": ("host all all 10.0.0.0/8 scram-sha-256",)}
-        self.server = PostgreSql(folder, tls=tls, **(reach if everywhere else {}))
+    def __init__(self, folder: Path, tls: Certificates | None = None, everywhere: bool = False,
+                 replicates: bool = False) -> None:
+        """@param everywhere  it listens on all addresses of its namespace
+        @param replicates  it may have a standby"""
+        self.server = PostgreSql(
+            folder, tls=tls, settings=("listen_addresses = '*'",) if everywhere else (),
+            hba=(("host all all 10.0.0.0/8 scram-sha-256",) if everywhere else ())
+            + (("local replication postgres trust",) if replicates else ()))
 
     @property
     def local_host(self) -> str:
@@ -73,6 +83,9 @@ class PostgreSqlBackend(Backend):
     def make_read_only(self, read_only: bool) -> None:
         self.server.execute(f"ALTER ROLE {self.server.user} SET default_transaction_read_only = "
                             f"{'on' if read_only else 'off'}")
+
+    def cut_connections(self) -> None:
+        self.server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{self.server.user}'")
 
     def allow_connections(self, count: int | None) -> None:
         self.server.execute(f"ALTER ROLE {self.server.user} CONNECTION LIMIT {-1 if count is None else count}")
@@ -91,6 +104,13 @@ class MariaDbBackend(Backend):
 
     def make_read_only(self, read_only: bool) -> None:
         self.server.execute(f"SET GLOBAL read_only = {int(read_only)}")
+
+    def cut_connections(self) -> None:
+        numbers = self.server.execute(
+            f"SELECT id FROM information_schema.processlist WHERE user = '{self.server.user}'").split()
+        for number in numbers:
+            with contextlib.suppress(ServerFailed):  # it is gone by now
+                self.server.execute(f"KILL {number}")
 
     def allow_connections(self, count: int | None) -> None:
         """MariaDB counts per hour what it cannot count at once when the limit is 0."""

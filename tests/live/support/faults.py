@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from live.support.case import OneRelayTest
 from live.support.databases import Backend
 from live.support.namespace import connect
 
@@ -17,8 +16,11 @@ class Fault:
     """Of one database server beside the server under test, reached over its local socket."""
 
     name = ""
+    must_be_noticed = True  # status-get says that the database is away
+    interrupts_commands = False  # the server under test itself is away for a moment
+    nudged = False  # it was told to try again
 
-    def __init__(self, case: OneRelayTest, make_backend: Any) -> None:
+    def __init__(self, case: Any, make_backend: Any) -> None:
         self.case = case
         self.backend: Backend = make_backend(case.folder / "database", **self.server_arguments(make_backend))
 
@@ -35,6 +37,15 @@ class Fault:
 
     def keys(self, **more: Any) -> dict[str, Any]:
         return self.backend.local_keys(**more)
+
+    def database_state(self) -> str:
+        return str(self.case.status()["database-status"]["state"])
+
+    def nudge_if_given_up(self) -> None:
+        """A refusal that time does not cure stays until somebody acts: an administrator who has cured it says so."""
+        if self.database_state() == "given_up":
+            self.nudged = True
+            self.case.subject.control.ask("config-reload")
 
     def begin(self) -> None:
         raise NotImplementedError
