@@ -10,7 +10,11 @@ from typing import Any
 
 from live.support import fault_kinds, faults
 from live.support.databases import MariaDbBackend, PostgreSqlBackend
-from live.support.outage_case import CLOSED, CONFIRM, DROP, SPOOL, OutageTest
+from live.support.outage_case import CLOSED, CONFIRM, DROP, FULL, SPOOL, OutageTest, Policy
+from live.support.server import subnet
+
+
+EXIT_AND_SPOOL = Policy("serve-retry-exit, spool", {"on-fail": "serve-retry-exit", "outage-service": "spool"})
 
 
 class EachDatabase:
@@ -60,7 +64,31 @@ class EachDatabase:
     def test_rotated_in_order(self) -> None:
         self.spooled(fault_kinds.RotatedInOrder)
 
+    def test_flapping(self) -> None:
+        self.spooled(fault_kinds.Flapping)
+
+    def test_killed_with_few_addresses(self) -> None:
+        """Most of the new clients vanish, and what they leave is given to the next within the outage."""
+        few = {"subnet4": [subnet(1, "10.88.0.0/21", "10.88.0.10 - 10.88.1.73")]}
+        self.spooled(faults.Killed, scene=few, brief=0.95, seconds=8)
+
+    def test_frozen_with_few_addresses(self) -> None:
+        few = {"subnet4": [subnet(1, "10.88.0.0/21", "10.88.0.10 - 10.88.1.73")]}
+        self.spooled(faults.Frozen, scene=few, brief=0.95, seconds=8)
+
     # --- other policies
+
+    def test_journal_full(self: Any) -> None:
+        self.outage(faults.Killed(self, self.make_backend), FULL, seen=lambda: bool(self.journal()["full"]))
+
+    def test_given_up_service_closed(self: Any) -> None:
+        self.outage_without_end(faults.Killed(self, self.make_backend), CLOSED)
+
+    def test_given_up_frozen(self: Any) -> None:
+        self.outage_without_end(faults.Frozen(self, self.make_backend), CLOSED)
+
+    def test_given_up_spool(self: Any) -> None:
+        self.outage_without_end(faults.Killed(self, self.make_backend), EXIT_AND_SPOOL)
 
     def test_killed_service_closed(self: Any) -> None:
         self.outage(faults.Killed(self, self.make_backend), CLOSED)

@@ -35,6 +35,23 @@ class KilledWithTheServer(Fault):
         self.backend.server.start()
 
 
+class Flapping(Fault):
+    """Back for a moment, and gone again while what was journalled is being brought over."""
+
+    name = "killed again at each return"
+    times = 4
+
+    def begin(self) -> None:
+        self.backend.server.kill()
+
+    def end(self) -> None:
+        for _ in range(self.times):
+            self.backend.server.start()
+            eventually(lambda: self.database_state() in ("settling", "draining", "loading", "serving"), "it is found again")
+            self.backend.server.kill()
+        self.backend.server.start()
+
+
 class ReadOnly(Fault):
     """What a switch-over looks like from the old primary."""
 

@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from live.support.capture import Capture
 from live.support.case import OneRelayTest
 from live.support.faults import Fault
 from live.support.outage import Kind, Phase, Row, Trace, publish
 from live.support.steady_clients import SteadyClients, SteadyOperator
 from live.support.waiting import NEVER_SECONDS, eventually
 from support.ledger import Ledger
+
+GIVEN_UP = 75
 
 
 @dataclass(frozen=True)
@@ -23,14 +26,17 @@ class Policy:
 
     name: str
     keys: dict[str, Any] = field(default_factory=dict)
-    serves_renewals: bool = True
-    serves_newcomers: bool = True
+    serves_renewals: bool | None = True  # None: some of them, which is not judged
+    serves_newcomers: bool | None = True
     service: str = "open-without-backend"  # in status-get
 
 
 SPOOL = Policy("serve-retry-continue, spool", {"on-fail": "serve-retry-continue", "outage-service": "spool"})
 CONFIRM = Policy("serve-retry-exit, confirm", {"on-fail": "serve-retry-exit", "outage-service": "confirm"},
                  serves_renewals=True, serves_newcomers=False)
+FULL = Policy("serve-retry-continue, spool of 64 KiB",
+              {"on-fail": "serve-retry-continue", "outage-service": "spool", "spool-max-bytes": 65536},
+              serves_renewals=None, serves_newcomers=None)
 DROP = Policy("serve-retry-continue, drop", {"on-fail": "serve-retry-continue", "outage-service": "drop"},
               serves_renewals=False, serves_newcomers=False)
 CLOSED = Policy("stop-retry-exit", {"on-fail": "stop-retry-exit"}, serves_renewals=False, serves_newcomers=False,
@@ -53,29 +59,24 @@ class OutageTest(OneRelayTest):
         publish(OutageTest.rows)
         OutageTest.rows.clear()
 
-    def database_keys(self, fault: Fault, policy: Policy) -> dict[str, Any]:
-        """It tries as long as it takes."""
-        keys: dict[str, Any] = {"retry_on_startup": True, "reconnect_wait_time": 300, "max_reconnect_tries": 1000}
+    def database_keys(self, fault: Fault, policy: Policy, tries: int) -> dict[str, Any]:
+        keys: dict[str, Any] = {"retry_on_startup": True, "reconnect_wait_time": 300, "max_reconnect_tries": tries}
         keys.update({name.replace("-", "_"): value for name, value in policy.keys.items()})
         return fault.keys(**keys)
 
-    def outage(self, fault: Fault, policy: Policy, seconds: float = 4.0, before: float = 3.0, after: float = 3.0) -> Row:
+    def outage(self, fault: Fault, policy: Policy, seconds: float = 4.0, before: float = 3.0, after: float = 3.0,
+               scene: dict[str, Any] | None = None, brief: float = 0.1,
+               seen: Callable[[], bool] = lambda: True) -> Row:
         """Opens the fault's database, lets clients work before, during and after it, and judges.
 
         The outage lasts `seconds` and then until what the policy promises was seen, however long that takes.
+
+        @param scene  more keys of the configuration
+        @param brief  the share of new clients that vanish
+        @param seen  something else that has to come true while the database is away
         """
-        seed = self.seed()
-        fault.open()
-        self.start(lease_database=self.database_keys(fault, policy))
-        clients = SteadyClients(self.wire, seed)
-        operator = SteadyOperator(self.subject.control, "10.88.0.10")
-        trace = Trace(clients.exchanges, operator.commands)
-        self.fault = fault
-        row = Row(fault.name, fault.database, policy.name, trace)
-        OutageTest.rows.append(row)
-        self.subject_serves(clients)
-        capture = self.capture()
-        clients.lease_first(200)
+        clients, operator, row, capture = self._prepare(fault, policy, brief, **(scene or {}))
+        trace = row.trace
         operator.start()
         try:
             clients.run(before)
@@ -83,6 +84,7 @@ class OutageTest(OneRelayTest):
             trace.away = time.monotonic()
             clients.run(seconds)
             self._see_what_is_promised(clients, trace, policy)
+            clients.run_until(seen, "what has to be seen while the database is away")
             trace.back = time.monotonic()
             self._beside(clients, fault.end)
             clients.run_until(self.is_whole, "the server serves again and its journal is empty")
@@ -96,6 +98,67 @@ class OutageTest(OneRelayTest):
             capture.stop()
         self.judge_row(row, policy, Ledger(capture.messages()))
         return row
+
+    def outage_without_end(self, fault: Fault, policy: Policy) -> Row:
+        """The server gives up and ends; the next start finds the database, and all that was acknowledged."""
+        clients, operator, row, capture = self._prepare(fault, policy, 0.1, max_reconnect_tries=4)
+        trace = row.trace
+        operator.start()
+        try:
+            clients.run(2)
+            self._beside(clients, fault.begin)
+            trace.away = time.monotonic()
+            clients.run_until(lambda: not self.subject.is_running(), "the server ends")
+            row.exit_code = self.subject.program.wait()
+            operator.stop()
+            trace.back = time.monotonic()
+            self._beside(clients, fault.end)
+            self._beside(clients, self.subject.start)
+            clients.run_until(self.is_whole, "the server serves again and its journal is empty")
+            clients.run(2)
+            clients.settle()
+        finally:
+            operator.stop()
+            capture.stop()
+        ledger = Ledger(capture.messages())
+        row.conflicts = self.conflicts()
+        row.doubled = len(ledger.doubled())
+        row.lost = len(ledger.lost(self.subject.control.leases(), time.time()))
+        print(f"{self.id()}: {row.cells()}", file=sys.stderr)
+        with self.subTest("exit code"):
+            self.assertEqual(row.exit_code, GIVEN_UP)
+        with self.subTest("wrong NAKs"):
+            self.assertEqual(trace.wrong_naks()[:5], [])
+        with self.subTest("what it said"):
+            self.assertIn("STORE_GIVEN_UP", self.subject.log())
+        with self.subTest("the state was told"):
+            self.assertIn(policy.service, trace.services(Phase.DURING))
+        with self.subTest("conflicts"):
+            self.assertEqual(row.conflicts, 0)
+        self.judge(ledger)
+        return row
+
+    def _prepare(self, fault: Fault, policy: Policy, brief: float,
+                 max_reconnect_tries: int = 1000, **scene: Any) -> tuple[SteadyClients, SteadyOperator, Row, Capture]:
+        """Until 200 clients have leases."""
+        seed = self.seed()
+        self.fault = fault
+        fault.open()
+        self.start(lease_database=self.database_keys(fault, policy, max_reconnect_tries), **scene)
+        clients = SteadyClients(self.wire, seed, brief=brief)
+        operator = SteadyOperator(self.subject.control, "10.88.0.10")
+        row = Row(fault.name, fault.database, policy.name, Trace(clients.exchanges, operator.commands))
+        OutageTest.rows.append(row)
+        self.subject_serves(clients)
+        capture = self.capture()
+        clients.lease_first(200)
+        return clients, operator, row, capture
+
+    def journal(self) -> dict[str, Any]:
+        return self.status()["database-status"].get("journal", {})  # type: ignore[no-any-return]
+
+    def conflicts(self) -> int:
+        return int(self.journal().get("conflicts", 0))
 
     def subject_serves(self, clients: SteadyClients) -> None:
         clients.run_until(self.is_whole, "the server serves")
@@ -133,7 +196,7 @@ class OutageTest(OneRelayTest):
 
     def judge_row(self, row: Row, policy: Policy, ledger: Ledger) -> None:
         trace = row.trace
-        row.conflicts = self.status()["database-status"].get("journal", {}).get("conflicts", 0)
+        row.conflicts = self.conflicts()
         row.doubled = len(ledger.doubled())
         row.lost = len(ledger.lost(self.subject.control.leases(), time.time()))
         row.exit_code = self.subject.stop()
@@ -149,10 +212,10 @@ class OutageTest(OneRelayTest):
             self.assertEqual(row.exit_code, 0)
         with self.subTest("conflicts"):
             self.assertEqual(row.conflicts, 0)
-        if not policy.serves_newcomers:
+        if policy.serves_newcomers is False:
             with self.subTest("new clients"):
                 self.assertEqual(self._answered_once_told(trace, policy, Kind.NEW), 0)
-        if not policy.serves_renewals:
+        if policy.serves_renewals is False:
             with self.subTest("renewals"):
                 self.assertEqual(self._answered_once_told(trace, policy, Kind.RENEWAL), 0)
         self.judge(ledger)

@@ -44,11 +44,12 @@ class _Bound:
 
 
 class SteadyClients:
-    """Each second so many renewals of leased clients, new clients, and releases. Who leased renews later, in turn, those of an
-    outage included; every tenth new client asks for a short time and is never heard of again, so addresses change hands."""
+    """Each second so many renewals of leased clients, new clients, and releases. Who leased renews later, in turn, those
+    of an outage included;
+    a share of the new clients (`brief`) ask for a short time and are never heard of again, so addresses change hands."""
 
     def __init__(self, wire: RelayedClients, seed: int, renewals: float = 60, newcomers: float = 30,
-                 releases: float = 5) -> None:
+                 releases: float = 5, brief: float = 0.1) -> None:
         self.exchanges: list[Exchange] = []
         self._wire = wire
         self._chance = random.Random(seed)
@@ -56,6 +57,7 @@ class SteadyClients:
         self._bound: deque[_Bound] = deque()
         self._pending: dict[int, _Pending] = {}
         self._count = 0
+        self._brief = brief
 
     def lease_first(self, clients: int) -> None:
         """Before anything is measured: so many have leases."""
@@ -117,7 +119,7 @@ class SteadyClients:
 
     def _come(self) -> None:
         if len(self._bound) + len(self._pending) < _ADDRESSES_TO_SPARE:
-            self._begin(Kind.NEW, brief=self._chance.random() < 0.1)
+            self._begin(Kind.NEW, brief=self._chance.random() < self._brief)
 
     def _release(self) -> None:
         if len(self._bound) < 50:
