@@ -15,6 +15,9 @@ from live.support.server import subnet
 
 
 EXIT_AND_SPOOL = Policy("serve-retry-exit, spool", {"on-fail": "serve-retry-exit", "outage-service": "spool"})
+# 320 addresses, free again within a second or two of the end of their leases.
+FEW = {"subnet4": [subnet(1, "10.88.0.0/21", "10.88.0.10 - 10.88.1.73")],
+       "expired_leases_processing": {"reclaim-timer-wait-time": 1}}
 
 
 class EachDatabase:
@@ -43,6 +46,15 @@ class EachDatabase:
     def test_killed_with_the_server(self) -> None:
         self.spooled(fault_kinds.KilledWithTheServer)
 
+    def test_frozen_with_the_server(self) -> None:
+        self.spooled(fault_kinds.FrozenWithTheServer)
+
+    def test_cut_with_the_server(self) -> None:
+        self.spooled(fault_kinds.CutWithTheServer)
+
+    def test_reloaded_meanwhile(self) -> None:
+        self.spooled(fault_kinds.ReloadedMeanwhile)
+
     def test_read_only(self) -> None:
         self.spooled(fault_kinds.ReadOnly)
 
@@ -69,12 +81,10 @@ class EachDatabase:
 
     def test_killed_with_few_addresses(self) -> None:
         """Most of the new clients vanish, and what they leave is given to the next within the outage."""
-        few = {"subnet4": [subnet(1, "10.88.0.0/21", "10.88.0.10 - 10.88.1.73")]}
-        self.spooled(faults.Killed, scene=few, brief=0.95, seconds=8)
+        self.spooled(faults.Killed, scene=FEW, brief=0.95, seconds=8)
 
     def test_frozen_with_few_addresses(self) -> None:
-        few = {"subnet4": [subnet(1, "10.88.0.0/21", "10.88.0.10 - 10.88.1.73")]}
-        self.spooled(faults.Frozen, scene=few, brief=0.95, seconds=8)
+        self.spooled(faults.Frozen, scene=FEW, brief=0.95, seconds=8)
 
     # --- other policies
 

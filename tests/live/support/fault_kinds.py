@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from live.support.databases import PostgreSqlBackend
-from live.support.faults import Fault
+from live.support.faults import AnswersCut, Fault
 from live.support.process import run
+from live.support.server import Server
 from live.support.waiting import eventually
 from support.databases.galera import Galera
 from support.databases.mariadb import TABLE_RIGHTS
@@ -28,10 +29,48 @@ class KilledWithTheServer(Fault):
         self.backend.server.kill()
 
     def end(self) -> None:
-        subject = self.case.subject
-        subject.kill()
-        subject.launch()
-        eventually(subject.control.answers, "the server answers commands", subject.log)
+        restart(self.case.subject)
+        self.backend.server.start()
+
+
+class FrozenWithTheServer(Fault):
+    """The same with a database that is frozen: what the dead server had on its way is applied when it thaws, while the new
+    one brings the journal over."""
+
+    name = "database frozen, then the server killed"
+    interrupts_commands = True
+
+    def begin(self) -> None:
+        self.backend.server.freeze()
+
+    def end(self) -> None:
+        restart(self.case.subject)
+        self.backend.server.thaw()
+
+
+class CutWithTheServer(AnswersCut):
+    """The dead server's connection stays open at the database."""
+
+    name = "answers dropped, then the server killed"
+    interrupts_commands = True
+
+    def end(self) -> None:
+        restart(self.case.subject)
+        super().end()
+
+
+class ReloadedMeanwhile(Fault):
+    """Somebody loads the configuration again while the database is away."""
+
+    name = "killed, configuration reloaded meanwhile"
+
+    def begin(self) -> None:
+        self.backend.server.kill()
+        eventually(lambda: self.database_state() != "serving", "the loss is noticed")
+        self.case.subject.control.ask("config-reload")
+
+    def end(self) -> None:
+        self.case.subject.control.ask("config-reload")
         self.backend.server.start()
 
 
@@ -95,7 +134,6 @@ class NewerSchema(Fault):
     def end(self) -> None:
         version, reader = self._was
         self.backend.sql(f"UPDATE schema_info SET version = {version}, min_reader = {reader}")
-        self.nudge_if_given_up()
 
 
 class ColumnGone(Fault):
@@ -106,7 +144,6 @@ class ColumnGone(Fault):
 
     def end(self) -> None:
         self.backend.sql("ALTER TABLE lease RENAME COLUMN hostname_gone TO hostname")
-        self.nudge_if_given_up()
 
 
 class DiskFull(Fault):
@@ -353,6 +390,13 @@ class GaleraQuorumLost(GaleraNodeLost):
 
     def end(self) -> None:
         self.cluster.nodes[2].execute("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
+
+
+def restart(subject: Server) -> None:
+    """Killed, and started again although its database is away."""
+    subject.kill()
+    subject.launch()
+    eventually(subject.control.answers, "the server answers commands", subject.log)
 
 
 def fill(path: Path) -> None:

@@ -18,7 +18,6 @@ class Fault:
     name = ""
     must_be_noticed = True  # status-get says that the database is away
     interrupts_commands = False  # the server under test itself is away for a moment
-    nudged = False  # it was told to try again
 
     def __init__(self, case: Any, make_backend: Any) -> None:
         self.case = case
@@ -40,12 +39,6 @@ class Fault:
 
     def database_state(self) -> str:
         return str(self.case.status()["database-status"]["state"])
-
-    def nudge_if_given_up(self) -> None:
-        """A refusal that time does not cure stays until somebody acts: an administrator who has cured it says so."""
-        if self.database_state() == "given_up":
-            self.nudged = True
-            self.case.subject.control.ask("config-reload")
 
     def begin(self) -> None:
         raise NotImplementedError

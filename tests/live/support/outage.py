@@ -41,7 +41,6 @@ class Exchange:
     asked: float
     answered: float | None = None
     answer: Answer | None = None
-    rightful: bool = True  # the client held the address when it asked: a NAK is wrong
 
 
 @dataclass
@@ -88,15 +87,6 @@ class Trace:
                    if phase is not Phase.DURING or exchange.answered < self.back]  # type: ignore[operator]
         return Tally(len(asked), len(in_time), len(acknowledged) - len(in_time))
 
-    def answered_while_away(self, kind: Kind) -> int:
-        """Asked and acknowledged between the fault and its end."""
-        return self.tally(kind, Phase.DURING).in_time
-
-    def acks_while_away(self) -> int:
-        """Whenever they were asked for."""
-        return sum(1 for exchange in self.exchanges if exchange.answer is Answer.ACK and exchange.answered is not None
-                   and self.away <= exchange.answered < self.back)
-
     def commands_while_away(self) -> int:
         return sum(1 for command in self.commands if command.answered is not None
                    and self.away <= command.asked and command.answered < self.back)
@@ -110,7 +100,7 @@ class Trace:
     def wrong_naks(self) -> list[Exchange]:
         """To a renewing client: each of them held its address."""
         return [exchange for exchange in self.exchanges
-                if exchange.answer is Answer.NAK and exchange.kind is Kind.RENEWAL and exchange.rightful]
+                if exchange.answer is Answer.NAK and exchange.kind is Kind.RENEWAL]
 
     def longest_reply(self) -> float:
         return max((exchange.answered - exchange.asked for exchange in self.exchanges
@@ -155,14 +145,14 @@ class Row:
         seen = _shorten(trace.states(Phase.DURING))
         return [self.fault, self.database, self.policy, f"{trace.back - trace.away:.1f}", *tallies,
                 f"{trace.longest_reply():.2f}", f"{trace.longest_command():.2f}",
-                f"{len(trace.unanswered_commands())}", f"{len(trace.wrong_naks())}", str(self.lost), str(self.doubled), str(self.conflicts),
-                str(self.exit_code), seen]
+                f"{len(trace.unanswered_commands())}", f"{len(trace.wrong_naks())}", str(self.lost), str(self.doubled),
+                str(self.conflicts), str(self.exit_code), seen]
 
 
 HEADINGS = ["fault", "database", "policy", "away, s",
             "renewals before", "during", "after", "new clients before", "during", "after",
-            "longest reply, s", "longest command, s", "commands unanswered", "wrong NAKs", "lost", "doubled", "conflicts", "exit code",
-            "service/database meanwhile"]
+            "longest reply, s", "longest command, s", "commands unanswered", "wrong NAKs", "lost", "doubled", "conflicts",
+            "exit code", "service/database meanwhile"]
 
 
 def _shorten(states: Sequence[str], most: int = 4) -> str:

@@ -9,7 +9,9 @@ from io import StringIO
 from pathlib import Path
 from unittest import mock
 
-from live.support.outage import FIGURES, HEADINGS, Answer, Command, Exchange, Kind, Phase, Row, Tally, Trace, publish, table
+from live.support.outage import (
+    FIGURES, HEADINGS, Answer, Command, Exchange, Kind, Phase, Row, Tally, Trace, publish, table,
+)
 
 AWAY, BACK = 100.0, 110.0
 
@@ -34,7 +36,6 @@ class PhaseTest(unittest.TestCase):
     def test_an_answer_after_the_end_does_not_count_for_the_outage(self) -> None:
         made = trace(exchange(101, 109.99), exchange(102, 110.0), exchange(103, 112), exchange(104, None))
         self.assertEqual(made.tally(Kind.RENEWAL, Phase.DURING), Tally(asked=4, in_time=1, late=2))
-        self.assertEqual(made.answered_while_away(Kind.RENEWAL), 1)
 
     def test_before_and_after_no_answer_is_late(self) -> None:
         made = trace(exchange(99, 120), exchange(111, 130))
@@ -53,10 +54,6 @@ class PhaseTest(unittest.TestCase):
     def test_a_nak_to_a_new_client_takes_nothing_away(self) -> None:
         made = trace(exchange(101, 102, Kind.NEW, Answer.NAK))
         self.assertEqual((made.naks(), len(made.wrong_naks())), (1, 0))
-
-    def test_acks_while_away_are_those_that_arrived_then(self) -> None:
-        made = trace(exchange(99, 99.5), exchange(99, 101), exchange(101, 102), exchange(101, 111))
-        self.assertEqual(made.acks_while_away(), 2)
 
     def test_without_an_outage_everything_is_before_it(self) -> None:
         made = Trace([exchange(1e9, 1e9 + 1)])
