@@ -16,6 +16,7 @@ from typing import Any
 from support.databases.certificates import Certificates
 from support.databases.mariadb import MariaDb
 from support.databases.postgresql import PostgreSql
+from support.databases.server_process import ServerFailed
 
 
 @contextlib.contextmanager
@@ -67,6 +68,10 @@ class Backend(ABC):
         """For the account of the server under test."""
 
     @abstractmethod
+    def cut_connections(self) -> None:
+        """Ends those of the account of the server under test."""
+
+    @abstractmethod
     def allow_connections(self, count: int | None) -> None:
         """Of the account of the server under test; None: any number."""
 
@@ -76,8 +81,14 @@ class PostgreSqlBackend(Backend):
     scheme = "postgresql"
     by_force = " WITH (FORCE)"
 
-    def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
-        self.server = PostgreSql(folder, tls=tls)
+    def __init__(self, folder: Path, tls: Certificates | None = None, everywhere: bool = False,
+                 replicates: bool = False) -> None:
+        """@param everywhere  it listens on all addresses of its namespace
+        @param replicates  it may have a standby"""
+        self.server = PostgreSql(
+            folder, tls=tls, settings=("listen_addresses = '*'",) if everywhere else (),
+            hba=(("host all all 10.0.0.0/8 scram-sha-256",) if everywhere else ())
+            + (("local replication postgres trust",) if replicates else ()))
 
     @property
     def local_host(self) -> str:
@@ -87,6 +98,9 @@ class PostgreSqlBackend(Backend):
         self.server.execute(f"ALTER ROLE {self.server.user} SET default_transaction_read_only = "
                             f"{'on' if read_only else 'off'}")
 
+    def cut_connections(self) -> None:
+        self.server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{self.server.user}'")
+
     def allow_connections(self, count: int | None) -> None:
         self.server.execute(f"ALTER ROLE {self.server.user} CONNECTION LIMIT {-1 if count is None else count}")
 
@@ -95,8 +109,8 @@ class MariaDbBackend(Backend):
     type = "mysql"
     scheme = "mysql"
 
-    def __init__(self, folder: Path, tls: Certificates | None = None) -> None:
-        self.server = MariaDb(folder, tls=tls)
+    def __init__(self, folder: Path, tls: Certificates | None = None, everywhere: bool = False) -> None:
+        self.server = MariaDb(folder, tls=tls, options={"bind_address": "0.0.0.0"} if everywhere else None)
 
     @property
     def local_host(self) -> str:
@@ -104,6 +118,13 @@ class MariaDbBackend(Backend):
 
     def make_read_only(self, read_only: bool) -> None:
         self.server.execute(f"SET GLOBAL read_only = {int(read_only)}")
+
+    def cut_connections(self) -> None:
+        numbers = self.server.execute(
+            f"SELECT id FROM information_schema.processlist WHERE user = '{self.server.user}'").split()
+        for number in numbers:
+            with contextlib.suppress(ServerFailed):  # it is gone by now
+                self.server.execute(f"KILL {number}")
 
     def allow_connections(self, count: int | None) -> None:
         """MariaDB counts per hour what it cannot count at once when the limit is 0."""

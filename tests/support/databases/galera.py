@@ -1,4 +1,4 @@
-"""A Galera cluster of two MariaDB nodes for tests.
+"""A Galera cluster of MariaDB nodes for tests, usually two.
 
 Two nodes are the smallest cluster in which certification conflicts and lost quorum happen: when one is killed the
 other has half of the votes, and refuses everything that touches a table.
@@ -70,17 +70,18 @@ class Node(MariaDb):
 
 
 class Galera:
-    """`with Galera(folder) as cluster:` two nodes that are in step; `url` names both."""
+    """`with Galera(folder) as cluster:` nodes that are in step; `url` names all."""
 
-    def __init__(self, directory: Path, tls: Certificates | None = None) -> None:
+    def __init__(self, directory: Path, tls: Certificates | None = None, nodes: int = 2) -> None:
         self.directory = directory
         cluster = "leasehold-" + os.urandom(4).hex()
-        ports = [free_port(), free_port()]
+        ports = [free_port() for _ in range(nodes)]
         self.nodes = [Node(directory / f"node{index + 1}", tls, port, ports, cluster)
                       for index, port in enumerate(ports)]
-        first, second = self.nodes
-        second.copy_of = first
-        second.password = first.password
+        first = self.nodes[0]
+        for other in self.nodes[1:]:
+            other.copy_of = first
+            other.password = first.password
         self.user, self.password, self.database = first.user, first.password, first.database
 
     @property
@@ -91,10 +92,12 @@ class Galera:
     def __enter__(self) -> Galera:
         try:
             self.directory.mkdir(mode=0o711, exist_ok=True)
-            first, second = self.nodes
+            first, second, *others = self.nodes
             self._start_cluster_with(first)
             first.stop()  # what is copied must stand still
             self._start_cluster_with(second)
+            for node in others:
+                node.start()
             first.start()
             self.wait_until_in_step()
         except BaseException:

@@ -45,3 +45,8 @@ class PgBouncer(ServerProcess):
 
     def ready(self) -> bool:
         return accepts_connections(self.port)
+
+    def administer(self, command: str) -> None:
+        """On its console, where its own account comes in over a Unix socket: for that `settings` names unix_socket_dir."""
+        self.run("psql", "--no-psqlrc", "--host", str(self.directory), "--port", str(self.port), "--username", "pgbouncer",
+                 "--dbname", "pgbouncer", "--command", command)

@@ -107,3 +107,25 @@ class PostgreSql(ServerProcess):
             return (self.data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return []
+
+
+class Standby(PostgreSql):
+    """A copy of a running `primary` that follows it by streaming, over its socket; the primary's pg_hba.conf lets it."""
+
+    def __init__(self, directory: Path, primary: PostgreSql) -> None:
+        super().__init__(directory)
+        self.password = primary.password
+        self._primary = primary
+
+    def prepare(self) -> None:
+        self.run(_program("pg_basebackup"), "--host", str(self._primary.directory), "--port", str(self._primary.port),
+                 "--username", self.superuser, "--pgdata", str(self.data), "--write-recovery-conf", "--no-sync",
+                 "--checkpoint", "fast")
+
+    def ready(self) -> bool:
+        """It says "standby" where a primary says "ready"."""
+        lines = self._pid_file()
+        return len(lines) >= 8 and lines[0].strip() == str(self.pid) and lines[7].strip() in ("standby", "ready")
+
+    def after_first_start(self) -> None:
+        """Accounts and databases come from the primary."""

@@ -65,6 +65,7 @@ class ServerProcess:
         self.user = "leasehold"
         self.password = "secret-" + os.urandom(8).hex()
         self.database = "leases"
+        self.inside: Sequence[str] = ()  # words before its command line, such as those that enter a network namespace
         self._process: subprocess.Popen[bytes] | None = None
         self._prepared = False
 
@@ -108,7 +109,7 @@ class ServerProcess:
             self.prepare()
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                self.as_account(self.command(), die_with_parent=True), cwd=self.directory, stdin=subprocess.DEVNULL,
+                [*self.inside, *self.as_account(self.command(), die_with_parent=True)], cwd=self.directory, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, env=self.environment())
         self._wait(lambda: self.ready(), START_SECONDS, "did not get ready")
         if not self._prepared:
