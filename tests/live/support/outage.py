@@ -97,6 +97,13 @@ class Trace:
     def naks(self) -> int:
         return sum(1 for exchange in self.exchanges if exchange.answer is Answer.NAK)
 
+    def failed_commands(self) -> list[Command]:
+        """Result 3 is an answer too: there is no such lease."""
+        return [command for command in self.commands if command.answered is not None and command.result not in (0, 3)]
+
+    def unanswered_exchanges(self) -> list[Exchange]:
+        return [exchange for exchange in self.exchanges if exchange.answered is None]
+
     def wrong_naks(self) -> list[Exchange]:
         """To a renewing client: each of them held its address."""
         return [exchange for exchange in self.exchanges

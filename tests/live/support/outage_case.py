@@ -205,9 +205,15 @@ class OutageTest(OneRelayTest):
         print(f"{self.id()}: {row.cells()}", file=sys.stderr)
         with self.subTest("wrong NAKs"):
             self.assertEqual(trace.wrong_naks()[:5], [])
+        with self.subTest("lost or doubled, before or after the restart"):
+            self.assertEqual((row.lost, row.doubled), (0, 0))
         if not self.fault.interrupts_commands:
             with self.subTest("commands"):
                 self.assertEqual(trace.unanswered_commands()[:5], [])
+                self.assertEqual(trace.failed_commands()[:5], [])
+        if policy.serves_renewals and policy.serves_newcomers:
+            with self.subTest("every client was answered in the end"):
+                self.assertEqual(trace.unanswered_exchanges()[:5], [])
         with self.subTest("exit code"):
             self.assertEqual(row.exit_code, 0)
         with self.subTest("conflicts"):
@@ -226,8 +232,8 @@ class OutageTest(OneRelayTest):
 
     @staticmethod
     def _answered_once_told(trace: Trace, policy: Policy, kind: Kind) -> int:
-        """After status-get said that service is not open, and before the fault's end began."""
+        """Asked after status-get said that service is not open, answered before the fault's end began."""
         told = min(command.answered for command in trace.commands
                    if command.service == policy.service and command.answered and command.answered >= trace.away)
         return sum(1 for exchange in trace.exchanges if exchange.kind is kind and exchange.answered is not None
-                   and told < exchange.answered < trace.back)
+                   and told < exchange.asked and exchange.answered < trace.back)
