@@ -216,7 +216,7 @@ constexpr std::array rows{
     Key{{lease_database}, "outage-reserve", integer(0, u32), "0", refused, none, "Not in Kea. For databases that several servers share."},
     Key{{lease_database}, "outage-journal", text(), "\"outage4.db\"", used, none, "Not in Kea. The file of the outage journal; relative names are in the data directory."},
     Key{{lease_database}, "spool-max-bytes", integer(65536, u32), "67108864", used, none, "Not in Kea. How large the outage journal may grow; what no longer fits is not served."},
-    Key{{lease_database}, "commit-timeout", duration(100, 60000, "milliseconds"), "", used, none, "Not in Kea. How long the database may take to store a change before it counts as lost. Default: 2000 with outage-service spool, else 5000."},
+    Key{{lease_database}, "commit-timeout", duration(100, 60000, "milliseconds"), "", used, none, "Not in Kea. How long the database may take to store a change before it counts as lost. Default: 2000 with an outage journal (outage-service spool or confirm), else 5000."},
     Key{databases, "readonly", flag(), "false", used, none, "The database is not written; no lease can be given."},
     Key{{lease_database}, "auto-migrate", flag_or("init"), "", used, none, "Not in Kea. May the server make and upgrade the tables? init: make them in an empty database (a database server's default); true: upgrade them too (sqlite's default); false: neither."},
     Key{{lease_database}, "fix-permissions", flag(), "false", used, none, "Not in Kea. A database file that others may read is closed to them instead of refused."},

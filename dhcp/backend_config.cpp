@@ -60,7 +60,7 @@ bool needs_outage_journal(const BackendConfig& config) {
 
 std::chrono::milliseconds commit_timeout_of(const BackendConfig& config) {
     if (config.commit_timeout.count() > 0) return config.commit_timeout;
-    return std::chrono::milliseconds{outage_service_of(config) == OutageService::spool ? 2000 : 5000};
+    return std::chrono::milliseconds{needs_outage_journal(config) ? 2000 : 5000};
 }
 
 bool same_database(const BackendConfig& a, const BackendConfig& b) {

@@ -38,18 +38,15 @@ std::string credential_source(const DatabaseServerConfig& server) {
     return source.empty() ? "none" : source;
 }
 
-std::chrono::seconds seconds_until(SteadyClock::time_point then) {
-    return std::max(std::chrono::ceil<std::chrono::seconds>(then - SteadyClock::now()),
-                    std::chrono::seconds{0});
-}
-
 /// How it goes on, as the end of a message.
 std::string what_follows(const BackendStatus& status, const RetryRules& rules) {
     if (!status.next_try)
         return rules.recovers ? "no further attempt is made"
                               : "no attempt is made, because max-reconnect-tries or reconnect-wait-time is 0";
-    const auto seconds = seconds_until(*status.next_try).count();
-    return seconds == 0 ? "it is tried again at once" : "next attempt in " + std::to_string(seconds) + " s";
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*status.next_try - SteadyClock::now());
+    if (wait.count() <= 0) return "it is tried again at once";
+    if (wait < std::chrono::seconds{1}) return "next attempt in " + std::to_string(wait.count()) + " ms";
+    return "next attempt in " + std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";
 }
 }  // namespace
 

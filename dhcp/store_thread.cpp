@@ -67,6 +67,9 @@ BackendAction StoreThread::enter(BackendEvent event) {
     if (transition->action == BackendAction::arm_timer) plan_next_try();
     if (event == BackendEvent::undrained) status_.complete = false;
     if (transition->action == BackendAction::serve) {
+        // One that opens and then takes no change has not come back: its attempts count on.
+        attempts_to_prove_ = status_.has_served ? status_.attempt : 0;
+        served_since_ = Clock::now();
         status_.has_served = status_.complete = true;
         status_.attempt = 0;
         status_.beyond_tries = status_.taken_over = false;
@@ -273,6 +276,7 @@ std::optional<BackendEvent> StoreThread::commit(Batch&& batch) {
     } else {
         return lose(rows.error(), std::move(batch));
     }
+    attempts_to_prove_ = 0;
     const auto tidied = store_.between_commits(more_waiting(), commit_deadline());
     if (!tidied) return lose(tidied.error());
     return std::nullopt;
@@ -348,6 +352,9 @@ void StoreThread::take_name() {
 // --- loss
 
 BackendEvent StoreThread::lose(const StoreError& error, Batch not_applied) {
+    constexpr std::chrono::minutes proof{1};  // of one that nobody asks to store anything
+    if (status_.state == BackendState::serving && Clock::now() - served_since_ < proof)
+        status_.attempt = std::exchange(attempts_to_prove_, 0);
     status_.last_code = error.code;
     status_.last_error = error.detail;
     status_.taken_over = status_.taken_over || error.code == StoreErrc::fenced;

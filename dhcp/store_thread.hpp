@@ -87,6 +87,8 @@ private:
     LeaseStore& store_;
     WorkerOptions options_;  // queue_->options with the rules of the latest renewal
     BackendStatus status_;
+    std::uint32_t attempts_to_prove_ = 0;  // how many it took to serve again; 0 once that has shown to hold
+    Clock::time_point served_since_{};
     std::optional<Renewing> renewing_;
     Opened opened_;
     std::unique_ptr<OutageJournal> journal_;

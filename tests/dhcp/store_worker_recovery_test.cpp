@@ -132,6 +132,46 @@ TEST(StoreWorkerRecovery, TriesAfterALossAreLimitedToo) {
     EXPECT_FALSE(bench.submit_put(2, 2));
 }
 
+/// It can be opened and read, and takes no change: a full disk, a column that is gone.
+TEST(StoreWorkerRecovery, OneThatOpensAndStoresNothingIsNotBackAndItsTriesCountOn) {
+    auto options = quick();
+    options.retry.tries_max = 3;
+    bool broken = false;
+    WorkerBench bench{[&](StoreCall call, std::size_t) -> std::optional<StoreFault> {
+                          return broken && call == StoreCall::commit ? std::optional{unavailable}
+                                                                     : std::nullopt;
+                      },
+                      options};
+    bench.serve();
+    broken = true;
+    for (DecisionId id = 1; bench.worker().status().state != BackendState::given_up; ++id) {
+        if (bench.submit_put(id, static_cast<std::uint32_t>(id))) bench.run_until_completed(id);
+        bench.loop.run_until([&] {
+            const auto state = bench.worker().status().state;
+            return state == BackendState::serving || state == BackendState::given_up;
+        });
+        ASSERT_LE(id, 10U) << "it is opened again and again";
+    }
+    EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 1 + 3);
+}
+
+TEST(StoreWorkerRecovery, WhatIsStoredAgainMakesTheTriesStartOver) {
+    auto options = quick();
+    options.retry.tries_max = 2;
+    WorkerBench bench{[seen = 0](StoreCall call, std::size_t) mutable -> std::optional<StoreFault> {
+                          return call == StoreCall::commit && seen++ % 2 == 0 ? std::optional{unavailable}
+                                                                              : std::nullopt;
+                      },
+                      options};
+    bench.serve();
+    for (DecisionId id = 1; id <= 12; ++id) {
+        ASSERT_TRUE(bench.submit_put(id, static_cast<std::uint32_t>(id)));
+        bench.run_until_completed(id);
+        bench.run_until_state(BackendState::serving);
+    }
+    EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 1 + 6);
+}
+
 TEST(StoreWorkerRecovery, AStopInterruptsTheWaitForTheNextTry) {
     WorkerOptions options;
     options.retry.wait = std::chrono::hours{1};
