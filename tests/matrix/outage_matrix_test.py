@@ -81,10 +81,10 @@ class EachDatabase:
 
     def test_killed_with_few_addresses(self) -> None:
         """Most of the new clients vanish, and what they leave is given to the next within the outage."""
-        self.spooled(faults.Killed, scene=FEW, brief=0.95, seconds=8)
+        self.spooled(faults.Killed, scene=FEW, brief=0.95, seconds=8, note=", few addresses")
 
     def test_frozen_with_few_addresses(self) -> None:
-        self.spooled(faults.Frozen, scene=FEW, brief=0.95, seconds=8)
+        self.spooled(faults.Frozen, scene=FEW, brief=0.95, seconds=8, note=", few addresses")
 
     # --- other policies
 
