@@ -65,7 +65,7 @@ class OutageTest(OneRelayTest):
         return fault.keys(**keys)
 
     def outage(self, fault: Fault, policy: Policy, seconds: float = 4.0, before: float = 3.0, after: float = 3.0,
-               scene: dict[str, Any] | None = None, brief: float = 0.1,
+               scene: dict[str, Any] | None = None, brief: float = 0.1, note: str = "",
                seen: Callable[[], bool] = lambda: True) -> Row:
         """Opens the fault's database, lets clients work before, during and after it, and judges.
 
@@ -73,9 +73,11 @@ class OutageTest(OneRelayTest):
 
         @param scene  more keys of the configuration
         @param brief  the share of new clients that vanish
+        @param note  what is special, for the table
         @param seen  something else that has to come true while the database is away
         """
         clients, operator, row, capture = self._prepare(fault, policy, brief, **(scene or {}))
+        row.fault += note
         trace = row.trace
         operator.start()
         try:
@@ -147,7 +149,8 @@ class OutageTest(OneRelayTest):
         self.start(lease_database=self.database_keys(fault, policy, max_reconnect_tries), **scene)
         clients = SteadyClients(self.wire, seed, brief=brief)
         operator = SteadyOperator(self.subject.control, "10.88.0.10")
-        row = Row(fault.name, fault.database, policy.name, Trace(clients.exchanges, operator.commands))
+        name = policy.name + (f", {max_reconnect_tries} tries" if max_reconnect_tries < 1000 else "")
+        row = Row(fault.name, fault.database, name, Trace(clients.exchanges, operator.commands))
         OutageTest.rows.append(row)
         self.subject_serves(clients)
         capture = self.capture()
