@@ -97,8 +97,6 @@ class EachDatabase:
     def test_given_up_frozen(self: Any) -> None:
         self.outage_without_end(faults.Frozen(self, self.make_backend), CLOSED)
 
-    # Opening it succeeds and each commit fails: the server tries again at once, without counting, and never gives up.
-    @unittest.expectedFailure
     def test_given_up_column_gone(self: Any) -> None:
         self.outage_without_end(fault_kinds.ColumnGone(self, self.make_backend), CLOSED)
 
