@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from pathlib import Path
 
 from live.support.case import OneRelayTest
 from live.support.client import hardware_address, query
+from live.support.disk import fill
 from live.support.load import Load
 from live.support.packet import Type
 from live.support.process import run
 from live.support.waiting import eventually
 from support.ledger import Ledger
-
-
-def fill(path: Path) -> None:
-    """Takes all space there is, to the last octet."""
-    with path.open("wb", buffering=0) as sink:
-        for size in (65536, 1):
-            try:
-                while True:
-                    sink.write(b"\0" * size)
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
 
 
 class DiskFullTest(OneRelayTest):

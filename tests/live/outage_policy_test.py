@@ -8,7 +8,7 @@ from typing import Any
 from live.support.case import OneLinkTest
 from live.support.client import hardware_address, query
 from live.support.ctl import ERROR, SUCCESS
-from live.support.databases import PostgreSqlBackend, folder_for_accounts
+from live.support.databases import PostgreSqlBackend, SharedBackend
 from live.support.packet import Option, Type
 from live.support.waiting import eventually
 
@@ -17,22 +17,13 @@ GIVEN_UP, JOURNAL_NOT_WRITABLE = 75, 73
 FOREVER = {"reconnect_wait_time": 100, "max_reconnect_tries": 1000}
 
 
-class OutagePolicyTest(OneLinkTest):
+class OutagePolicyTest(SharedBackend, OneLinkTest):
     """A client has a lease, then the database goes away."""
 
-    backend: PostgreSqlBackend
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.backend = PostgreSqlBackend(cls.enterClassContext(folder_for_accounts()) / "database")
-        cls.enterClassContext(cls.backend.server)
+    make_backend = PostgreSqlBackend
 
     def setUp(self) -> None:
         super().setUp()
-        if not self.backend.server.is_running():
-            self.backend.server.start()
-        self.backend.forget_everything()
         self.wire = self.direct_client(self.client_side)
 
     def begin(self, **policy: Any) -> str:
@@ -201,7 +192,8 @@ class OutagePolicyTest(OneLinkTest):
         self.subject.kill()
         self.subject.launch()
         eventually(self.subject.control.answers, "commands are answered", self.subject.log)
-        self.assertEqual(self.status()["database-status"]["journal"]["leases"], 1)
+        eventually(lambda: self.status()["database-status"].get("journal", {}).get("leases") == 1,
+                   "the journal is open again", self.subject.log)
         self.assert_silent(query(Type.DISCOVER, CARL))
         self.backend.server.start()
         eventually(lambda: self.state() == "serving", "it serves", self.subject.log)

@@ -10,7 +10,7 @@ from typing import Any
 from live.support.case import OneLinkTest
 from live.support.client import hardware_address, query
 from live.support.ctl import ERROR, SUCCESS
-from live.support.databases import PostgreSqlBackend, folder_for_accounts
+from live.support.databases import PostgreSqlBackend, SharedBackend
 from live.support.packet import Type
 from live.support.waiting import eventually
 from support.databases.server_process import free_port
@@ -20,20 +20,13 @@ RETRIES = {"retry_on_startup": True, "reconnect_wait_time": 200, "max_reconnect_
 STAYS, HELD = "The running configuration stays in use", "Nobody is served until another configuration"
 
 
-class DatabaseReconfiguration(OneLinkTest):
+class DatabaseReconfiguration(SharedBackend, OneLinkTest):
     """A server with its leases in SQLite, and a PostgreSQL server beside it."""
 
-    backend: PostgreSqlBackend
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.backend = PostgreSqlBackend(cls.enterClassContext(folder_for_accounts()) / "database")
-        cls.enterClassContext(cls.backend.server)
+    make_backend = PostgreSqlBackend
 
     def setUp(self) -> None:
         super().setUp()
-        self.backend.forget_everything()
         self.wire = self.direct_client(self.client_side)
 
     def configuration(self, database: dict[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
@@ -201,7 +194,6 @@ class AttemptUnderWayTest(DatabaseReconfiguration):
         self.start(lease_database=first)
         annas = self.wire.lease(ANNA).yiaddr
         self.backend.server.stop()
-        self.addCleanup(self.backend.server.start)
         berts = self.wire.lease(BERT).yiaddr
         self.assertEqual(self.status()["service"]["state"], "open-without-backend")
         answer = self.config_set({"type": "sqlite", "name": "other.db", "on-fail": "serve-retry-continue"})

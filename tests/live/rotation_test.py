@@ -10,7 +10,7 @@ from typing import Any
 
 from live.support.case import OneRelayTest
 from live.support.ctl import ERROR
-from live.support.databases import Backend, MariaDbBackend, PostgreSqlBackend, folder_for_accounts
+from live.support.databases import MariaDbBackend, PostgreSqlBackend, SharedBackend
 from live.support.load import Load
 from live.support.waiting import eventually
 from support.ledger import Ledger
@@ -18,19 +18,9 @@ from support.ledger import Ledger
 ROTATIONS = 3
 
 
-class Rotation(OneRelayTest):
-    make_backend: Any
-    backend: Backend
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.backend = cls.make_backend(cls.enterClassContext(folder_for_accounts()) / "database")
-        cls.enterClassContext(cls.backend.server)
-
+class Rotation(SharedBackend, OneRelayTest):
     def setUp(self) -> None:
         super().setUp()
-        self.backend.forget_everything()
         self.file = self.folder / "credentials"
         self._users = 0
 

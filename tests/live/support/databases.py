@@ -76,6 +76,26 @@ class Backend(ABC):
         """Of the account of the server under test; None: any number."""
 
 
+class SharedBackend:
+    """Beside a LiveTest: one database server for all tests of a class, running and empty at the start of each."""
+
+    make_backend: Any
+    backend: Any
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()  # type: ignore[misc]
+        folder = cls.enterClassContext(folder_for_accounts())  # type: ignore[attr-defined]
+        cls.backend = cls.make_backend(folder / "database")
+        cls.enterClassContext(cls.backend.server)  # type: ignore[attr-defined]
+
+    def setUp(self) -> None:
+        super().setUp()  # type: ignore[misc]
+        if not self.backend.server.is_running():
+            self.backend.server.start()
+        self.backend.forget_everything()
+
+
 class PostgreSqlBackend(Backend):
     type = "postgresql"
     scheme = "postgresql"

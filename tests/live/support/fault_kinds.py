@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 from typing import Any
 
 from live.support.databases import PostgreSqlBackend
+from live.support.disk import fill
 from live.support.faults import AnswersCut, Fault
 from live.support.process import run
 from live.support.server import Server
@@ -397,15 +397,3 @@ def restart(subject: Server) -> None:
     subject.kill()
     subject.launch()
     eventually(subject.control.answers, "the server answers commands", subject.log)
-
-
-def fill(path: Path) -> None:
-    """Takes all space there is, to the last octet."""
-    with path.open("wb", buffering=0) as sink:
-        for size in (65536, 1):
-            try:
-                while True:
-                    sink.write(b"\0" * size)
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
