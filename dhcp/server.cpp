@@ -132,6 +132,10 @@ void Server::Impl::on_renewed(LeaseHome& at, const StoreResult<void>& outcome) {
         credentials.refused = outcome.error().detail;
         if (!credentials.refused_since) credentials.refused_since = now;
     }
+    answer_renewals(outcome);
+}
+
+void Server::Impl::answer_renewals(const StoreResult<void>& outcome) {
     for (const auto& told : std::exchange(renewal_waiters, {})) told(outcome);
 }
 
@@ -163,6 +167,8 @@ void Server::Impl::on_backend(const BackendStatus& status) {
     const bool gave_up = status.state == BackendState::given_up && last_state != BackendState::given_up;
     last_state = status.state;
     if (status.state == BackendState::draining) awaits_drain = false;
+    if (status.state == BackendState::waiting || status.state == BackendState::given_up)
+        answer_renewals(std::unexpected(StoreError{StoreErrc::unavailable, status.last_error}));
     update_service();
     if (gave_up && !stopping) on_given_up(status);
 }

@@ -111,8 +111,8 @@ void Server::Impl::swap_home(Reconfiguration::Prepared& prepared) {
     last_state = home->status().state;
     drained_told = home->status().rows_drained;
     credentials = {.loaded_at = std::chrono::system_clock::now()};
-    for (const auto& told : std::exchange(renewal_waiters, {}))
-        told(std::unexpected(StoreError{StoreErrc::unavailable, "its lease database was left meanwhile"}));
+    answer_renewals(
+        std::unexpected(StoreError{StoreErrc::unavailable, "its lease database was left meanwhile"}));
     take(prepared.config);
     recount(statistics, *config, home->keeper());
     LeaseHome* closing = old.get();

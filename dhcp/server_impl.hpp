@@ -33,6 +33,7 @@ struct Server::Impl {
     void on_given_up(const BackendStatus& status);
     void on_opened(LeaseHome& at, const Opened& opened);
     void on_renewed(LeaseHome& at, const StoreResult<void>& outcome);
+    void answer_renewals(const StoreResult<void>& outcome);
     void note_newest_cltt(LeaseTime newest);
     void on_completions(std::vector<Completion>&& completions);
     void report(const BackendStatus& status);

@@ -2,6 +2,7 @@
 #include "lease_backends/server_store.hpp"
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "lease_backends/lease_columns.hpp"
@@ -78,6 +79,18 @@ void ServerStore::use(const HostConnection& connected) {
     batch_changes_max_ = batch_limit_ = connected.traits.batch_changes_max;
 }
 
+/// Asks for everything that serving needs and touches no row: a user without a right is found out now.
+StoreResult<void> ServerStore::prove_rights(LeaseSession& session, bool readonly) {
+    constexpr std::array statements{
+        "SELECT version FROM lease LIMIT 1", "UPDATE lease SET version = version WHERE 1 = 0",
+        "DELETE FROM lease WHERE 1 = 0", "INSERT INTO lease SELECT * FROM lease WHERE 1 = 0"};
+    for (const char* const statement : std::span{statements}.first(readonly ? 1 : statements.size()))
+        if (const auto done = session.query(statement); !done)
+            return std::unexpected(
+                to_store_error(done.error(), session.where(), "using the leases as the new user"));
+    return {};
+}
+
 /// The new connection stands before the old one goes. Schema and registration are those of the same database.
 StoreResult<void> ServerStore::renew(const BackendConfig& config, Deadline deadline) {
     auto session = make_session_(config);
@@ -86,9 +99,7 @@ StoreResult<void> ServerStore::renew(const BackendConfig& config, Deadline deadl
         const auto connected = connect_to_a_host(*session, config, 0, deadline, cancelled_);
         if (!connected) return std::unexpected(connected.error());
         session->set_deadline(deadline);
-        if (const auto read = session->query("SELECT version FROM lease LIMIT 1"); !read)
-            return std::unexpected(
-                to_store_error(read.error(), session->where(), "reading the leases as the new user"));
+        if (auto allowed = prove_rights(*session, config.readonly); !allowed) return allowed;
         use(*connected);
     } else {
         host_ = 0;

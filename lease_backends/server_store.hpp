@@ -47,6 +47,7 @@ private:
     StoreResult<void> connect_somewhere(Opened& opened);
     void use(const HostConnection& connected);
     StoreResult<void> check_schema(Opened& opened);
+    static StoreResult<void> prove_rights(LeaseSession& session, bool readonly);
     StoreResult<void> register_here();
     StoreResult<void> begin_call(Deadline deadline);
     StoreError failed(const SqlError& error, std::string_view doing);

@@ -27,6 +27,10 @@ protected:
             EXPECT_EQ(traits->batch_changes_max, 64U);
         }
         prepare_database(*nodes[0]);
+        // A read waits until the other node has the tables, too; the first write would not.
+        const std::array keys{lease_of(LeaseKind::v4, 1, 1).address};
+        nodes[1]->set_deadline(in_a_minute());
+        ASSERT_TRUE(nodes[1]->find(keys));
     }
 
     const TestServer server{"GALERA"};

@@ -29,6 +29,10 @@ class Rotation(SharedBackend, OneRelayTest):
     def make_user(self, name: str, password: str) -> None:
         raise NotImplementedError
 
+    def make_reader(self, name: str) -> None:
+        """Takes all rights but reading from a user."""
+        raise NotImplementedError
+
     def drop_user(self, name: str) -> None:
         """Whoever is connected as this user loses its rights now, or with its connection."""
         raise NotImplementedError
@@ -105,6 +109,17 @@ class Rotation(SharedBackend, OneRelayTest):
         eventually(lambda: self.connected() == {other}, "the new user is connected", self.subject.log)
         eventually(lambda: "refused" not in self.status()["credentials"], "the alarm goes", self.subject.log)
 
+    def test_a_user_without_the_right_to_write_is_refused_too(self) -> None:
+        user = self.begin()
+        reader = self.new_user()
+        self.make_reader(reader)
+        self.use(reader)
+        eventually(lambda: "refused" in self.status()["credentials"], "the alarm is shown", self.subject.log)
+        self.assertIn("using the leases as the new user", self.status()["credentials"]["refused"])
+        Load(self.wire, self.seed()).run_until_acknowledged(20)
+        self.assertEqual(self.connected(), {user})
+        self.assertNotIn("STORE_LOST", self.subject.log())
+
     def test_the_command_and_sighup(self) -> None:
         self.begin()
         answer = self.subject.control.ask("db-credentials-reload")
@@ -144,8 +159,15 @@ class PostgreSqlRotationTest(Rotation, unittest.TestCase):
             f"CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE {self.backend.server.user}; "
             f"ALTER ROLE {name} SET role TO {self.backend.server.user}")
 
+    def make_reader(self, name: str) -> None:
+        owner = self.backend.server.user
+        self.backend.server.execute(f"ALTER ROLE {name} RESET role; REVOKE {owner} FROM {name}")
+        self.backend.sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+
     def drop_user(self, name: str) -> None:
-        self.backend.server.execute(f"DROP ROLE IF EXISTS {name}")
+        for statement in (f"DROP OWNED BY {name}", f"DROP ROLE {name}"):
+            if self.backend.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'").strip():
+                self.backend.sql(statement)
 
     def connected(self) -> set[str]:
         return set(self.backend.server.execute(
@@ -160,6 +182,10 @@ class MariaDbRotationTest(Rotation, unittest.TestCase):
         self.backend.server.execute(
             f"CREATE OR REPLACE USER {name}@'%' IDENTIFIED BY '{password}'; "
             f"GRANT ALL ON {self.backend.server.database}.* TO {name}@'%'")
+
+    def make_reader(self, name: str) -> None:
+        database = self.backend.server.database
+        self.backend.server.execute(f"REVOKE ALL ON {database}.* FROM {name}@'%'; GRANT SELECT ON {database}.* TO {name}@'%'")
 
     def drop_user(self, name: str) -> None:
         self.backend.server.execute(f"DROP USER IF EXISTS {name}@'%'")
