@@ -77,11 +77,29 @@ std::string duration(std::int64_t seconds) {
 }
 
 std::string database_words(const json& database) {
-    auto line = text_of(database, "where") + ", " + text_of(database, "state");
-    if (const auto error = text_of(database, "last-error"); !error.empty()) line += ": " + error;
+    const auto where = text_of(database, "where");
+    auto line = where + ", " + text_of(database, "state");
+    if (database.contains("attempt")) {
+        line += ", attempt " + text_of(database, "attempt");
+        if (database.contains("attempts-max")) line += " of " + text_of(database, "attempts-max");
+    }
     if (database.contains("next-attempt-in"))
-        line += "; next attempt in " + duration(number_of(database, "next-attempt-in"));
+        line += ", next in " + duration(number_of(database, "next-attempt-in"));
+    auto error = text_of(database, "last-error");
+    if (error.starts_with(where + ": ")) error.erase(0, where.size() + 2);
+    if (!error.empty()) line += ": " + error;
     return line;
+}
+
+/// Nothing while there is no journal, or nothing in it that somebody should know.
+std::string journal_words(const json& journal) {
+    std::string line;
+    const auto add = [&](const std::string& words) { line += (line.empty() ? "" : ", ") + words; };
+    if (number_of(journal, "leases") > 0) add(text_of(journal, "leases") + " lease(s) wait for the database");
+    if (text_of(journal, "full") == "true") add("full");
+    if (const auto state = text_of(journal, "state"); !state.empty() && state != "serving") add(state);
+    if (number_of(journal, "conflicts") > 0) add(text_of(journal, "conflicts") + " conflict(s) on record");
+    return line.empty() ? line : "journal    " + line + "\n";
 }
 
 std::string sockets_words(const json& sockets) {
@@ -109,10 +127,13 @@ std::string status_words(const json& status) {
     const auto part = [&](const char* key) { return status.value(key, json::object()); };
     const auto service = part("service");
     auto state = text_of(service, "state");
+    if (const auto served = text_of(service, "outage-service"); !served.empty()) state += " (" + served + ")";
     if (const auto reason = text_of(service, "reason"); !reason.empty()) state += ": " + reason;
     std::string out;
     out += "service    " + state + "\n";
     out += "database   " + database_words(part("database-status")) + "\n";
+    const auto database = part("database-status");
+    if (database.is_object()) out += journal_words(database.value("journal", json::object()));
     out += "leases     " + text_of(part("leases"), "stored") + "\n";
     out += "listening  " + sockets_words(part("sockets")) + "\n";
     out += "clock      " + clock_words(part("clock")) + "\n";

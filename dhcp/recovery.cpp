@@ -65,7 +65,8 @@ static_assert(static_cast<std::size_t>(BackendEvent::stop) + 1 == backend_event_
 static_assert(static_cast<std::size_t>(BackendAction::close) + 1 == action_names.size());
 
 std::string why_not_serving(const BackendStatus& backend) {
-    const auto because = backend.last_error.empty() ? std::string{} : ": " + backend.last_error;
+    const auto error = error_without_place(backend);
+    const auto because = error.empty() ? std::string{} : ": " + std::string{error};
     switch (backend.state) {
         case BackendState::waiting:
             return "the lease database " + backend.where + " cannot be used, the next attempt follows" +
@@ -186,6 +187,12 @@ ServiceState service_state(const ServiceInputs& inputs) {
         return shut(why);
     const bool can = backend.complete && inputs.journal_works;
     return {open_without_backend, can ? inputs.outage_service : OutageService::drop, why};
+}
+
+std::string_view error_without_place(const BackendStatus& backend) {
+    std::string_view error = backend.last_error;
+    if (error.starts_with(backend.where + ": ")) error.remove_prefix(backend.where.size() + 2);
+    return error;
 }
 
 std::string_view to_string(ServiceMode mode) {

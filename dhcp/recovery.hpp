@@ -117,6 +117,9 @@ struct BackendStatus {
     bool complete = false;    // every lease, journalled ones too, is in memory: it can do without the backend
 };
 
+/// The last error for a sentence that names the place already. Valid as long as `backend`.
+std::string_view error_without_place(const BackendStatus& backend);
+
 /// What becomes of the process when a backend is given up: its exit code, or nullopt to stay.
 std::optional<ExitCode> exit_when_given_up(const BackendStatus& backend, OnFail on_fail,
                                            bool retry_on_startup);

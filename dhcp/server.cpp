@@ -195,10 +195,10 @@ void Server::Impl::report(const BackendStatus& status) {
     } else if (status.state == BackendState::waiting) {
         log(MessageId::STORE_ATTEMPT_FAILED, {{"where", status.where},
                                               {"attempt", status.attempt},
-                                              {"reason", status.last_error},
+                                              {"reason", error_without_place(status)},
                                               {"next", what_follows(status, rules)}});
     } else if (status.state == BackendState::given_up) {
-        log(MessageId::STORE_GIVEN_UP, {{"where", status.where}, {"reason", status.last_error}});
+        log(MessageId::STORE_GIVEN_UP, {{"where", status.where}, {"reason", error_without_place(status)}});
     } else if (status.state == BackendState::serving) {
         if (status.rows_drained > drained_told)
             log(MessageId::JOURNAL_DRAINED,

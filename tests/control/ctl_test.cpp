@@ -95,13 +95,17 @@ TEST_F(ShowAnswer, StatusInWords) {
          {{"state", "waiting"},
           {"where", "sqlite:/x.db"},
           {"last-error", "disk full"},
+          {"attempt", 2},
+          {"attempts-max", 60},
+          {"journal", {{"state", "serving"}, {"leases", 5}, {"full", false}, {"conflicts", 1}}},
           {"next-attempt-in", 3}}},
         {"clock", {{"step", 0}, {"reuse-paused", false}}},
         {"leases", {{"stored", 7}}},
         {"sockets", {{"status", "ready"}, {"listening", {"eth0 (raw)"}}, {"errors", {"eth1: gone"}}}}};
     EXPECT_EQ(show_answer("status-get", {{"result", 0}, {"arguments", status}}),
               "service    closed: the lease database is away\n"
-              "database   sqlite:/x.db, waiting: disk full; next attempt in 3 s\n"
+              "database   sqlite:/x.db, waiting, attempt 2 of 60, next in 3 s: disk full\n"
+              "journal    5 lease(s) wait for the database, 1 conflict(s) on record\n"
               "leases     7\n"
               "listening  eth0 (raw); eth1: gone\n"
               "clock      in step\n"

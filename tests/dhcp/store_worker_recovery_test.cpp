@@ -172,14 +172,22 @@ TEST(StoreWorkerRecovery, WhatIsStoredAgainMakesTheTriesStartOver) {
     EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 1 + 6);
 }
 
+/// The first attempt is made at once; this waits for the hour before the second.
+void run_until_it_waits(WorkerBench& bench) {
+    bench.loop.run_until([&] {
+        const BackendStatus& status = bench.worker().status();
+        return status.state == BackendState::waiting && status.next_try &&
+               *status.next_try > std::chrono::steady_clock::now() + std::chrono::minutes{10};
+    });
+}
+
 TEST(StoreWorkerRecovery, AStopInterruptsTheWaitForTheNextTry) {
     WorkerOptions options;
     options.retry.wait = std::chrono::hours{1};
     options.retry.retry_on_startup = true;
-    WorkerBench bench{fail(StoreCall::open, unavailable), options};
+    WorkerBench bench{fail(StoreCall::open, unavailable, 2), options};
     bench.start();
-    bench.run_until_state(BackendState::waiting);
-    EXPECT_TRUE(bench.worker().status().next_try);
+    run_until_it_waits(bench);
     bench.stop();
 }
 
@@ -305,10 +313,15 @@ TEST_F(StoreWorkerInDoubt, AnotherWritersRowIsALoss) {
 TEST_F(StoreWorkerInDoubt, AtAStopItIsAnsweredWithoutAReply) {
     WorkerOptions options;
     options.retry.wait = std::chrono::hours{1};
-    WorkerBench bench{fail(StoreCall::commit, {StoreErrc::in_doubt, true}), options, 2};
+    WorkerBench bench{[](StoreCall call, std::size_t nth) -> std::optional<StoreFault> {
+                          if (call == StoreCall::commit) return StoreFault{StoreErrc::in_doubt, true};
+                          return call == StoreCall::open && nth > 0 ? std::optional{unavailable}
+                                                                    : std::nullopt;
+                      },
+                      options, 2};
     bench.serve();
     ASSERT_TRUE(bench.worker().submit({1, changes}));
-    bench.run_until_state(BackendState::waiting);
+    run_until_it_waits(bench);
     EXPECT_TRUE(bench.completions.empty());
     bench.stop();
     ASSERT_EQ(bench.completions.size(), 1U);
