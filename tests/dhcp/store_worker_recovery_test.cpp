@@ -172,22 +172,13 @@ TEST(StoreWorkerRecovery, WhatIsStoredAgainMakesTheTriesStartOver) {
     EXPECT_EQ(std::ranges::count(bench.states(), BackendState::connecting), 1 + 6);
 }
 
-/// The first attempt is made at once; this waits for the hour before the second.
-void run_until_it_waits(WorkerBench& bench) {
-    bench.loop.run_until([&] {
-        const BackendStatus& status = bench.worker().status();
-        return status.state == BackendState::waiting && status.next_try &&
-               *status.next_try > std::chrono::steady_clock::now() + std::chrono::minutes{10};
-    });
-}
-
 TEST(StoreWorkerRecovery, AStopInterruptsTheWaitForTheNextTry) {
     WorkerOptions options;
     options.retry.wait = std::chrono::hours{1};
     options.retry.retry_on_startup = true;
     WorkerBench bench{fail(StoreCall::open, unavailable, 2), options};
     bench.start();
-    run_until_it_waits(bench);
+    bench.run_until_it_waits_long();
     bench.stop();
 }
 
@@ -321,7 +312,7 @@ TEST_F(StoreWorkerInDoubt, AtAStopItIsAnsweredWithoutAReply) {
                       options, 2};
     bench.serve();
     ASSERT_TRUE(bench.worker().submit({1, changes}));
-    run_until_it_waits(bench);
+    bench.run_until_it_waits_long();
     EXPECT_TRUE(bench.completions.empty());
     bench.stop();
     ASSERT_EQ(bench.completions.size(), 1U);

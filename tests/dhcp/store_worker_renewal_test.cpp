@@ -89,22 +89,24 @@ TEST(StoreWorkerRenewal, AFailureKeepsServingAndIsTriedAgain) {
 
 TEST(StoreWorkerRenewal, OneThatWaitsForItsNextAttemptMakesItAtOnce) {
     CallLog log;
-    bool refuses = true;
+    std::size_t opens = 0;
     WorkerOptions options = quick();
     options.retry.wait = std::chrono::hours{1};
     WorkerBench bench{[&](StoreCall call, std::size_t) -> std::optional<StoreFault> {
                           if (call == StoreCall::open || call == StoreCall::renew) log.add(call);
-                          if (call == StoreCall::commit && std::exchange(refuses, false))
-                              return StoreFault{StoreErrc::unavailable};
-                          return std::nullopt;
+                          const bool first_attempt = call == StoreCall::open && ++opens == 2;
+                          return call == StoreCall::commit || first_attempt
+                                     ? std::optional{StoreFault{StoreErrc::unavailable}}
+                                     : std::nullopt;
                       },
                       options};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
-    bench.run_until_state(BackendState::waiting);
+    bench.run_until_it_waits_long();
     bench.worker().renew(with_user("new"), options);
     bench.run_until_state(BackendState::serving);
-    EXPECT_THAT(log.calls(), ElementsAre(StoreCall::open, StoreCall::renew, StoreCall::open));
+    EXPECT_THAT(log.calls(),
+                ElementsAre(StoreCall::open, StoreCall::open, StoreCall::renew, StoreCall::open));
     EXPECT_THAT(bench.store().renewed_users(), ElementsAre("new"));
     EXPECT_TRUE(bench.renewals.empty()) << "what open() tells is not told twice";
 }

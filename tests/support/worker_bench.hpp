@@ -41,6 +41,14 @@ public:
     void run_until_state(BackendState state) {
         loop.run_until([&] { return worker_->status().state == state; });
     }
+    /// The first attempt after a loss is made at once; this is before one that is to follow in an hour.
+    void run_until_it_waits_long() {
+        loop.run_until([&] {
+            const BackendStatus& status = worker_->status();
+            return status.state == BackendState::waiting && status.next_try &&
+                   *status.next_try > std::chrono::steady_clock::now() + std::chrono::minutes{10};
+        });
+    }
     void serve() {
         start();
         run_until_state(BackendState::serving);
