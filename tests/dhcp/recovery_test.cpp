@@ -59,6 +59,18 @@ TEST(BackendTransitions, EveryPairIsAsWrittenHere) {
     EXPECT_EQ(backend_transitions().size(), expected.size()) << "a pair stands in the table twice";
 }
 
+/// What docs/recovery.md has between its markers of this name.
+std::string documented(const std::string& name) {
+    std::ifstream file{SOURCE_DIR "/docs/recovery.md"};
+    std::stringstream text;
+    text << file.rdbuf();
+    const std::string page = text.str();
+    const std::string begin = "<!-- " + name + ": begin -->\n", end = "<!-- " + name + ": end -->";
+    const auto from = page.find(begin), to = page.find(end);
+    if (from == std::string::npos || to == std::string::npos) return "no markers of this name";
+    return page.substr(from + begin.size(), to - from - begin.size());
+}
+
 TEST(BackendTransitions, TheDocumentedTableIsThisTable) {
     std::ostringstream table;
     table << "| state | event | next state | what is done there |\n|---|---|---|---|\n";
@@ -66,15 +78,7 @@ TEST(BackendTransitions, TheDocumentedTableIsThisTable) {
         table << "| " << to_string(row.from) << " | " << to_string(row.on) << " | " << to_string(row.to)
               << " | " << to_string(row.action) << " |\n";
 
-    std::ifstream file{SOURCE_DIR "/docs/recovery.md"};
-    std::stringstream text;
-    text << file.rdbuf();
-    const std::string page = text.str();
-    const std::string begin = "<!-- transitions: begin -->\n", end = "<!-- transitions: end -->";
-    const auto from = page.find(begin), to = page.find(end);
-    ASSERT_NE(from, std::string::npos);
-    ASSERT_NE(to, std::string::npos);
-    EXPECT_EQ(page.substr(from + begin.size(), to - from - begin.size()), table.str());
+    EXPECT_EQ(documented("transitions"), table.str());
 }
 
 TEST(Refusals, AreWhatTryingAgainCannotCure) {
@@ -235,6 +239,30 @@ TEST(ServiceStateTable, FollowsBackendPolicyAndDisables) {
     }
     EXPECT_EQ(service_state({}).mode, ServiceMode::closed);
     EXPECT_FALSE(service_state({}).reason.empty());
+}
+
+TEST(ServiceStateTable, TheDocumentedTableIsThisFunction) {
+    std::ostringstream table;
+    table << "| backend | stop-retry-exit | serve-retry-*, every lease is in memory | serve-retry-*, not yet "
+             "|\n"
+             "|---|---|---|---|\n";
+    for (std::size_t state = 0; state < backend_state_count; ++state) {
+        table << "| " << to_string(static_cast<BackendState>(state));
+        for (const auto& [serves, knows] : {std::pair{false, true}, {true, true}, {true, false}}) {
+            const auto status = backend(static_cast<BackendState>(state), knows);
+            ServiceInputs inputs;
+            inputs.backend = &status;
+            inputs.serves_without_backend = serves;
+            inputs.outage_service = OutageService::spool;
+            inputs.journal_works = true;
+            const auto service = service_state(inputs);
+            table << " | " << to_string(service.mode);
+            if (service.mode == ServiceMode::open_without_backend)
+                table << (service.outage == OutageService::drop ? ", drop" : ", as outage-service says");
+        }
+        table << " |\n";
+    }
+    EXPECT_EQ(documented("service"), table.str());
 }
 
 TEST(ServiceStateTable, AServerThatWasTakenOverServesNobodyWhateverItsPolicy) {
