@@ -9,6 +9,7 @@
 #include "config/database_members.hpp"
 #include "config/load_server.hpp"
 #include "config/schema.hpp"
+#include "dhcp/recovery.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -149,9 +150,7 @@ private:
         config_.continue_retrying = node_.boolean("continue-retrying").value_or(true);
         config_.commit_timeout = milliseconds("commit-timeout");
         load_outage_service();
-        const bool tries = config_.unlimited_reconnect_tries || config_.max_reconnect_tries > 0;
-        if (is_server(config_.type) && config_.retry_on_startup &&
-            (!tries || config_.reconnect_wait_time.count() == 0))
+        if (config_.retry_on_startup && !retry_rules(config_).recovers)
             members_.warning("retry-on-startup",
                              "without max-reconnect-tries and reconnect-wait-time no attempt is made",
                              "both of them above 0, or unlimited-reconnect-tries and reconnect-wait-time");

@@ -188,7 +188,7 @@ void Server::Impl::report(const BackendStatus& status) {
         const ServiceState now = service_state(service_inputs());
         log(MessageId::STORE_LOST,
             {{"where", status.where},
-             {"reason", status.last_error},
+             {"reason", error_without_place(status)},
              {"service", to_string(now.mode)},
              {"what", now.mode == ServiceMode::closed ? "nobody" : to_string(now.outage)},
              {"next", what_follows(status, rules)}});

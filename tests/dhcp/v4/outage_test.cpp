@@ -210,6 +210,18 @@ constexpr StoreFault faults[] = {{StoreErrc::unavailable, false},
                                  {StoreErrc::in_doubt, true},
                                  {StoreErrc::rejected, false}};
 
+std::string words_of(const StoreFault& fault) {
+    const char* const code = fault.code == StoreErrc::in_doubt   ? ", in doubt"
+                             : fault.code == StoreErrc::rejected ? ", rejected"
+                                                                 : ", unavailable";
+    return std::string{code} + (fault.applied ? ", applied" : "");
+}
+
+/// A database that can be opened and read, and stores nothing.
+std::optional<StoreFault> stores_nothing(StoreCall call, std::size_t) {
+    return call == StoreCall::commit ? std::optional{StoreFault{StoreErrc::unavailable}} : std::nullopt;
+}
+
 TEST_F(OutageTest, WithoutAFaultNothingIsJournalled) {
     Promises told;
     {
@@ -237,10 +249,7 @@ TEST_F(OutageTest, EachDatabaseCallFailsInTurnAndNothingIsLost) {
             if (for_good && fault.code == StoreErrc::rejected) continue;
             for (std::size_t failing = 0; failing < calls; ++failing) {
                 SCOPED_TRACE("call " + std::to_string(failing) + (for_good ? " and all after it" : "") +
-                             (fault.code == StoreErrc::in_doubt   ? ", in doubt"
-                              : fault.code == StoreErrc::rejected ? ", rejected"
-                                                                  : "") +
-                             (fault.applied ? ", applied" : ""));
+                             words_of(fault));
                 rows = std::make_shared<MemoryStore>();
                 Promises told;
                 bool served = false;
@@ -271,22 +280,14 @@ TEST_F(OutageTest, EachDatabaseCallFailsInTurnAndNothingIsLost) {
 }
 
 TEST_F(OutageTest, EachJournalCallFailsInTurnWhileTheDatabaseIsAwayAndNothingIsLost) {
-    const auto away_after_load = [](StoreCall call, std::size_t) -> std::optional<StoreFault> {
-        if (call == StoreCall::commit) return StoreFault{StoreErrc::unavailable};
-        return std::nullopt;
-    };
     for (const StoreFault& fault : faults) {
         constexpr std::size_t opened = 2;  // the calls that open it: their failure ends the start
         for (std::size_t failing = opened; failing < 40; ++failing) {
-            SCOPED_TRACE("call " + std::to_string(failing) +
-                         (fault.code == StoreErrc::in_doubt   ? ", in doubt"
-                          : fault.code == StoreErrc::rejected ? ", rejected"
-                                                              : "") +
-                         (fault.applied ? ", applied" : ""));
+            SCOPED_TRACE("call " + std::to_string(failing) + words_of(fault));
             rows = std::make_shared<MemoryStore>();
             Promises told;
             {
-                Process process{rows, config, {away_after_load, [=](StoreCall, std::size_t nth) {
+                Process process{rows, config, {stores_nothing, [=](StoreCall, std::size_t nth) {
                                                    return nth == failing ? std::optional{fault}
                                                                          : std::nullopt;
                                                }}};
@@ -306,13 +307,7 @@ TEST_F(OutageTest, ACrashAtEachStepOfTheDrainIsMadeGoodByTheNextStart) {
         rows = std::make_shared<MemoryStore>();
         Promises told;
         {
-            Process process{rows,
-                            config,
-                            {[](StoreCall call, std::size_t) -> std::optional<StoreFault> {
-                                 return call == StoreCall::commit ? std::optional{StoreFault{}}
-                                                                  : std::nullopt;
-                             },
-                             {}}};
+            Process process{rows, config, {stores_nothing, {}}};
             process.run_until(BackendState::serving);
             told = live(process);
             EXPECT_EQ(process.spool->status().entries, 8U);
@@ -339,12 +334,7 @@ TEST_F(OutageTest, ARowOfAnotherServerStandsAndOursIsOnRecord) {
     Promises told;
     std::optional<Ipv4> contested;
     {
-        Process process{rows,
-                        config,
-                        {[](StoreCall call, std::size_t) -> std::optional<StoreFault> {
-                             return call == StoreCall::commit ? std::optional{StoreFault{}} : std::nullopt;
-                         },
-                         {}}};
+        Process process{rows, config, {stores_nothing, {}}};
         process.run_until(BackendState::serving);
         contested = process.lease(1);
         ASSERT_TRUE(contested);
@@ -370,12 +360,7 @@ TEST_F(OutageTest, AFullJournalGrantsNothingMoreAndLosesNothing) {
     small->lease_database.spool_max_octets = 40960;
     Promises told;
     {
-        Process process{rows,
-                        small,
-                        {[](StoreCall call, std::size_t) -> std::optional<StoreFault> {
-                             return call == StoreCall::commit ? std::optional{StoreFault{}} : std::nullopt;
-                         },
-                         {}}};
+        Process process{rows, small, {stores_nothing, {}}};
         process.run_until(BackendState::serving);
         process.spool->set_octets_max(1);
         EXPECT_FALSE(process.lease(1)) << "there is no room for it";
