@@ -24,8 +24,7 @@ json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std:
 /// serve- policy Kea shows none: then service is on, in name at least.
 json disabling_databases(const ServerStatus& server) {
     const BackendStatus& backend = server.backend;
-    const bool away = backend.state != BackendState::serving && backend.state != BackendState::loading;
-    if (!away || server.on_fail != OnFail::stop_retry_exit) return json::array();
+    if (is_open(backend.state) || server.on_fail != OnFail::stop_retry_exit) return json::array();
     if (!backend.has_served) return json::array({first_database_origin});
     const auto kind = [&] {
         switch (server.backend_type) {

@@ -26,8 +26,11 @@ LeaseHome::LeaseHome(std::shared_ptr<const ServerConfig> config, const LeaseCloc
       keeper_{config, clock},
       worker_{std::move(store), worker_options(config->lease_database), std::move(post), *this,
               spool == nullptr ? nullptr : spool->reader()} {
-    if (spool_ != nullptr)
-        spool_->events().completions = [this](std::vector<Completion>&& list) { tell(std::move(list)); };
+    if (spool_ != nullptr) listen_to_spool();
+}
+
+void LeaseHome::listen_to_spool() {
+    spool_->events().completions = [this](std::vector<Completion>&& list) { tell(std::move(list)); };
 }
 
 void LeaseHome::renew(const BackendConfig& config) {
@@ -37,7 +40,7 @@ void LeaseHome::renew(const BackendConfig& config) {
 
 void LeaseHome::adopt(OutageSpool* spool, bool holds_entries) {
     spool_ = spool;
-    spool_->events().completions = [this](std::vector<Completion>&& list) { tell(std::move(list)); };
+    listen_to_spool();
     worker_.adopt(spool_->reader(), holds_entries);
 }
 
@@ -48,14 +51,6 @@ void LeaseHome::let_go() {
 }
 
 // --- changes
-
-bool LeaseHome::is_away() const {
-    switch (status().state) {
-        case BackendState::serving:
-        case BackendState::loading: return false;
-        default: return true;
-    }
-}
 
 bool LeaseHome::may_spool() const {
     return spool_ != nullptr && outage_service_ != OutageService::drop && status().complete &&

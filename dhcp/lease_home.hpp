@@ -54,7 +54,8 @@ public:
     const std::string& where() const override { return worker_.where(); }
 
 private:
-    bool is_away() const;
+    void listen_to_spool();
+    bool is_away() const { return !is_open(status().state); }
     bool may_spool() const;
     void hand_over_if_idle();
     void tell(std::vector<Completion>&& completions);

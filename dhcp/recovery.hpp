@@ -28,6 +28,10 @@ enum class BackendState : std::uint8_t {
     closed,
 };
 inline constexpr std::size_t backend_state_count = 9;
+/// Does it take changes and questions?
+constexpr bool is_open(BackendState state) {
+    return state == BackendState::serving || state == BackendState::loading;
+}
 
 enum class BackendEvent : std::uint8_t {
     start,  // also: somebody acted, so what was given up is tried anew

@@ -400,8 +400,7 @@ void Server::renew_credentials(Renewed done) {
     if (!is_server(database.type))
         return answer(StoreErrc::configuration,
                       describe(database) + " is no database server: it has no credentials");
-    const auto state = impl_->home->status().state;
-    const bool open = state == BackendState::serving || state == BackendState::loading;
+    const bool open = is_open(impl_->home->status().state);
     impl_->home->renew(database);
     if (!open)
         return answer(StoreErrc::unavailable,
