@@ -27,19 +27,29 @@ class ServerFailed(RuntimeError):
     """A server did not start or stop; the message ends with the tail of its log."""
 
 
+_ports_given: set[int] = set()
+
+
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody listens on now, and below those that the kernel gives to clients: one of
-    these could be taken between this look and the server's bind. Tests that run at the same time look in different
-    places, for the same reason."""
+    these could be taken between this look and the server's bind. For the same reason tests that run at the same time
+    look in different places, and no port is given twice: the eight of a Galera cluster are chosen before any is
+    bound."""
     slot, slots, first, last = os.getpid() % 100, 100, 20000, 32000
     size = (last - first) // slots
+    places = range(first + slot * size, first + (slot + 1) * size)
+    if len(_ports_given) >= size // 2:
+        _ports_given.clear()  # the oldest are long bound
     while True:
-        port = random.randrange(first + slot * size, first + (slot + 1) * size)
+        port = random.choice(places)
+        if port in _ports_given:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _ports_given.add(port)
             return port
 
 
