@@ -25,7 +25,7 @@ enum class Availability : std::uint8_t {
     taken,     // a live lease, a declined address, or one with the store right now
 };
 
-enum class AllocatorKind : std::uint8_t { iterative, random };
+enum class AllocatorKind : std::uint8_t { iterative, random, flq };
 
 struct PoolRange {
     Prefix first;  // length: 128 or the delegated length, the same in last

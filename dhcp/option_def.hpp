@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace leasehold {
 
@@ -40,6 +42,36 @@ struct OptionDef {
                                          // that is "vendor-N" with N its enterprise number
     std::string_view rfc{};              // "2132 3.5"
     std::uint8_t tuple_length_size = 1;  // bytes of a tuple's length: 1 in v4, 2 in v6 and option 143
+};
+
+/// A definition that owns its text: for what outlives the configuration's own list.
+struct OwnedOptionDef {
+    std::uint16_t code = 0;
+    std::string name;
+    std::vector<Shape> fields;
+    bool array = false;
+    std::string encapsulates;
+    std::uint8_t tuple_length_size = 1;
+
+    OwnedOptionDef() = default;
+    explicit OwnedOptionDef(const OptionDef& def)
+        : code{def.code},
+          name{def.name},
+          fields(def.fields.begin(), def.fields.end()),
+          array{def.array},
+          encapsulates{def.encapsulates},
+          tuple_length_size{def.tuple_length_size} {}
+    /// Valid while this lives and is not changed.
+    OptionDef view() const {
+        return {.code = code,
+                .name = name,
+                .fields = fields,
+                .array = array,
+                .encapsulates = encapsulates,
+                .rfc = {},
+                .tuple_length_size = tuple_length_size};
+    }
+    bool operator==(const OwnedOptionDef&) const = default;
 };
 
 /// The word of an option-def's `type`; "internal" for the two that no option-def can ask for.

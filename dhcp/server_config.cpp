@@ -14,8 +14,20 @@ const SubnetConfig* ServerConfig::subnet(std::uint32_t id) const {
     return place ? &subnets[*place] : nullptr;
 }
 
+const ClientClassConfig* ServerConfig::client_class(ClassId id) const {
+    if (id >= class_places_.size() || class_places_[id] == 0) return nullptr;
+    return &classes[class_places_[id] - 1];
+}
+
 void finish(ServerConfig& config) {
     assert(std::ranges::is_sorted(config.subnets, {}, &SubnetConfig::id));
+    config.class_places_.assign(config.class_names.size(), 0);
+    for (std::size_t place = 0; place < config.classes.size(); ++place)
+        config.class_places_[config.classes[place].id] = static_cast<std::uint32_t>(place + 1);
+    for (auto& network : config.shared_networks) network.subnets.clear();
+    for (std::size_t place = 0; place < config.subnets.size(); ++place)
+        if (const auto network = config.subnets[place].shared_network)
+            config.shared_networks[*network].subnets.push_back(static_cast<std::uint32_t>(place));
     config.pool_ranges.clear();
     for (auto& subnet : config.subnets) {
         for (auto& pool : subnet.pools) {
@@ -33,8 +45,9 @@ bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 ad
 }
 
 const OptionValue* find_option(const OptionSet& options, std::uint16_t code) {
-    const auto found = std::ranges::lower_bound(options, code, {}, &OptionValue::code);
-    return found != options.end() && found->code == code ? &*found : nullptr;
+    const auto end = std::ranges::partition_point(options, [](const OptionValue& o) { return !o.vendor; });
+    const auto found = std::ranges::lower_bound(options.begin(), end, code, {}, &OptionValue::code);
+    return found != end && found->code == code ? &*found : nullptr;
 }
 
 }  // namespace leasehold

@@ -12,18 +12,14 @@
 #include "dhcp/address.hpp"
 #include "dhcp/address_pools.hpp"
 #include "dhcp/backend_config.hpp"
+#include "dhcp/client_class.hpp"
+#include "dhcp/ddns_config.hpp"
+#include "dhcp/expression.hpp"
+#include "dhcp/flex_option.hpp"
+#include "dhcp/option_set.hpp"
+#include "dhcp/reservation.hpp"
 
 namespace leasehold {
-
-struct OptionValue {
-    std::uint16_t code = 0;
-    std::vector<std::uint8_t> bytes;
-    bool always_send = false;
-    bool never_send = false;
-    bool operator==(const OptionValue&) const = default;
-};
-/// Of one scope (pool, subnet, global), sorted by code; several values of one code keep their order.
-using OptionSet = std::vector<OptionValue>;
 
 /// Seconds. The triple rule of Kea's configuration is applied already: min <= normal <= max.
 struct LifetimeRange {
@@ -31,11 +27,37 @@ struct LifetimeRange {
     bool operator==(const LifetimeRange&) const = default;
 };
 
+/// "N packets per second|minute|hour|day|..."; packets 0: none at all.
+struct RateLimit {
+    std::uint32_t packets = 0;
+    std::chrono::seconds per{1};
+    bool operator==(const RateLimit&) const = default;
+};
+
+/// `user-context` "limits" of a class or subnet (Kea's limits library).
+struct LimitsConfig {
+    std::optional<std::uint32_t> address_limit;  // leases at the same time
+    std::optional<RateLimit> rate_limit;
+    bool operator==(const LimitsConfig&) const = default;
+};
+
+/// An address is looked for on the link (ICMP echo) before it is offered (Kea's ping_check library).
+struct PingConfig {
+    bool enabled = false;
+    std::uint32_t requests = 1;                    // unanswered ones that make an address free
+    std::chrono::milliseconds reply_timeout{100};  // of each
+    std::chrono::seconds recent_lease{60};         // its last holder gets it back without a look
+    bool operator==(const PingConfig&) const = default;
+};
+
 struct PoolConfig {
     PoolRange range;
     std::uint32_t pool_id = 0;
     OptionSet options;
-    PoolIndex index = 0;  // its place in ServerConfig::pool_ranges
+    ClassGuard guard;
+    std::vector<ClassId> additional_classes;
+    std::shared_ptr<const DdnsConfig> ddns;  // null: the subnet's
+    PoolIndex index = 0;                     // its place in ServerConfig::pool_ranges
     bool operator==(const PoolConfig&) const = default;
 };
 
@@ -46,6 +68,9 @@ struct SubnetConfig {
     std::vector<Ipv4> relay_addresses;
     std::vector<PoolConfig> pools;
     OptionSet options;
+    ClassGuard guard;
+    std::vector<ClassId> additional_classes;      // evaluate-additional-classes
+    std::optional<std::uint32_t> shared_network;  // its place in ServerConfig::shared_networks
 
     LifetimeRange valid_lifetime;
     std::optional<std::uint32_t> renew_timer, rebind_timer;  // T1, T2
@@ -61,7 +86,43 @@ struct SubnetConfig {
     Ipv4 next_server;
     std::string server_hostname;
     std::string boot_file_name;
+
+    bool reservations_global = false;
+    bool reservations_in_subnet = true;
+    bool reservations_out_of_pool = false;  // addresses of pools are never reserved
+    bool rapid_commit = false;              // RFC 4039
+    std::optional<double>
+        adaptive_lease_time_threshold;  // share of pools in use above which min_valid is given
+    LimitsConfig limits;
+    PingConfig ping;
+    std::shared_ptr<const DdnsConfig> ddns;  // null: DdnsConfig{}
     bool operator==(const SubnetConfig&) const = default;
+};
+
+/// Subnets on one link. What subnets inherit is in them already.
+struct SharedNetworkConfig {
+    std::string name;
+    OptionSet options;
+    ClassGuard guard;
+    std::vector<ClassId> additional_classes;
+    std::vector<std::uint32_t> subnets;  // places in ServerConfig::subnets, ascending; made by finish()
+    bool operator==(const SharedNetworkConfig&) const = default;
+};
+
+struct ClientClassConfig {
+    ClassId id = 0;
+    std::string name;
+    std::optional<Expression> test;           // true: the packet is in it
+    std::optional<Expression> template_test;  // not empty: it is in SPAWN_<name>_<value>, and in this one
+    bool additional_only = false;             // only where evaluate-additional-classes names it
+    bool after_hosts = false;                 // its test depends on KNOWN or UNKNOWN
+    OptionSet options;
+    std::vector<OwnedOptionDef> definitions;  // of 43 and 224-254, for its clients
+    BootFields boot;
+    std::optional<LifetimeRange> valid_lifetime;
+    std::optional<std::uint32_t> offer_lifetime;
+    LimitsConfig limits;
+    bool operator==(const ClientClassConfig&) const = default;
 };
 
 enum class SocketType : std::uint8_t { raw, udp };
@@ -98,6 +159,28 @@ struct CompatibilityConfig {
     bool operator==(const CompatibilityConfig&) const = default;
 };
 
+/// What is done with a stored lease whose subnet does not have its address.
+enum class LeaseCheck : std::uint8_t { none, warn, fix, fix_del, del };
+/// How strictly the "ISC" notes of a stored lease are looked at.
+enum class ExtendedInfoCheck : std::uint8_t { none, fix, strict, pedantic };
+
+/// dhcp-ddns: the daemon that updates the DNS. Carried; nothing is sent yet.
+struct DhcpDdnsConfig {
+    bool enable_updates = false;
+    std::string server_ip = "127.0.0.1";
+    std::uint16_t server_port = 53001;
+    std::string sender_ip;
+    std::uint16_t sender_port = 0;
+    std::uint32_t max_queue_size = 1024;
+    bool operator==(const DhcpDdnsConfig&) const = default;
+};
+
+/// A program that hears of leases (Kea's run_script library).
+struct RunScriptConfig {
+    std::string path;  // "": none
+    bool operator==(const RunScriptConfig&) const = default;
+};
+
 class SubnetIndex;
 
 struct ServerConfig {
@@ -106,7 +189,11 @@ struct ServerConfig {
     BackendConfig lease_database;
     ExpirationConfig expiration;
     CompatibilityConfig compatibility;
-    std::vector<SubnetConfig> subnets;   // ascending id
+    std::vector<SubnetConfig> subnets;  // ascending id
+    std::vector<SharedNetworkConfig> shared_networks;
+    ClassNames class_names;
+    std::vector<ClientClassConfig> classes;  // in the order of evaluation
+    std::shared_ptr<const HostTable> hosts = std::make_shared<const HostTable>();
     std::vector<PoolRange> pool_ranges;  // all pools of all subnets; PoolConfig::index points here
     std::shared_ptr<const SubnetIndex> subnet_index;
 
@@ -121,7 +208,30 @@ struct ServerConfig {
     std::uint32_t statistic_sample_count = 20;
     std::uint32_t statistic_sample_age = 0;  // seconds; 0: by count
 
+    std::vector<HostIdentifierType> host_identifiers{HostIdentifierType::hw_address, HostIdentifierType::duid,
+                                                     HostIdentifierType::circuit_id,
+                                                     HostIdentifierType::client_id};  // in this order
+    bool early_global_reservations = false;
+    bool ip_reservations_unique = true;
+    std::optional<Expression> flex_id;  // identifier-expression
+    bool flex_id_replaces_client_id = false;
+    std::vector<FlexOption> flex_options;
+    bool answers_bootp = false;  // Kea's bootp library
+    bool stash_agent_options = false;
+    std::chrono::milliseconds packet_age_max{2000};  // older ones are not served; 0: no limit
+    LeaseCheck lease_check = LeaseCheck::warn;
+    ExtendedInfoCheck extended_info_check = ExtendedInfoCheck::fix;
+    DhcpDdnsConfig dhcp_ddns;
+    std::shared_ptr<const DdnsConfig> ddns;  // global; null: DdnsConfig{}
+    RunScriptConfig run_script;
+
     const SubnetConfig* subnet(std::uint32_t id) const;
+    /// nullptr: the id is only mentioned.
+    const ClientClassConfig* client_class(ClassId id) const;
+
+private:
+    friend void finish(ServerConfig& config);
+    std::vector<std::uint32_t> class_places_;  // by ClassId; place + 1 in `classes`
 };
 
 /// Adds pool_ranges, PoolConfig::index and subnet_index from `subnets`: the last step of making one.
@@ -129,7 +239,5 @@ void finish(ServerConfig& config);
 
 /// Compatibility exclude-first-last-24: .0 and .255 of a /24 or larger subnet are never given out.
 bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
-
-const OptionValue* find_option(const OptionSet& options, std::uint16_t code);
 
 }  // namespace leasehold

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "dhcp/lease_counts.hpp"
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
 #include "dhcp/offer_table.hpp"
@@ -29,6 +30,8 @@ struct World {
     const std::function<bool(const Prefix&)>& set_aside;
     /// The store is away and so much is served; nullopt: as usual (with the outage journal too).
     std::optional<OutageService> outage = std::nullopt;
+    /// For lease limits; nullptr: nothing is limited.
+    const LeaseCounts* counts = nullptr;
 };
 
 /// Rows read from the store for this packet, because the table is not complete yet.
@@ -36,8 +39,14 @@ struct FreshRow {
     Prefix address;
     std::optional<Lease> row;
 };
+/// Somebody was looked for at an address before it is offered.
+struct PingResult {
+    Ipv4 address;
+    bool answered = false;  // it is in use
+};
 struct Facts {
     std::span<const FreshRow> fresh;
+    std::span<const PingResult> pings = {};
 };
 
 enum class Route : std::uint8_t {
@@ -78,9 +87,15 @@ struct Done {
     std::optional<Prefix> advance;       // the allocator gave this: move its cursor
     std::vector<Count> counts;
 };
-/// Read these rows from the store, add them to the facts, call again.
+/// Read these rows from the store, or look for somebody at this address, add what came of it to the facts,
+/// call again.
 struct Need {
     std::vector<Prefix> rows;
+    struct Ping {
+        Ipv4 address;
+        PingConfig how;
+    };
+    std::optional<Ping> ping = {};
 };
 /// A lease that matters is with the store: call again when its outcome is known.
 struct Wait {

@@ -35,6 +35,8 @@ std::optional<Stat> drop_stat(DropReason reason) {
         case DropReason::store_unavailable:
         case DropReason::row_rejected:
         case DropReason::processing_failed: return Stat::pkt4_processing_failed;
+        case DropReason::admin_filtered: return Stat::pkt4_admin_filtered;
+        case DropReason::limit_exceeded: return Stat::pkt4_limit_exceeded;
         case DropReason::none:
         case DropReason::no_subnet:
         case DropReason::no_address:

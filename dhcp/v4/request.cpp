@@ -221,6 +221,8 @@ std::string_view to_string(DropReason reason) {
         case DropReason::store_unavailable: return "lease database is not available";
         case DropReason::row_rejected: return "the lease database refused the lease";
         case DropReason::processing_failed: return "cannot be processed";
+        case DropReason::admin_filtered: return "dropped by its class";
+        case DropReason::limit_exceeded: return "over its rate limit";
     }
     return "unknown";
 }

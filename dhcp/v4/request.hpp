@@ -27,6 +27,13 @@ struct Arrival {
     std::chrono::steady_clock::time_point received_at{};
 };
 
+/// The identifiers that a packet has, in the order in which reservations are looked up by them.
+struct HostIdentifier {
+    HostIdentifierType type;
+    Octets bytes;
+};
+using HostIdentifiers = boost::container::small_vector<HostIdentifier, 5>;
+
 enum class RequestKind : std::uint8_t {
     discover,
     selecting,    // server identifier set (RFC 2131 4.3.2)
@@ -58,6 +65,8 @@ enum class DropReason : std::uint8_t {
     store_unavailable,
     row_rejected,
     processing_failed,
+    admin_filtered,  // class DROP
+    limit_exceeded,  // a rate limit
 };
 std::string_view to_string(DropReason reason);
 
@@ -71,6 +80,12 @@ struct Request {
     Octets sent_client_id;                 // as sent, for the echo
     Octets hwaddr;
     std::uint16_t hwtype = 1;
+    ClassSet classes;
+    HostIdentifiers identifiers;                // what reservations are looked up by
+    const Reservation* global_host = nullptr;   // found where the subnet uses global reservations, or early
+    const Reservation* host = nullptr;          // of `subnet`, else the global one
+    bool bootp = false;                         // no option 53 (answered as a REQUEST, without times)
+    bool relay_information_is_stashed = false;  // option 82 is of the stored lease: not echoed
     Ipv4 server_address;  // what goes into option 54 (RFC 5107: the relay may override it)
     Ipv4 local_address;   // where the reply comes from
 };

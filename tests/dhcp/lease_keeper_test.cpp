@@ -156,7 +156,7 @@ TEST_F(LeaseKeeperTest, ExcludedAddressesAreNotFoundByTheAllocator) {
     SubnetConfig subnet;
     subnet.id = 1;
     subnet.network = {Ipv4{0x0a000000}, 16};
-    subnet.pools.push_back({{address(254), address(257)}, 0, {}, 0});
+    subnet.pools.emplace_back().range = {address(254), address(257)};
     excluding.subnets.push_back(subnet);
     finish(excluding);
     const LeaseKeeper wary{std::make_shared<const ServerConfig>(excluding), clock};

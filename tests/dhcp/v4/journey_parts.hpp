@@ -75,7 +75,7 @@ inline std::shared_ptr<ServerConfig> small_network(Ipv4 end = last) {
     subnet.id = 1;
     subnet.network = {Ipv4{0x0a000000}, 24};
     subnet.cache_threshold = 0;
-    subnet.pools.push_back({{to_prefix(first), to_prefix(end)}, 0, {}, 0});
+    subnet.pools.emplace_back().range = {to_prefix(first), to_prefix(end)};
     made->subnets.push_back(subnet);
     leasehold::finish(*made);
     return made;
