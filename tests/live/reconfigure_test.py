@@ -46,7 +46,7 @@ class RefusedConfigurationTest(OneLinkTest):
                 **keep,
                 "lease-database": {"type": "sqlite", "name": f"{self.subject.configuration_path}/leases4.db"}},
             "a key that decides who gets what and is not built": {
-                **keep, "shared-networks": [{"name": "both", "subnet4": []}]},
+                **keep, "hosts-databases": [{"type": "mysql", "name": "hosts"}]},
         }
         for name, dhcp4 in refused.items():
             with self.subTest(name):
