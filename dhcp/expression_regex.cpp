@@ -1,3 +1,4 @@
+// Compiling and matching regular expressions, and what a pattern may cost.
 #include "dhcp/expression_regex.hpp"
 
 #include <algorithm>
