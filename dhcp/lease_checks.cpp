@@ -8,10 +8,7 @@ namespace leasehold {
 namespace {
 
 bool has_address(const SubnetConfig* subnet, Ipv4 address) {
-    if (subnet == nullptr) return false;
-    const auto length = subnet->network.length;
-    const std::uint32_t mask = length == 0 ? 0 : ~std::uint32_t{0} << (32 - length);
-    return ((address.value ^ subnet->network.address.value) & mask) == 0;
+    return subnet != nullptr && subnet->network.contains(address);
 }
 
 }  // namespace

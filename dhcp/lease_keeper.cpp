@@ -92,7 +92,9 @@ void LeaseKeeper::set_aside(UnreadableRow row) {
 
 void LeaseKeeper::begin(const LeaseChange& change) {
     const Prefix& address = address_of(change.change);
-    pending_.begin(address, table_.find(address));
+    auto before = table_.find(address);
+    if (const Lease* lease = put_lease(change.change)) count_begun(before, *lease, +1);
+    pending_.begin(address, std::move(before));
     if (const Lease* lease = put_lease(change.change)) {
         version_seen_ = std::max(version_seen_, lease->version);
         store(*lease);
@@ -113,6 +115,7 @@ LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
     event.cause = change.cause;
     event.before = pending_.end(address);
     if (const Lease* lease = put_lease(change.change)) {
+        count_begun(event.before, *lease, -1);
         event.after = *lease;
         mark(address);
     } else {
@@ -126,6 +129,7 @@ LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
 
 void LeaseKeeper::restore(const Prefix& address) {
     const auto before = pending_.end(address);
+    count_begun(before, table_.find(address), -1);
     if (before)
         store(*before);
     else
@@ -134,6 +138,7 @@ void LeaseKeeper::restore(const Prefix& address) {
 
 void LeaseKeeper::take_over(const Prefix& address, const std::optional<Lease>& current) {
     const auto before = pending_.end(address);
+    count_begun(before, table_.find(address), -1);
     count(before, -1);
     if (current) {
         version_seen_ = std::max(version_seen_, current->version);
@@ -246,6 +251,17 @@ void LeaseKeeper::count(const std::optional<Lease>& lease, int sign) {
     if (lease->state == LeaseState::assigned) count_classes(lease->user_context, sign);
 }
 
+void LeaseKeeper::count_begun(const std::optional<Lease>& before, const std::optional<Lease>& after,
+                              int sign) {
+    if (!after || after->state != LeaseState::assigned) return;
+    const bool counts_already = before && before->state == LeaseState::assigned;
+    if (!counts_already || before->subnet_id != after->subnet_id) {
+        const auto [entry, is_new] = begun_.try_emplace(after->subnet_id, 0);
+        if ((entry->second += sign) == 0) begun_.erase(entry);
+    }
+    if (!counts_already) count_classes(after->user_context, sign);
+}
+
 // Of whatever class the notes name: they name only those that had a limit when the lease was given, and so a
 // new configuration finds its counts ready. Leases without such notes cost the look for them.
 void LeaseKeeper::count_classes(std::string_view user_context, int sign) {
@@ -257,7 +273,8 @@ void LeaseKeeper::count_classes(std::string_view user_context, int sign) {
 }
 
 std::int64_t LeaseKeeper::of_subnet(std::uint32_t subnet_id) const {
-    std::int64_t leases = 0;
+    const auto begun = begun_.find(subnet_id);
+    std::int64_t leases = begun == begun_.end() ? 0 : begun->second;
     for (auto found = counts_.lower_bound({subnet_id, 0});
          found != counts_.end() && found->first.subnet_id == subnet_id; ++found)
         leases += found->second.assigned - found->second.declined;

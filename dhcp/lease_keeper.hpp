@@ -118,6 +118,8 @@ private:
     Availability availability(const Prefix& unit) const;
     Availability availability_of(const Lease& lease) const;
     void count(const std::optional<Lease>& lease, int sign);
+    /// A change on its way gives somebody a lease: it counts for limits. @param sign  -1: it is decided
+    void count_begun(const std::optional<Lease>& before, const std::optional<Lease>& after, int sign);
     void count_classes(std::string_view user_context, int sign);
 
     const LeaseClock& clock_;
@@ -129,7 +131,8 @@ private:
     PendingChanges pending_;
     std::unordered_map<Prefix, std::string> set_aside_;
     std::map<LeaseScope, LeaseCount> counts_;
-    std::map<std::string, std::int64_t, std::less<>> class_counts_;  // none of 0
+    std::map<std::string, std::int64_t, std::less<>> class_counts_;  // durable and begun; none of 0
+    std::unordered_map<std::uint32_t, std::int64_t> begun_;          // by subnet; none of 0
     LeaseChecks checks_;
     struct Unfit {
         Prefix address;
