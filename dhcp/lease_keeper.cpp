@@ -259,7 +259,8 @@ void LeaseKeeper::count_begun(const std::optional<Lease>& before, const std::opt
         const auto [entry, is_new] = begun_.try_emplace(after->subnet_id, 0);
         if ((entry->second += sign) == 0) begun_.erase(entry);
     }
-    if (!counts_already) count_classes(after->user_context, sign);
+    count_classes(after->user_context, sign);
+    if (counts_already) count_classes(before->user_context, -sign);
 }
 
 // Of whatever class the notes name: they name only those that had a limit when the lease was given, and so a
