@@ -153,7 +153,8 @@ std::string with_notes(std::string_view user_context, const LeaseNotes& notes) {
         remove(*context, notes_key);
     else
         place(*context, notes_key) = std::move(own);
-    return text_of(*context);
+    std::string text = text_of(*context);
+    return text.size() > user_context_size_max ? std::string{user_context} : text;
 }
 
 std::optional<std::string> corrected_context(std::string_view user_context, ExtendedInfoCheck check) {
