@@ -86,7 +86,7 @@ void Reclaimer::step() {
 /// On demand also what mark_ended has put off to the next second, where it lies among leases that end then: a
 /// few more looks for it.
 void Reclaimer::add_ended(Step& step, Submission& submission, std::size_t limit) {
-    constexpr int looks_max = 32;
+    constexpr int looks_max = 8;
     const LeaseTime now = clock_.now(), until = waiting_.empty() ? now : now + std::chrono::seconds{1};
     step.full = true;
     for (int look = 0; look < looks_max && step.full && step.changes.empty(); ++look) {
