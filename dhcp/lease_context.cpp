@@ -74,8 +74,11 @@ json::object relay_entry(OctetView payload) {
     return entry;
 }
 
-std::string text_of(const json::object& context) {
-    return context.empty() ? std::string{} : json::serialize(context);
+/// nullopt: too long, or it has a number that is too large for a double, which comes out as no JSON at all.
+std::optional<std::string> text_of(const json::object& context) {
+    if (context.empty()) return std::string{};
+    std::string text = json::serialize(context);
+    return parse_map(text) ? std::optional{std::move(text)} : std::nullopt;
 }
 
 /// Are all parts of the entry texts of hexadecimal digits? A part that may be missing may be missing.
@@ -153,8 +156,7 @@ std::string with_notes(std::string_view user_context, const LeaseNotes& notes) {
         remove(*context, notes_key);
     else
         place(*context, notes_key) = std::move(own);
-    std::string text = text_of(*context);
-    return text.size() > user_context_size_max ? std::string{user_context} : text;
+    return text_of(*context).value_or(std::string{user_context});
 }
 
 std::optional<std::string> corrected_context(std::string_view user_context, ExtendedInfoCheck check) {

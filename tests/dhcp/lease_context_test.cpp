@@ -38,6 +38,8 @@ TEST(LeaseContext, WhatOperatorsWriteIsKept) {
 TEST(LeaseContext, NotesThatDoNotFitAreLeftOut) {
     const std::string full = R"({"x":")" + std::string(user_context_size_max - 20, 'x') + "\"}";
     EXPECT_EQ(with_notes(full, {{"a long name of a class"}, {}}), full);
+    const std::string beyond = R"({"number":1e9999})";  // it would be written as Infinity
+    EXPECT_EQ(with_notes(beyond, {{"gold"}, {}}), beyond);
 }
 
 TEST(LeaseContext, TheOlderFormOfRelayInformationIsRead) {
