@@ -38,8 +38,16 @@ TEST(LeaseContext, WhatOperatorsWriteIsKept) {
 TEST(LeaseContext, NotesThatDoNotFitAreLeftOut) {
     const std::string full = R"({"x":")" + std::string(user_context_size_max - 20, 'x') + "\"}";
     EXPECT_EQ(with_notes(full, {{"a long name of a class"}, {}}), full);
-    const std::string beyond = R"({"number":1e9999})";  // it would be written as Infinity
-    EXPECT_EQ(with_notes(beyond, {{"gold"}, {}}), beyond);
+}
+
+TEST(LeaseContext, OtherMembersAreCopiedAsTheyAreWritten) {
+    EXPECT_EQ(
+        with_notes(R"( { "n" : 2.50e33, "ISC":{ "client-classes":["x"]} , "big":1e9999,"q":"}\",{[" } )",
+                   {{"gold"}, {}}),
+        R"({"n":2.50e33,"ISC":{"client-classes":["gold"]},"big":1e9999,"q":"}\",{["})");
+    EXPECT_EQ(with_notes(R"({"ISC":{},"\u0049SC":{"client-classes":["x"]}})", {{"gold"}, {}}),
+              R"({"ISC":{"client-classes":["gold"]}})");
+    EXPECT_EQ(with_notes("{}", {{"gold"}, {}}), R"({"ISC":{"client-classes":["gold"]}})");
 }
 
 TEST(LeaseContext, TheOlderFormOfRelayInformationIsRead) {
