@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "dhcp/lease_home.hpp"
+#include "dhcp/log.hpp"
 #include "lease_backends/memory_store.hpp"
 #include "tests/support/fake_time.hpp"
 #include "tests/support/hand_loop.hpp"
@@ -178,6 +181,102 @@ TEST_F(ReclaimerTest, ALeaseThatIsWithTheStoreIsLeftAlone) {
     reclaimer.tick();
     EXPECT_TRUE(reclaimer.idle());
     home->keeper().applied(renewal);
+}
+
+TEST_F(ReclaimerTest, AnAddressCanBeGivenOutInTheSecondAfterItsLeaseEnds) {
+    start({lease_of(10), lease_of(11)});
+    time.advance(seconds{95});
+    tick_until_idle();  // the next round is ten seconds away
+    time.advance(seconds{6});
+    reclaimer.tick();
+    EXPECT_TRUE(reclaimer.idle()) << "nothing is written yet";
+    EXPECT_EQ(at(10)->state, LeaseState::assigned);
+    EXPECT_EQ(home->keeper().pools().get(address(10)), Availability::reusable);
+    EXPECT_EQ(home->keeper().pools().get(address(11)), Availability::reusable);
+    std::optional<std::uint64_t> ended;
+    reclaimer.run_all(false, [&](std::uint64_t count) { ended = count; });
+    loop.run_until([&] { return ended.has_value(); });
+    EXPECT_EQ(ended, 2u) << "on demand it finds them all the same";
+    time.advance(seconds{10});
+    tick_until_idle();
+    EXPECT_EQ(at(10)->state, LeaseState::expired_reclaimed);
+}
+
+/// A store that is too busy for any change.
+class RefusingTaker final : public ChangeTaker {
+public:
+    bool submit(Submission&&) override { return false; }
+    bool find(std::vector<Prefix>, FindDone) override { return false; }
+    const std::string& where() const override { return name_; }
+
+private:
+    std::string name_ = "nowhere";
+};
+
+/// Counts one message; the store's thread logs, too.
+class MessageCounter final : public LogSink {
+public:
+    explicit MessageCounter(MessageId id) : id_{id} { set_log_sink(this); }
+    ~MessageCounter() override { set_log_sink(nullptr); }
+    bool enabled(const MessageDef&) const noexcept override { return true; }
+    void write(const MessageDef& def, std::span<const LogField>) override {
+        if (def.id == id_) ++count;
+    }
+    std::atomic<int> count = 0;
+
+private:
+    MessageId id_;
+};
+
+TEST_F(ReclaimerTest, RoundsThatLeaveLeasesBehindAreWarnedOf) {
+    MessageCounter warnings{MessageId::DHCP4_RECLAIM_BEHIND};
+    ExpirationConfig rules;
+    rules.unwarned_cycles = 3;
+    configure(rules);
+    start({lease_of(10)});
+    RefusingTaker refusing;
+    reclaimer.use(config, &home->keeper(), &refusing);
+    time.advance(seconds{200});
+    const auto rounds = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            reclaimer.tick();
+            time.advance(seconds{10});
+        }
+    };
+    rounds(3);
+    EXPECT_EQ(warnings.count, 0);
+    rounds(1);
+    EXPECT_EQ(warnings.count, 1) << "three rounds before this one left the lease";
+    rounds(3);
+    EXPECT_EQ(warnings.count, 2);
+    reclaimer.use(config, &home->keeper(), &home->worker());
+    for (int i = 0; i < 10; ++i) {
+        tick_until_idle();
+        time.advance(seconds{10});
+    }
+    EXPECT_EQ(warnings.count, 2) << "all have ended";
+    home.reset();
+}
+
+TEST_F(ReclaimerTest, UnfitLeasesAreRemovedFromTheDatabase) {
+    auto strict = std::make_shared<ServerConfig>();
+    strict->pool_ranges = {{address(10), address(250)}};
+    SubnetConfig& subnet = strict->subnets.emplace_back();
+    subnet.id = 1;
+    subnet.network = {Ipv4{0x0b000000}, 24};
+    finish(*strict);
+    strict->lease_check = LeaseCheck::del;
+    for (const auto wait : {seconds{10}, seconds{0}}) {
+        strict->expiration.reclaim_wait = wait;
+        config = strict;
+        start({lease_of(10), lease_of(11)});
+        EXPECT_TRUE(at(10)) << "loaded: its address is not free";
+        tick_until_idle();
+        EXPECT_FALSE(at(10));
+        EXPECT_FALSE(at(11));
+        EXPECT_EQ(home->keeper().check_counts().unfit, 2u);
+        time.advance(seconds{20});
+    }
 }
 
 }  // namespace
