@@ -104,7 +104,7 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
                      packet->destination);
     }
     const Arrival arrival = packet->arrival();
-    const auto request = read_request(*message, arrival, *config_, *this);
+    const auto request = read_complete_request(*message, arrival, *config_, *this);
     if (!request) return drop(*packet, request.error());
     packet->subnet_id = request->subnet == nullptr ? 0 : request->subnet->id;
 

@@ -135,10 +135,11 @@ std::size_t reply_size_max(const MessageView& message) {
     return datagram - ip_udp_headers;
 }
 
-Reply lease_reply(const Request& request, const ServerConfig& config, const ClientName& name,
+Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name,
                   MessageType type, const Grant& grant) {
     const auto& message = *request.message;
-    const auto& subnet = *request.subnet;
+    const auto& config = *scopes.config;
+    const auto& subnet = *scopes.subnet;
     auto header = header_of(message);
     header.yiaddr = grant.address;
     if (type == MessageType::ack) header.ciaddr = message.ciaddr();
@@ -158,16 +159,19 @@ Reply lease_reply(const Request& request, const ServerConfig& config, const Clie
         options.add(option::host_name, bytes_of(name.text));
     }
     options.request(option::subnet_mask);
-    options.add_configured({&grant.pool->options, &subnet.options, &config.options});
+    const OptionSet none;
+    options.add_configured(
+        {grant.pool == nullptr ? &none : &grant.pool->options, &subnet.options, &config.options});
     if (!options.has(option::subnet_mask)) options.add_u32(option::subnet_mask, subnet.network.mask());
 
     return write(request, header, type, options, message.option(option::relay_agent_information),
                  lease_destination(request, grant.address));
 }
 
-Reply inform_reply(const Request& request, const ServerConfig& config) {
+Reply inform_reply(const Request& request, const ReplyScopes& scopes) {
     const auto& message = *request.message;
-    const auto& subnet = *request.subnet;
+    const auto& config = *scopes.config;
+    const auto& subnet = *scopes.subnet;
     auto header = header_of(message);
     header.ciaddr = message.ciaddr();
     set_boot_fields(header, subnet);

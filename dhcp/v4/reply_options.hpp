@@ -15,6 +15,15 @@
 
 namespace leasehold::v4 {
 
+/// Where options come from; null: not there.
+struct ReplyScopes {
+    const ServerConfig* config = nullptr;
+    const SubnetConfig* subnet = nullptr;
+    const PoolConfig* pool = nullptr;
+    const Reservation* host = nullptr;
+    const ClassSet* classes = nullptr;
+};
+
 struct ReplyOption {
     std::uint8_t code = 0;
     std::span<const std::uint8_t> payload;

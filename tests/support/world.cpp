@@ -252,7 +252,7 @@ Answer World::decide(const Packet& packet) const {
     const auto bytes = packet.bytes();
     const auto message = v4::MessageView::parse(bytes);
     assert(message);
-    const auto request = v4::read_request(*message, packet.arrival, *config_, *this);
+    const auto request = v4::read_complete_request(*message, packet.arrival, *config_, *this);
     Answer answer;
     if (!request) {
         answer.drop = request.error();

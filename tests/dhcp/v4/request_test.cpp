@@ -28,7 +28,7 @@ struct Read {
         : packet{std::move(sent)},
           bytes{packet.bytes()},
           message{MessageView::parse(bytes).value()},
-          result{read_request(message, packet.arrival, config, OurAddress{})} {}
+          result{read_complete_request(message, packet.arrival, config, OurAddress{})} {}
     DropReason reason() const { return result ? DropReason::none : result.error().reason; }
     std::uint32_t subnet() const { return result->subnet == nullptr ? 0 : result->subnet->id; }
 
