@@ -301,6 +301,7 @@ void Journey::finish(const Packet& packet, Done& done) {
         else
             context_.statistics.add(count.stat, count.subnet_id, std::nullopt);
     }
+    log_conflicts(packet.bytes, done);
     if (done.drop.reason != DropReason::none) return drop(packet, done.drop);
     log_decision(packet.bytes, packet.subnet_id, done);
     if (!done.reply) return;
