@@ -25,7 +25,7 @@ using testing_world::unit;
 using testing_world::World;
 
 constexpr std::uint32_t clients_count = 24;
-constexpr int steps = 2'500;
+constexpr int steps = 1'500;
 
 struct Kind {
     Client identity;
@@ -49,7 +49,7 @@ public:
     void run() {
         for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) step();
         EXPECT_EQ(world_->refused_changes(), 0u);
-        EXPECT_GT(acks_, 50);
+        EXPECT_GT(acks_, 30);
     }
 
 private:
@@ -251,7 +251,7 @@ private:
 };
 
 TEST(DecideProperty, WhatIsGrantedFollowsTheRules) {
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 15; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         Property{seed}.run();
         if (HasFailure()) return;
