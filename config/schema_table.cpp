@@ -250,9 +250,9 @@ constexpr std::array rows{
     Key{{expiration}, "reclaim-timer-wait-time", seconds(u16), "10", used, shown, "Pause between two rounds; 0: none are reclaimed."},
     Key{{expiration}, "flush-reclaimed-timer-wait-time", seconds(u16), "25", used, shown, "Pause between two removals; 0: none are removed."},
     Key{{expiration}, "hold-reclaimed-time", seconds(), "3600", used, shown, "How long an ended lease is kept for its client."},
-    Key{{expiration}, "max-reclaim-leases", integer(0, u32), "100", used, shown, "Leases per round; 0: no limit."},
-    Key{{expiration}, "max-reclaim-time", integer(0, 10000, "milliseconds"), "250", used, shown, "Length of a round; 0: no limit."},
-    Key{{expiration}, "unwarned-reclaim-cycles", integer(0, u16), "5", used, shown, "Rounds that may leave work before a warning."},
+    Key{{expiration}, "max-reclaim-leases", integer(0, u32), "100", used, shown, "Leases per step; steps follow each other while expired leases wait. At most 256; 0: 256."},
+    Key{{expiration}, "max-reclaim-time", integer(0, 10000, "milliseconds"), "250", used, shown, "Not needed: a round of reclamation holds up no packet."},
+    Key{{expiration}, "unwarned-reclaim-cycles", integer(0, u16), "5", used, shown, "Rounds in a row that may leave expired leases behind before a warning; 0: none is given."},
 
     // --- compatibility
     Key{{compatibility}, "lenient-option-parsing", flag(), "false", used, none, "Bad options are skipped where they can be."},

@@ -3,12 +3,14 @@
 #include "dhcp/address_pools.hpp"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cassert>
 #include <tuple>
 #include <variant>
 
 #include "dhcp/bitmap_pool.hpp"
 #include "dhcp/sparse_pool.hpp"
+#include "dhcp/unit_queue.hpp"
 
 namespace leasehold {
 namespace {
@@ -37,13 +39,36 @@ std::variant<BitmapPool, SparsePool> make_units(Uint128 capacity) {
     return SparsePool{capacity};
 }
 
+/// Where the unit waits to be given out; nullopt: it does not.
+std::optional<UnitQueue::Ring> ring_of(Availability availability) {
+    switch (availability) {
+        case Availability::free: return UnitQueue::Ring::free;
+        case Availability::reusable: return UnitQueue::Ring::reusable;
+        case Availability::held:
+        case Availability::taken: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 struct AddressPools::Impl {
+    struct UnitHash {
+        using is_avalanching = void;
+        std::size_t operator()(Uint128 unit) const {
+            auto value = static_cast<std::uint64_t>(unit >> 64) * 0x94d049bb133111eb ^
+                         static_cast<std::uint64_t>(unit);
+            value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+            value = (value ^ value >> 27) * 0x94d049bb133111eb;
+            return value ^ value >> 31;
+        }
+    };
     struct Pool {
         PoolRange range;
-        Uint128 first;  // its number
-        std::variant<BitmapPool, SparsePool> units;
+        Uint128 first;                                                       // its number
+        std::variant<BitmapPool, SparsePool> units;                          // a blocked unit is taken here,
+        boost::unordered_flat_map<Uint128, Availability, UnitHash> blocked;  // and what it is stands here
+        std::optional<UnitQueue> order;
         Uint128 cursor = 0;
         PoolCounts counts;
 
@@ -53,6 +78,9 @@ struct AddressPools::Impl {
         }
         Availability get(Uint128 unit) const;
         void set(Uint128 unit, Availability availability);
+        void block(Uint128 unit);
+        Availability get_unit(Uint128 unit) const;
+        void set_unit(Uint128 unit, Availability availability);
         std::uint64_t* count_of(Availability availability);
     };
     std::vector<Pool> pools;
@@ -94,6 +122,12 @@ std::optional<std::pair<PoolIndex, Uint128>> AddressPools::Impl::locate(const Pr
 }
 
 Availability AddressPools::Impl::Pool::get(Uint128 unit) const {
+    if (!blocked.empty())
+        if (const auto found = blocked.find(unit); found != blocked.end()) return found->second;
+    return get_unit(unit);
+}
+
+Availability AddressPools::Impl::Pool::get_unit(Uint128 unit) const {
     if (const auto* dense = std::get_if<BitmapPool>(&units))
         return dense->get(static_cast<BitmapPool::Unit>(unit));
     return std::get<SparsePool>(units).get(unit);
@@ -112,11 +146,31 @@ std::uint64_t* AddressPools::Impl::Pool::count_of(Availability availability) {
 void AddressPools::Impl::Pool::set(Uint128 unit, Availability availability) {
     if (auto* before = count_of(get(unit))) --*before;
     if (auto* after = count_of(availability)) ++*after;
-    if (auto* dense = std::get_if<BitmapPool>(&units)) {
-        dense->set(static_cast<BitmapPool::Unit>(unit), availability);
-    } else {
-        std::get<SparsePool>(units).set(unit, availability);
+    if (!blocked.empty()) {
+        if (const auto found = blocked.find(unit); found != blocked.end()) {
+            found->second = availability;
+            return;
+        }
     }
+    set_unit(unit, availability);
+}
+
+void AddressPools::Impl::Pool::block(Uint128 unit) {
+    if (!blocked.try_emplace(unit, get_unit(unit)).second) return;
+    ++counts.blocked;
+    set_unit(unit, Availability::taken);
+}
+
+void AddressPools::Impl::Pool::set_unit(Uint128 number, Availability availability) {
+    auto* dense = std::get_if<BitmapPool>(&units);
+    if (dense == nullptr) return std::get<SparsePool>(units).set(number, availability);
+    const auto unit = static_cast<BitmapPool::Unit>(number);
+    if (order) {
+        const auto before = ring_of(dense->get(unit)), after = ring_of(availability);
+        if (before && before != after) order->remove(unit);
+        if (after && before != after) order->append(*after, unit);
+    }
+    dense->set(unit, availability);
 }
 
 AddressPools::AddressPools(std::vector<PoolRange> ranges) : impl_{std::make_unique<Impl>(ranges)} {}
@@ -141,6 +195,21 @@ void AddressPools::set(const Prefix& unit, Availability availability) {
     if (const auto found = impl_->locate(unit)) impl_->pools[found->first].set(found->second, availability);
 }
 
+void AddressPools::block(const Prefix& unit) {
+    if (const auto found = impl_->locate(unit)) impl_->pools[found->first].block(found->second);
+}
+
+bool AddressPools::is_blocked(const Prefix& unit) const {
+    const auto found = impl_->locate(unit);
+    return found && impl_->pools[found->first].blocked.contains(found->second);
+}
+
+void AddressPools::keep_order(PoolIndex pool_index) {
+    auto& pool = impl_->pools.at(pool_index);
+    if (std::holds_alternative<BitmapPool>(pool.units))
+        pool.order.emplace(static_cast<UnitQueue::Unit>(pool.counts.capacity));
+}
+
 Availability AddressPools::get(const Prefix& unit) const {
     const auto found = impl_->locate(unit);
     assert(found);
@@ -149,7 +218,8 @@ Availability AddressPools::get(const Prefix& unit) const {
 
 AddressPools::Pick AddressPools::pick(PoolIndex pool_index, AllocatorKind kind, std::uint64_t seed) const {
     const auto& pool = impl_->pools.at(pool_index);
-    const bool random = kind == AllocatorKind::random;
+    const bool in_order = kind == AllocatorKind::flq && pool.order;
+    const bool random = kind == AllocatorKind::random || (kind == AllocatorKind::flq && !in_order);
     const auto to_prefix_of_pool = [&](Uint128 unit) {
         return unit_at(pool.first + unit, pool.range.first.length);
     };
@@ -163,7 +233,8 @@ AddressPools::Pick AddressPools::pick(PoolIndex pool_index, AllocatorKind kind, 
     const auto capacity = static_cast<BitmapPool::Unit>(pool.counts.capacity);
     const auto from = static_cast<BitmapPool::Unit>(random ? seed % capacity : pool.cursor);
     for (const auto which : {Availability::free, Availability::reusable})
-        if (const auto unit = dense.next(which, from)) return {to_prefix_of_pool(*unit), which, 1};
+        if (const auto unit = in_order ? pool.order->first(*ring_of(which)) : dense.next(which, from))
+            return {to_prefix_of_pool(*unit), which, 1};
     return {std::nullopt, Availability::taken, 1};
 }
 
@@ -181,8 +252,12 @@ PoolCounts AddressPools::counts(PoolIndex pool) const {
 std::size_t AddressPools::bytes() const {
     auto total =
         impl_->pools.capacity() * sizeof(Impl::Pool) + impl_->by_first.capacity() * sizeof(PoolIndex);
-    for (const auto& pool : impl_->pools)
+    for (const auto& pool : impl_->pools) {
         total += std::visit([](const auto& units) { return units.bytes(); }, pool.units);
+        // A flat map has an octet of its own per place.
+        total += pool.blocked.bucket_count() * (sizeof(*pool.blocked.begin()) + 1);
+        if (pool.order) total += pool.order->bytes();
+    }
     return total;
 }
 

@@ -34,7 +34,8 @@ struct PoolRange {
 };
 
 struct PoolCounts {
-    Uint128 capacity = 0;
+    Uint128 capacity = 0;  // blocked units included
+    std::uint64_t blocked = 0;
     std::uint64_t reusable = 0;
     std::uint64_t held = 0;
     std::uint64_t taken = 0;
@@ -59,14 +60,28 @@ public:
     const PoolRange& range(PoolIndex pool) const;
     std::size_t size() const;
 
+    /// The allocator shall not find this unit, whatever becomes of it: it is kept for a host, or never given
+    /// out. Everything else about it is as with other units: a lease may stand there, get() and counts()
+    /// tell. Idempotent, for the life of the pools; units outside every pool are ignored. Costs pick()
+    /// nothing.
+    void block(const Prefix& unit);
+    bool is_blocked(const Prefix& unit) const;
+
+    /// From now on the pool knows the order in which its units became free, for AllocatorKind::flq: all units
+    /// at first, ascending; what ends or is given back comes last. Up to 8 octets per unit (unit_queue).
+    /// Sparse pools keep no order: their flq is the random allocator.
+    /// @pre nothing was set or blocked in this pool yet
+    void keep_order(PoolIndex pool);
+
     /// Idempotent; units outside every pool are ignored. (For a sparse pool only the counts and the set of
     /// units that are not free are kept.)
     void set(const Prefix& unit, Availability availability);
     /// `free` for units never set. @pre unit lies in a pool
     Availability get(const Prefix& unit) const;
 
-    /// The next unit to give from one pool: a free one, else a reusable one; never held, never taken.
-    /// Const and without hidden state: iterative starts behind the cursor, random at seed. nullopt: none
+    /// The next unit to give from one pool: a free one, else a reusable one; never held, taken or blocked.
+    /// Const and without hidden state: iterative starts behind the cursor, random at seed, flq gives what has
+    /// been free (else reusable) for longest, and is random where no order is kept. nullopt: none
     /// (dense), or none found in sparse_tries_max tries (sparse): `tries` tells which, a dense pool needs
     /// one.
     struct Pick {

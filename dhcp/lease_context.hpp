@@ -1,18 +1,46 @@
-// PLACEHOLDER of branch h3: H6's version replaces this file.
+// The notes that the server itself keeps in a lease's user context, in the map "ISC" (the names are Kea's, so
+// that leases move between the two): the classes that the lease counts for and its relay agent information.
+// A lease's notes are JSON by nature; this is the one place in dhcp/ that reads JSON. Not here: what
+// operators write beside it, which is kept as it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dhcp/server_config.hpp"
+
 namespace leasehold {
 
+/// Longer contexts (MySQL's TEXT ends there, too) and deeper ones are not read, nor changed.
+inline constexpr std::size_t user_context_size_max = 65535;
+inline constexpr std::size_t user_context_depth_max = 32;
+
 struct LeaseNotes {
-    std::vector<std::string> client_classes;
-    std::vector<std::uint8_t> relay_information;
+    std::vector<std::string> client_classes;      // that have an address limit
+    std::vector<std::uint8_t> relay_information;  // payload of option 82; empty: none
+    bool operator==(const LeaseNotes&) const = default;
 };
+
+/// What cannot be read is empty: bad JSON, another shape. Never throws, whatever the text is. The older form
+/// of relay-agent-info, a plain string, is read, too.
 LeaseNotes read_notes(std::string_view user_context);
+
+/// The same context with these notes in place of those in it; everything else is kept, in its order.
+///
+/// @return "" when nothing is left. A context that is no JSON map, or too long, stays as it is: an operator's
+/// text
+///         is worth more than a note.
 std::string with_notes(std::string_view user_context, const LeaseNotes& notes);
+
+/// sanity-checks.extended-info-checks: brings a stored context's "ISC" map into the present form. `fix`
+/// upgrades the older form and drops what cannot be used; `strict` drops relay information whose parts are
+/// not hexadecimal digits, `pedantic` that with parts it does not know, too.
+///
+/// @return the corrected context; nullopt: nothing is wrong, or it cannot be read at all
+std::optional<std::string> corrected_context(std::string_view user_context, ExtendedInfoCheck check);
 
 }  // namespace leasehold

@@ -1,4 +1,5 @@
-// How many durable leases a subnet or a class has, for the limits on them.
+// How many leases a subnet or a class has, for the limits on them. Those on their way to the store count
+// already: many clients at once do not get past a limit.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@ namespace leasehold {
 class LeaseCounts {
 public:
     virtual ~LeaseCounts() = default;
-    /// Leases that clients hold now, without declined addresses.
+    /// Leases that clients hold now or are being given, without declined addresses.
     virtual std::int64_t of_subnet(std::uint32_t subnet_id) const = 0;
     /// Of the clients that were in this class when they got them; only of classes with a limit.
     virtual std::int64_t of_class(std::string_view name) const = 0;

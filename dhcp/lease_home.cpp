@@ -17,6 +17,22 @@ WorkerOptions worker_options(const BackendConfig& config) {
     return options;
 }
 
+namespace {
+
+void log_checks(const LeaseCheckCounts& counts) {
+    if (counts.contexts > 0) log(MessageId::LEASE_CONTEXTS_CORRECTED, {{"count", counts.contexts}});
+    if (counts.misplaced == 0) return;
+    std::string examples;
+    for (const Prefix& address : counts.examples)
+        examples += (examples.empty() ? "" : ", ") + to_string(address);
+    log(MessageId::LEASES_MISPLACED, {{"count", counts.misplaced},
+                                      {"examples", examples},
+                                      {"moved", counts.moved},
+                                      {"removed", counts.unfit}});
+}
+
+}  // namespace
+
 LeaseHome::LeaseHome(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock,
                      std::unique_ptr<LeaseStore> store, StoreWorker::Post post, Events events,
                      OutageSpool* spool)
@@ -114,7 +130,10 @@ void LeaseHome::on_drained(std::vector<DrainedRow>&& rows) {
 // --- what the worker tells
 
 void LeaseHome::on_backend(const BackendStatus& status) {
-    if (status.state == BackendState::serving) keeper_.load_finished();
+    if (status.state == BackendState::serving && !keeper_.complete()) {
+        keeper_.load_finished();
+        log_checks(keeper_.check_counts());
+    }
     if (is_away()) handing_over_ = handing_over_ && status.state == BackendState::draining;
     if (events_.backend) events_.backend(status);
     if (undecided_.empty()) return;

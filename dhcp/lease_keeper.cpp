@@ -1,6 +1,7 @@
 #include "dhcp/lease_keeper.hpp"
 
-#include "dhcp/subnet.hpp"
+#include "dhcp/lease_context.hpp"
+#include "dhcp/pool_rules.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -12,28 +13,11 @@ namespace {
 // A lease that never ends is looked at never; the table's far list takes any time.
 constexpr LeaseTime never{std::chrono::seconds{std::int64_t{1} << 39}};
 
-bool is_excluded(const ServerConfig& config, const Prefix& unit) {
-    if (!config.compatibility.exclude_first_last_24 || !is_ipv4(unit)) return false;
-    const auto place = config.subnet_index->by_address(to_ipv4(unit));
-    return place && is_excluded(config, config.subnets[*place], to_ipv4(unit));
-}
-
-/// Units that no lease will ever take are taken from the start, so that the allocator does not find them.
-void take_excluded(AddressPools& pools, const ServerConfig& config) {
-    if (!config.compatibility.exclude_first_last_24) return;
-    for (const SubnetConfig& subnet : config.subnets) {
-        for (const PoolConfig& pool : subnet.pools) {
-            const std::uint64_t first = to_ipv4(pool.range.first).value,
-                                last = to_ipv4(pool.range.last).value;
-            for (std::uint64_t block = first & ~std::uint64_t{0xff}; block <= last; block += 256) {
-                for (const std::uint64_t value : {block, block + 255}) {
-                    const Ipv4 address{static_cast<std::uint32_t>(value)};
-                    if (value >= first && value <= last && is_excluded(config, subnet, address))
-                        pools.set(to_prefix(address), Availability::taken);
-                }
-            }
-        }
-    }
+/// At start: nobody waits yet, so all of it in one go.
+AddressPools all_pools(const ServerConfig& config) {
+    AddressPools pools = make_pools(config);
+    block_reserved(pools, config, 0, config.hosts->all().size());
+    return pools;
 }
 
 const Lease* put_lease(const Change& change) {
@@ -55,16 +39,13 @@ LeaseCount count_of(const Lease& lease) {
 }
 
 LeaseKeeper::LeaseKeeper(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock)
-    : clock_{clock}, config_{std::move(config)}, table_{config_->family}, pools_{config_->pool_ranges} {
-    take_excluded(pools_, *config_);
-}
+    : clock_{clock}, config_{std::move(config)}, table_{config_->family}, pools_{all_pools(*config_)} {}
 
 void LeaseKeeper::use(std::shared_ptr<const ServerConfig> config, std::optional<AddressPools> pools) {
     config_ = std::move(config);
     next_pools_ = nullptr;
     if (!pools) return;
     pools_ = std::move(*pools);
-    take_excluded(pools_, *config_);
     offers_.reindex([this](const Prefix& unit) { return pools_.pool_of(unit); });
 }
 
@@ -81,9 +62,26 @@ void LeaseKeeper::load(const Lease& lease) {
     if (pending_.busy(lease.address) || erased_while_loading_.contains(lease.address)) return;
     const auto known = table_.find(lease.address);
     if (known && known->version >= lease.version) return;
+    const auto [corrected, unfit] = checks_.check(lease, *config_);
+    if (unfit) unfit_.push_back({lease.address, lease.version});
+    const Lease& row = corrected ? *corrected : lease;
     count(known, -1);
-    store(lease);
-    count(lease, +1);
+    store(row);
+    count(row, +1);
+}
+
+std::vector<Lease> LeaseKeeper::unfit(std::size_t limit) {
+    std::vector<Lease> rows;
+    const auto first = unfit_.end() - static_cast<std::ptrdiff_t>(std::min(limit, unfit_.size()));
+    const auto is_settled = [&](const Unfit& entry) {
+        if (busy(entry.address)) return false;
+        auto row = table_.find(entry.address);
+        if (!row || row->version != entry.version) return true;  // removed, or its client came back
+        rows.push_back(std::move(*row));
+        return false;
+    };
+    unfit_.erase(std::remove_if(first, unfit_.end(), is_settled), unfit_.end());
+    return rows;
 }
 
 void LeaseKeeper::set_aside(UnreadableRow row) {
@@ -94,7 +92,9 @@ void LeaseKeeper::set_aside(UnreadableRow row) {
 
 void LeaseKeeper::begin(const LeaseChange& change) {
     const Prefix& address = address_of(change.change);
-    pending_.begin(address, table_.find(address));
+    auto before = table_.find(address);
+    if (const Lease* lease = put_lease(change.change)) count_begun(before, *lease, +1);
+    pending_.begin(address, std::move(before));
     if (const Lease* lease = put_lease(change.change)) {
         version_seen_ = std::max(version_seen_, lease->version);
         store(*lease);
@@ -115,6 +115,7 @@ LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
     event.cause = change.cause;
     event.before = pending_.end(address);
     if (const Lease* lease = put_lease(change.change)) {
+        count_begun(event.before, *lease, -1);
         event.after = *lease;
         mark(address);
     } else {
@@ -128,6 +129,7 @@ LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
 
 void LeaseKeeper::restore(const Prefix& address) {
     const auto before = pending_.end(address);
+    count_begun(before, table_.find(address), -1);
     if (before)
         store(*before);
     else
@@ -136,6 +138,7 @@ void LeaseKeeper::restore(const Prefix& address) {
 
 void LeaseKeeper::take_over(const Prefix& address, const std::optional<Lease>& current) {
     const auto before = pending_.end(address);
+    count_begun(before, table_.find(address), -1);
     count(before, -1);
     if (current) {
         version_seen_ = std::max(version_seen_, current->version);
@@ -226,8 +229,7 @@ void LeaseKeeper::mark(const Prefix& unit) {
 }
 
 Availability LeaseKeeper::availability(const Prefix& unit) const {
-    if (pending_.busy(unit) || set_aside_.contains(unit) || is_excluded(*config_, unit))
-        return Availability::taken;
+    if (pending_.busy(unit) || set_aside_.contains(unit)) return Availability::taken;
     const auto lease = table_.find(unit);
     const Availability by_record = lease ? availability_of(*lease) : Availability::free;
     if (by_record == Availability::taken) return by_record;
@@ -246,6 +248,43 @@ void LeaseKeeper::count(const std::optional<Lease>& lease, int sign) {
     LeaseCount& held = counts_[{lease->subnet_id, lease->pool_id}];
     held.assigned += sign * change.assigned;
     held.declined += sign * change.declined;
+    if (lease->state == LeaseState::assigned) count_classes(lease->user_context, sign);
+}
+
+void LeaseKeeper::count_begun(const std::optional<Lease>& before, const std::optional<Lease>& after,
+                              int sign) {
+    if (!after || after->state != LeaseState::assigned) return;
+    const bool counts_already = before && before->state == LeaseState::assigned;
+    if (!counts_already || before->subnet_id != after->subnet_id) {
+        const auto [entry, is_new] = begun_.try_emplace(after->subnet_id, 0);
+        if ((entry->second += sign) == 0) begun_.erase(entry);
+    }
+    count_classes(after->user_context, sign);
+    if (counts_already) count_classes(before->user_context, -sign);
+}
+
+// Of whatever class the notes name: they name only those that had a limit when the lease was given, and so a
+// new configuration finds its counts ready. Leases without such notes cost the look for them.
+void LeaseKeeper::count_classes(std::string_view user_context, int sign) {
+    if (user_context.find("\"client-classes\"") == std::string_view::npos) return;
+    for (std::string& name : read_notes(user_context).client_classes) {
+        const auto [entry, is_new] = class_counts_.try_emplace(std::move(name), 0);
+        if ((entry->second += sign) == 0) class_counts_.erase(entry);
+    }
+}
+
+std::int64_t LeaseKeeper::of_subnet(std::uint32_t subnet_id) const {
+    const auto begun = begun_.find(subnet_id);
+    std::int64_t leases = begun == begun_.end() ? 0 : begun->second;
+    for (auto found = counts_.lower_bound({subnet_id, 0});
+         found != counts_.end() && found->first.subnet_id == subnet_id; ++found)
+        leases += found->second.assigned - found->second.declined;
+    return leases;
+}
+
+std::int64_t LeaseKeeper::of_class(std::string_view name) const {
+    const auto found = class_counts_.find(name);
+    return found == class_counts_.end() ? 0 : found->second;
 }
 
 }  // namespace leasehold

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "dhcp/clock.hpp"
+#include "dhcp/lease_checks.hpp"
+#include "dhcp/lease_counts.hpp"
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
 #include "dhcp/offer_table.hpp"
@@ -33,14 +35,14 @@ struct LeaseScope {
     auto operator<=>(const LeaseScope&) const = default;
 };
 
-class LeaseKeeper {
+class LeaseKeeper final : public LeaseCounts {
 public:
     /// Both must outlive it.
     LeaseKeeper(std::shared_ptr<const ServerConfig> config, const LeaseClock& clock);
 
     // --- configuration
-    /// New rules for expiry and new pools. `pools` must have been filled (PoolFilling) or be the present
-    /// ones.
+    /// New rules for expiry and new pools. `pools` must have been made (make_pools, block_reserved) for
+    /// `config` and filled (fill_pools); nullopt: the present ones are right (same_pools).
     void use(std::shared_ptr<const ServerConfig> config, std::optional<AddressPools> pools);
     /// Pools that are being filled beside the present ones: they see every change from now on.
     void set_next_pools(AddressPools* next) { next_pools_ = next; }
@@ -50,8 +52,14 @@ public:
 
     // --- load
     /// A row as stored: of a page, or read alone because a packet needed it before its page came. Older than
-    /// what is known already (a change came in while loading): ignored.
+    /// what is known already (a change came in while loading): ignored. What sanity-checks say about it is
+    /// done.
     void load(const Lease& lease);
+    const LeaseCheckCounts& check_counts() const { return checks_.counts(); }
+    /// Rows that sanity-checks want removed, that have not changed since, and that are not busy, at most
+    /// `limit`: an Erase of each is due. They are told again until they are gone.
+    std::vector<Lease> unfit(std::size_t limit);
+    bool has_unfit() const { return !unfit_.empty(); }
     void set_aside(UnreadableRow row);
     bool is_set_aside(const Prefix& address) const { return set_aside_.contains(address); }
     std::size_t set_aside_count() const { return set_aside_.size(); }
@@ -90,6 +98,8 @@ public:
     const OfferTable& offers() const { return offers_; }
     const PendingChanges& pending() const { return pending_; }
     const std::map<LeaseScope, LeaseCount>& counts() const { return counts_; }
+    std::int64_t of_subnet(std::uint32_t subnet_id) const override;
+    std::int64_t of_class(std::string_view name) const override;
     /// Highest version seen: a fresh one must be above it.
     std::uint64_t version_seen() const { return version_seen_; }
 
@@ -108,6 +118,9 @@ private:
     Availability availability(const Prefix& unit) const;
     Availability availability_of(const Lease& lease) const;
     void count(const std::optional<Lease>& lease, int sign);
+    /// A change on its way gives somebody a lease: it counts for limits. @param sign  -1: it is decided
+    void count_begun(const std::optional<Lease>& before, const std::optional<Lease>& after, int sign);
+    void count_classes(std::string_view user_context, int sign);
 
     const LeaseClock& clock_;
     std::shared_ptr<const ServerConfig> config_;
@@ -118,6 +131,14 @@ private:
     PendingChanges pending_;
     std::unordered_map<Prefix, std::string> set_aside_;
     std::map<LeaseScope, LeaseCount> counts_;
+    std::map<std::string, std::int64_t, std::less<>> class_counts_;  // durable and begun; none of 0
+    std::unordered_map<std::uint32_t, std::int64_t> begun_;          // by subnet; none of 0
+    LeaseChecks checks_;
+    struct Unfit {
+        Prefix address;
+        std::uint64_t version;
+    };
+    std::vector<Unfit> unfit_;  // the last ones go first
     std::uint64_t version_seen_ = 0;
     bool complete_ = false;
     std::unordered_set<Prefix> erased_while_loading_;  // a page read before may still bring them

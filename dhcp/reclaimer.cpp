@@ -21,11 +21,30 @@ void Reclaimer::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* kee
 void Reclaimer::tick() {
     if (keeper_ == nullptr || !keeper_->complete() || !clock_.reuse_allowed()) return;
     const auto wait = config_->expiration.reclaim_wait;
-    if (clock_.now() < next_run_) return;
-    next_run_ = clock_.now() + std::max(wait, std::chrono::seconds{1});
-    if (wait.count() != 0) return step();
-    // Reclamation is switched off: nothing is written, but an address whose lease has ended can be given out.
-    for (const Lease& lease : keeper_->table().sweep(clock_.now(), step_leases_max,
+    if (wait.count() == 0) {  // nothing is reclaimed, but an address whose lease has ended can be given out
+        mark_ended();
+        if (keeper_->has_unfit()) step();
+        return;
+    }
+    if (clock_.now() < next_run_) return mark_ended();
+    next_run_ = clock_.now() + wait;
+    begin_round();
+}
+
+void Reclaimer::begin_round() {
+    const bool behind = left_some_ || !in_flight_.empty();
+    rounds_behind_ = behind ? rounds_behind_ + 1 : 0;
+    const std::uint32_t unwarned = config_->expiration.unwarned_cycles;
+    if (unwarned != 0 && rounds_behind_ >= unwarned)
+        log(MessageId::DHCP4_RECLAIM_BEHIND, {{"rounds", std::exchange(rounds_behind_, 0)}});
+    step();
+}
+
+/// Not while a round is under way: it finds them itself, and what is looked at here is found again a second
+/// later.
+void Reclaimer::mark_ended() {
+    if (!in_flight_.empty()) return;
+    for (const Lease& lease : keeper_->table().sweep(clock_.now(), marked_leases_max,
                                                      [this](const Lease& l) { return keeper_->due(l); }))
         keeper_->mark(lease.address);
 }
@@ -38,19 +57,27 @@ void Reclaimer::run_all(bool remove, std::function<void(std::uint64_t)> done) {
 
 void Reclaimer::step() {
     if (in_flight_.size() >= steps_in_flight_max) return;
-    const std::uint32_t asked = config_->expiration.max_reclaim_leases;
+    const ExpirationConfig& rules = config_->expiration;
+    const std::uint32_t asked = rules.max_reclaim_leases;
     const std::size_t limit = asked == 0 ? step_leases_max : std::min<std::size_t>(asked, step_leases_max);
-    const auto due =
-        keeper_->table().sweep(clock_.now(), limit, [this](const Lease& l) { return keeper_->due(l); });
+    left_some_ = false;
 
-    Step step{{}, due.size() >= limit};
+    Step step;
     Submission submission{next_id_++, {}};
-    for (const Lease& lease : due) {
-        if (keeper_->busy(lease.address)) continue;  // its client is here; looked at again later
-        step.changes.push_back(end(lease));
-        keeper_->begin(step.changes.back());
-        submission.changes.push_back(step.changes.back().change);
+    if (rules.reclaim_wait.count() != 0 || !waiting_.empty()) {
+        // On demand, also what mark_ended has put off to the next second.
+        const LeaseTime now = clock_.now(), until = waiting_.empty() ? now : now + std::chrono::seconds{1};
+        const auto due =
+            keeper_->table().sweep(until, limit, [this](const Lease& l) { return keeper_->due(l); });
+        step.full = due.size() >= limit;
+        for (const Lease& lease : due)
+            if (!keeper_->busy(lease.address) && keeper_->due(lease) <= now)  // busy: its client is here
+                add(step, submission, end(lease));
     }
+    for (const Lease& lease : keeper_->unfit(limit))
+        if (!keeper_->busy(lease.address))
+            add(step, submission, {Erase{lease.address, lease.version}, LeaseCause::removed});
+    step.full = step.full || keeper_->has_unfit();
     if (step.changes.empty()) return finish_run();
     const DecisionId id = submission.id;
     if (taker_->submit(std::move(submission))) {
@@ -61,7 +88,14 @@ void Reclaimer::step() {
         keeper_->restore(address_of(change.change));
         freed_(address_of(change.change));
     }
-    finish_run();  // the store is busy or away; the next tick tries again
+    left_some_ = true;
+    finish_run();  // the store is busy or away; the next round tries again
+}
+
+void Reclaimer::add(Step& step, Submission& submission, LeaseChange change) {
+    keeper_->begin(change);
+    submission.changes.push_back(change.change);
+    step.changes.push_back(std::move(change));
 }
 
 LeaseChange Reclaimer::end(const Lease& lease) const {
@@ -106,6 +140,7 @@ bool Reclaimer::on_completion(Completion& completion) {
     if (reclaimed + removed > 0)
         log(MessageId::DHCP4_LEASES_RECLAIMED, {{"count", reclaimed}, {"removed", removed}});
     const bool progressed = reclaimed + removed > 0;
+    left_some_ = !progressed;
     if (step.full && progressed && clock_.reuse_allowed())
         this->step();
     else if (in_flight_.empty())

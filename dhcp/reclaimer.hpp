@@ -1,6 +1,8 @@
 // Ends leases: what has expired is reclaimed (kept for its client for a while, or dropped), declined
 // addresses come back after their probation, affinity ends. Works in small steps through the ordinary store
 // path; while leases wait the steps follow each other, so that nothing piles up and no packet is held up.
+// Between its rounds it tells the pools each second which leases have ended: who needs an address need not
+// wait for the next round.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +19,7 @@ namespace leasehold {
 class Reclaimer {
 public:
     static constexpr std::size_t step_leases_max = 256;
+    static constexpr std::size_t marked_leases_max = 1024;  // a second; about a millisecond of the loop
     static constexpr std::size_t steps_in_flight_max = 2;
 
     /// @param first_id  its submissions' ids count up from here
@@ -26,7 +29,7 @@ public:
 
     void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker);
 
-    /// About once a second. Starts a step when its time has come.
+    /// About once a second. Starts a round when its time has come.
     void tick();
     /// Everything that has expired, now; `remove`: without affinity. `done` gets the number of leases.
     void run_all(bool remove, std::function<void(std::uint64_t)> done);
@@ -42,6 +45,9 @@ private:
         bool full = false;  // more may wait behind it
     };
     void step();
+    void add(Step& step, Submission& submission, LeaseChange change);
+    void mark_ended();
+    void begin_round();
     LeaseChange end(const Lease& lease) const;
     void finish_run();
 
@@ -54,6 +60,8 @@ private:
     ChangeTaker* taker_ = nullptr;
     std::unordered_map<DecisionId, Step> in_flight_;
     LeaseTime next_run_{};
+    bool left_some_ = false;  // the last round could not end all that had expired
+    std::uint32_t rounds_behind_ = 0;
     // of run_all
     bool remove_ = false;
     std::uint64_t run_count_ = 0;

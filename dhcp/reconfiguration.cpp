@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "dhcp/pool_rules.hpp"
+
 namespace leasehold {
 
 namespace {
@@ -25,18 +27,15 @@ void Reconfiguration::cancel() {
 }
 
 void Reconfiguration::prepare_pools() {
-    const auto excludes = [](const ServerConfig& config) {
-        return config.compatibility.exclude_first_last_24;
-    };
-    if (from_->pool_ranges == prepared_.config->pool_ranges &&
-        excludes(*from_) == excludes(*prepared_.config)) {
+    if (same_pools(*from_, *prepared_.config)) {
         boost::asio::post(loop_, [self = shared_from_this()] {
             if (!self->cancelled_) self->events_.ready(std::move(self->prepared_));
         });
         return;
     }
-    prepared_.pools.emplace(prepared_.config->pool_ranges);
+    prepared_.pools.emplace(make_pools(*prepared_.config));
     running_.keeper().set_next_pools(&*prepared_.pools);  // changes made meanwhile are seen
+    hosts_blocked_ = 0;
     next_slice(&Reconfiguration::fill_slice, std::nullopt);
 }
 
@@ -49,6 +48,9 @@ void Reconfiguration::next_slice(void (Reconfiguration::*step)(std::optional<Pre
 
 void Reconfiguration::fill_slice(std::optional<Prefix> after) {
     const auto end = std::chrono::steady_clock::now() + slice;
+    while (hosts_blocked_ && std::chrono::steady_clock::now() < end)
+        hosts_blocked_ = block_reserved(*prepared_.pools, *prepared_.config, *hosts_blocked_, rows_per_look);
+    if (hosts_blocked_) return next_slice(&Reconfiguration::fill_slice, after);
     do {
         after = running_.keeper().fill_pools(*prepared_.pools, after, rows_per_look);
         if (!after) {

@@ -58,6 +58,7 @@ private:
     std::shared_ptr<const ServerConfig> from_;
     Events events_;
     Prepared prepared_;
+    std::optional<std::size_t> hosts_blocked_;  // so many; nullopt: all of them
     bool cancelled_ = false;
     bool comparing_ = false;
 };

@@ -53,7 +53,15 @@ bool is_nearly_full(const Context& context) {
     return capacity > 0 && taken >= *subnet.adaptive_lease_time_threshold * capacity;
 }
 
-/// The notes that a lease needs: the classes whose leases are counted, and the relay's words.
+/// The relay's words are taken down where that is wanted. A client that renews straight with the server has no
+/// relay at that moment: what the last one said stands (as with Kea, and stash-agent-options lives on it).
+OptionBytes relay_information_of(const Context& context) {
+    if (!context.subnet().store_extended_info) return std::nullopt;
+    return context.request.message->option(option::relay_agent_information);
+}
+
+/// The user context of a lease: the classes whose leases are counted, and the relay's words, beside whatever
+/// else is in the one so far.
 std::string noted(const Context& context, const std::string& before) {
     LeaseNotes notes;
     if (context.world.counts != nullptr) {
@@ -62,9 +70,10 @@ std::string noted(const Context& context, const std::string& before) {
             if (known != nullptr && known->limits.address_limit) notes.client_classes.push_back(known->name);
         }
     }
-    if (context.subnet().store_extended_info) {
-        if (const auto relay = context.request.message->option(option::relay_agent_information))
-            notes.relay_information.assign(relay->begin(), relay->end());
+    if (const auto relay = relay_information_of(context)) {
+        notes.relay_information.assign(relay->begin(), relay->end());
+    } else if (!before.empty()) {
+        notes.relay_information = read_notes(before).relay_information;
     }
     // Nothing to note and nothing noted, as nearly always: no text is read.
     const bool nothing = notes.client_classes.empty() && notes.relay_information.empty();
@@ -113,9 +122,12 @@ Lease bound_lease(const Context& context, Ipv4 address, const std::optional<Leas
     lease.hwtype = request.hwtype;
     lease.hostname = context.name.text;
     lease.user_context = noted(context, own ? row->user_context : std::string{});
-    if (context.subnet().store_extended_info) {
+    if (relay_information_of(context)) {
         lease.relay_id = relay_octets(*request.message, rai::relay_id);
         lease.remote_id = relay_octets(*request.message, rai::remote_id);
+    } else if (own) {
+        lease.relay_id = row->relay_id;
+        lease.remote_id = row->remote_id;
     }
     start_lifetime(lease, lifetime, context.now, own ? row->hold_until : LeaseTime{});
     lease.version = row ? row->version + 1 : context.first_version;

@@ -6,6 +6,7 @@
 #include "dhcp/lease_statistics.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/v4/packet_log.hpp"
+#include "dhcp/v4/stashed_relay.hpp"
 
 namespace leasehold::v4 {
 
@@ -89,7 +90,7 @@ void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram)
 }
 
 void Journey::handle(std::unique_ptr<Packet> packet) {
-    const auto message = MessageView::parse(packet->bytes);
+    auto message = MessageView::parse(packet->bytes);
     const bool first_look = packet->decisions == 0 && packet->type == MessageType::none;
     if (!message) {
         const auto& error = message.error();
@@ -104,8 +105,11 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
                      packet->destination);
     }
     const Arrival arrival = packet->arrival();
-    const auto request = read_complete_request(*message, arrival, *config_, *this);
+    const bool stashed =
+        restore_relay_information(*message, *config_, keeper_->table(), context_.clock.now());
+    auto request = read_complete_request(*message, arrival, *config_, *this);
     if (!request) return drop(*packet, request.error());
+    request->relay_information_is_stashed = stashed;
     packet->subnet_id = request->subnet == nullptr ? 0 : request->subnet->id;
 
     const auto busy = clients_.find(request->client);

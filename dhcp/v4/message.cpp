@@ -248,4 +248,16 @@ OptionBytes MessageView::relay_suboption(std::uint8_t code) const {
     return std::nullopt;
 }
 
+bool MessageView::set_relay_information(std::span<const std::uint8_t> payload) {
+    constexpr std::uint8_t code = option::relay_agent_information;
+    if (payload.empty()) return false;
+    joined_.push_back({code, {payload.begin(), payload.end()}});
+    piece_at_[code] = in_pieces;
+    const auto link = relay_suboption(rai::link_selection);
+    if (!link || link->size() == 4) return true;
+    joined_.pop_back();
+    piece_at_[code] = 0;
+    return false;
+}
+
 }  // namespace leasehold::v4

@@ -107,6 +107,12 @@ public:
     /// damaged one count; the damaged one and what follows it do not.
     OptionBytes relay_suboption(std::uint8_t code) const;
 
+    /// Gives the message the relay agent information (a copy) that it came without: option() and
+    /// relay_suboption() answer as if it had been there; datagram() is what was received.
+    /// @return false: it is empty, or damaged where parse() would refuse it; nothing was changed
+    /// @pre !has(82)
+    bool set_relay_information(std::span<const std::uint8_t> payload);
+
     std::span<const std::uint8_t> datagram() const { return datagram_; }
 
 private:

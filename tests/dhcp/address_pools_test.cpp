@@ -156,6 +156,30 @@ TEST_P(AddressPoolsRange, RandomGivesFreeUnitsAndTheSameForTheSameSeed) {
     EXPECT_EQ(pools.counts(0).taken, 50u);
 }
 
+TEST_P(AddressPoolsRange, ABlockedUnitIsCountedAsItIsAndNeverPicked) {
+    pools.set(at(1), Availability::taken);
+    for (const Uint128 offset : {Uint128{0}, Uint128{1}, Uint128{3}}) pools.block(at(offset));
+    pools.block(at(0));
+    EXPECT_EQ(pools.counts(0).blocked, 3u);
+    EXPECT_EQ(pools.counts(0).taken, 1u);
+    EXPECT_EQ(pools.get(at(1)), Availability::taken);
+    EXPECT_EQ(pools.pick(0, iterative, 0).unit, at(2));
+    pools.set(at(1), Availability::free);
+    pools.set(at(0), Availability::taken);
+    EXPECT_EQ(pools.counts(0).taken, 1u);
+    pools.set(at(0), Availability::reusable);
+    EXPECT_EQ(pools.counts(0).reusable, 1u);
+    EXPECT_EQ(pools.get(at(0)), Availability::reusable);
+    EXPECT_TRUE(pools.is_blocked(at(0)));
+    EXPECT_FALSE(pools.is_blocked(at(2)));
+    for (const auto kind : {AllocatorKind::iterative, AllocatorKind::random, AllocatorKind::flq})
+        for (std::uint64_t seed = 0; seed < 100; ++seed) {
+            const auto unit = pools.pick(0, kind, seed).unit;
+            ASSERT_TRUE(unit);
+            EXPECT_FALSE(pools.is_blocked(*unit));
+        }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ranges, AddressPoolsRange, testing::ValuesIn(range_cases),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
@@ -241,6 +265,61 @@ TEST(AddressPoolsDense, AgreesWithANaiveSetUnderRandomChanges) {
         ASSERT_EQ(pools.pick(0, AllocatorKind::random, cursor).unit, wanted);
         ASSERT_EQ(pools.counts(0).taken, std::ranges::count(model, Availability::taken));
     }
+}
+
+// --- free lease queue
+
+// The queue against its plainest form: a list per class, searched and moved by hand.
+TEST(AddressPoolsQueue, AgreesWithANaiveQueueUnderRandomChanges) {
+    constexpr std::uint32_t units = 5'000;
+    AddressPools pools{{pool(v4("10.0.0.0"), units)}};
+    pools.keep_order(0);
+    const auto first = pools.range(0).first;
+    std::vector<std::uint32_t> free, reusable;
+    for (std::uint32_t unit = 0; unit < units; ++unit) free.push_back(unit);
+    std::mt19937 random{2'718};
+    for (int round = 0; round < 20'000; ++round) {
+        const auto expected = !free.empty() ? free.front() : reusable.empty() ? units : reusable.front();
+        const auto pick = pools.pick(0, AllocatorKind::flq, random());
+        ASSERT_EQ(pick.unit, expected == units ? std::nullopt : std::optional{behind(first, expected)});
+        // A few units change often; now and then what was picked is given out, and blocked.
+        const bool takes = random() % 2 == 0 && expected != units;
+        const std::uint32_t unit = takes ? expected : random() % 40 * 100;
+        if (pools.is_blocked(behind(first, unit))) continue;
+        const auto before = pools.get(behind(first, unit));
+        if (random() % 500 == 0) {
+            pools.block(behind(first, unit));
+            std::erase(free, unit);
+            std::erase(reusable, unit);
+            continue;
+        }
+        const auto after = takes ? Availability::taken : static_cast<Availability>(random() % 4);
+        pools.set(behind(first, unit), after);
+        if (before == after) continue;
+        std::erase(free, unit);
+        std::erase(reusable, unit);
+        if (after == Availability::free) free.push_back(unit);
+        if (after == Availability::reusable) reusable.push_back(unit);
+    }
+}
+
+TEST(AddressPoolsQueue, WhatWasGivenBackComesLastAndAFullPoolIsKnown) {
+    AddressPools pools{{pool(v4("10.0.0.0"), 3)}};
+    pools.keep_order(0);
+    const auto picked = [&] { return pools.pick(0, AllocatorKind::flq, 9).unit; };
+    EXPECT_EQ(picked(), v4("10.0.0.0"));
+    EXPECT_EQ(picked(), v4("10.0.0.0")) << "reading changes nothing";
+    pools.set(v4("10.0.0.0"), Availability::taken);
+    pools.set(v4("10.0.0.0"), Availability::free);
+    EXPECT_EQ(picked(), v4("10.0.0.1"));
+    for (const char* unit : {"10.0.0.1", "10.0.0.2", "10.0.0.0"}) {
+        EXPECT_EQ(picked(), v4(unit));
+        pools.set(v4(unit), Availability::taken);
+    }
+    EXPECT_FALSE(picked());
+    pools.set(v4("10.0.0.2"), Availability::reusable);
+    pools.set(v4("10.0.0.1"), Availability::reusable);
+    EXPECT_EQ(picked(), v4("10.0.0.2")) << "what has ended first";
 }
 
 // --- sparse pools ------------------------------------------------------------------------------------------

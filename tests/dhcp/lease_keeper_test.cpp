@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dhcp/lease_context.hpp"
 #include "tests/support/fake_time.hpp"
 
 namespace leasehold {
@@ -161,9 +162,157 @@ TEST_F(LeaseKeeperTest, ExcludedAddressesAreNotFoundByTheAllocator) {
     finish(excluding);
     const LeaseKeeper wary{std::make_shared<const ServerConfig>(excluding), clock};
     EXPECT_EQ(wary.pools().get(address(254)), Availability::free);
-    EXPECT_EQ(wary.pools().get(address(255)), Availability::taken);
-    EXPECT_EQ(wary.pools().get(address(256)), Availability::taken);
-    EXPECT_EQ(wary.pools().counts(0).taken, 2u);
+    EXPECT_TRUE(wary.pools().is_blocked(address(255)));
+    EXPECT_TRUE(wary.pools().is_blocked(address(256)));
+    EXPECT_EQ(wary.pools().counts(0).blocked, 2u);
+    EXPECT_EQ(wary.pools().counts(0).taken, 0u);
+}
+
+// --- limits
+
+TEST_F(LeaseKeeperTest, LeasesOfAClassAreCountedByTheirNotesAsTheyComeAndGo) {
+    Lease noted = lease_of(10, 5);
+    noted.user_context = with_notes("", {{"gold", "blue"}, {}});
+    keeper.load(noted);
+    keeper.load(lease_of(11, 5));
+    EXPECT_EQ(keeper.of_class("gold"), 1);
+    EXPECT_EQ(keeper.of_class("tin"), 0);
+
+    Lease second = lease_of(12, 5);
+    second.user_context = with_notes("", {{"gold"}, {}});
+    const LeaseChange grant{Put{second, false, 0, {}}, LeaseCause::granted};
+    keeper.begin(grant);
+    EXPECT_EQ(keeper.of_class("gold"), 2) << "on its way: many at once do not get past a limit";
+    EXPECT_EQ(keeper.of_subnet(7), 3);
+    keeper.restore(address(12));
+    EXPECT_EQ(keeper.of_class("gold"), 1);
+    EXPECT_EQ(keeper.of_subnet(7), 2);
+    keeper.begin(grant);
+    keeper.take_over(address(12), second);
+    EXPECT_EQ(keeper.of_class("gold"), 2);
+    const LeaseChange gone{Erase{address(12), 5}, LeaseCause::removed};
+    keeper.begin(gone);
+    EXPECT_EQ(keeper.of_class("gold"), 2) << "until it is durable";
+    keeper.applied(gone);
+    keeper.begin(grant);
+    keeper.applied(grant);
+    EXPECT_EQ(keeper.of_class("gold"), 2);
+    EXPECT_EQ(keeper.of_subnet(7), 3);
+
+    Lease released = noted;
+    ++released.version;
+    released.state = LeaseState::released;
+    const LeaseChange back{Put{released, false, 0, {}}, LeaseCause::released};
+    keeper.begin(back);
+    keeper.applied(back);
+    EXPECT_EQ(keeper.of_class("gold"), 1);
+    EXPECT_EQ(keeper.of_class("blue"), 0);
+}
+
+TEST_F(LeaseKeeperTest, LeasesOfASubnetAreCountedWithoutDeclinedOnes) {
+    keeper.load(lease_of(10, 5));
+    Lease other_pool = lease_of(11, 5);
+    other_pool.pool_id = 9;
+    keeper.load(other_pool);
+    Lease declined = lease_of(12, 5);
+    declined.state = LeaseState::declined;
+    keeper.load(declined);
+    Lease elsewhere = lease_of(13, 5);
+    elsewhere.subnet_id = 8;
+    keeper.load(elsewhere);
+    EXPECT_EQ(keeper.of_subnet(7), 2);
+    EXPECT_EQ(keeper.of_subnet(8), 1);
+    EXPECT_EQ(keeper.of_subnet(9), 0);
+}
+
+// --- sanity checks
+
+class LeaseKeeperChecks : public LeaseKeeperTest {
+protected:
+    LeaseKeeper checking(LeaseCheck check) {
+        ServerConfig config;
+        for (const std::uint32_t id : {7u, 8u}) {
+            SubnetConfig& subnet = config.subnets.emplace_back();
+            subnet.id = id;
+            subnet.network = {Ipv4{0x0a000000 + (id - 7) * 0x100}, 24};
+        }
+        config.subnets[0].pools.emplace_back().range = {address(10), address(19)};
+        config.lease_check = check;
+        finish(config);
+        return LeaseKeeper{std::make_shared<const ServerConfig>(std::move(config)), clock};
+    }
+    Lease misplaced() {
+        Lease lease = lease_of(10, 5);
+        lease.subnet_id = 8;
+        return lease;
+    }
+    Lease placeless() {
+        Lease lease = lease_of(0x300, 5);
+        lease.subnet_id = 8;
+        return lease;
+    }
+};
+
+TEST_F(LeaseKeeperChecks, WarnCountsAndChangesNothing) {
+    auto warned = checking(LeaseCheck::warn);
+    warned.load(misplaced());
+    warned.load(lease_of(11, 5));
+    EXPECT_EQ(warned.check_counts().misplaced, 1u);
+    EXPECT_EQ(warned.check_counts().examples, std::vector{address(10)});
+    EXPECT_EQ(warned.table().find(address(10)), misplaced());
+    auto silent = checking(LeaseCheck::none);
+    silent.load(misplaced());
+    EXPECT_EQ(silent.check_counts().misplaced, 0u);
+}
+
+TEST_F(LeaseKeeperChecks, FixCountsTheLeaseForTheSubnetThatHasItsAddress) {
+    auto fixing = checking(LeaseCheck::fix);
+    fixing.load(misplaced());
+    fixing.load(placeless());
+    EXPECT_EQ(fixing.table().find(address(10))->subnet_id, 7u);
+    EXPECT_EQ(fixing.table().find(address(10))->version, 5u);
+    EXPECT_EQ(fixing.of_subnet(7), 1);
+    EXPECT_EQ(fixing.of_subnet(8), 1);
+    EXPECT_FALSE(fixing.has_unfit());
+}
+
+TEST_F(LeaseKeeperChecks, UnfitLeasesKeepTheirAddressUntilTheyAreErased) {
+    for (const auto rule : {LeaseCheck::del, LeaseCheck::fix_del}) {
+        auto deleting = checking(rule);
+        deleting.load(rule == LeaseCheck::del ? misplaced() : placeless());
+        auto unfit = deleting.unfit(10);
+        ASSERT_EQ(unfit.size(), 1u);
+        EXPECT_TRUE(deleting.table().contains(unfit[0].address));
+        const LeaseChange gone{Erase{unfit[0].address, 5}, LeaseCause::removed};
+        deleting.begin(gone);
+        EXPECT_TRUE(deleting.unfit(10).empty()) << "on its way";
+        deleting.restore(unfit[0].address);
+        EXPECT_EQ(deleting.unfit(10).size(), 1u) << "it was not erased: again";
+        deleting.begin(gone);
+        deleting.applied(gone);
+        EXPECT_TRUE(deleting.unfit(10).empty());
+        EXPECT_FALSE(deleting.has_unfit());
+    }
+}
+
+TEST_F(LeaseKeeperChecks, AnUnfitLeaseWhoseClientCameBackStays) {
+    auto deleting = checking(LeaseCheck::del);
+    deleting.load(misplaced());
+    const LeaseChange renewal{Put{lease_of(10, 6), false, 0, {}}, LeaseCause::renewed};
+    deleting.begin(renewal);
+    deleting.applied(renewal);
+    EXPECT_TRUE(deleting.unfit(10).empty());
+    EXPECT_FALSE(deleting.has_unfit());
+}
+
+TEST_F(LeaseKeeperChecks, OldRelayInformationIsBroughtIntoThePresentForm) {
+    auto keeping = checking(LeaseCheck::warn);
+    Lease old = lease_of(10, 5);
+    old.user_context = R"({"ISC":{"relay-agent-info":"0x010100"}})";
+    keeping.load(old);
+    EXPECT_EQ(keeping.table().find(address(10))->user_context,
+              R"({"ISC":{"relay-agent-info":{"sub-options":"0x010100"}}})");
+    EXPECT_EQ(keeping.check_counts().contexts, 1u);
 }
 
 TEST_F(LeaseKeeperTest, NewPoolsSeeWhatIsThereAndWhatChangesWhileTheyAreFilled) {

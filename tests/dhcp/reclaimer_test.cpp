@@ -180,5 +180,45 @@ TEST_F(ReclaimerTest, ALeaseThatIsWithTheStoreIsLeftAlone) {
     home->keeper().applied(renewal);
 }
 
+TEST_F(ReclaimerTest, AnAddressCanBeGivenOutInTheSecondAfterItsLeaseEnds) {
+    start({lease_of(10), lease_of(11)});
+    time.advance(seconds{95});
+    tick_until_idle();  // the next round is ten seconds away
+    time.advance(seconds{6});
+    reclaimer.tick();
+    EXPECT_TRUE(reclaimer.idle()) << "nothing is written yet";
+    EXPECT_EQ(at(10)->state, LeaseState::assigned);
+    EXPECT_EQ(home->keeper().pools().get(address(10)), Availability::reusable);
+    EXPECT_EQ(home->keeper().pools().get(address(11)), Availability::reusable);
+    std::optional<std::uint64_t> ended;
+    reclaimer.run_all(false, [&](std::uint64_t count) { ended = count; });
+    loop.run_until([&] { return ended.has_value(); });
+    EXPECT_EQ(ended, 2u) << "on demand it finds them all the same";
+    time.advance(seconds{10});
+    tick_until_idle();
+    EXPECT_EQ(at(10)->state, LeaseState::expired_reclaimed);
+}
+
+TEST_F(ReclaimerTest, UnfitLeasesAreRemovedFromTheDatabase) {
+    auto strict = std::make_shared<ServerConfig>();
+    strict->pool_ranges = {{address(10), address(250)}};
+    SubnetConfig& subnet = strict->subnets.emplace_back();
+    subnet.id = 1;
+    subnet.network = {Ipv4{0x0b000000}, 24};
+    finish(*strict);
+    strict->lease_check = LeaseCheck::del;
+    for (const auto wait : {seconds{10}, seconds{0}}) {
+        strict->expiration.reclaim_wait = wait;
+        config = strict;
+        start({lease_of(10), lease_of(11)});
+        EXPECT_TRUE(at(10)) << "loaded: its address is not free";
+        tick_until_idle();
+        EXPECT_FALSE(at(10));
+        EXPECT_FALSE(at(11));
+        EXPECT_EQ(home->keeper().check_counts().unfit, 2u);
+        time.advance(seconds{20});
+    }
+}
+
 }  // namespace
 }  // namespace leasehold

@@ -1,0 +1,123 @@
+#include "dhcp/lease_context.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace leasehold {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+TEST(LeaseContext, NotesAreReadBackAsTheyWereWritten) {
+    const LeaseNotes notes{{"gold", "a \"quoted\" one"}, {1, 2, 0xaa, 0xbb}};
+    const std::string text = with_notes("", notes);
+    EXPECT_EQ(read_notes(text), notes);
+    EXPECT_EQ(with_notes(text, notes), text);
+}
+
+TEST(LeaseContext, RelayInformationIsWrittenInKeasForm) {
+    EXPECT_EQ(
+        with_notes("", {{}, {2, 2, 0xaa, 0xbb, 12, 1, 0xcc}}),
+        R"({"ISC":{"relay-agent-info":{"sub-options":"0x0202aabb0c01cc","remote-id":"aabb","relay-id":"cc"}}})");
+    EXPECT_EQ(with_notes("", {{"gold"}, {}}), R"({"ISC":{"client-classes":["gold"]}})");
+}
+
+TEST(LeaseContext, WhatOperatorsWriteIsKept) {
+    const std::string own =
+        R"({"comment":"mine","ISC":{"binding-variables":{"a":"b"},"client-classes":["x"]},"z":[1,2]})";
+    EXPECT_EQ(
+        with_notes(own, {{"gold"}, {}}),
+        R"({"comment":"mine","ISC":{"binding-variables":{"a":"b"},"client-classes":["gold"]},"z":[1,2]})");
+    EXPECT_EQ(with_notes(own, {}), R"({"comment":"mine","ISC":{"binding-variables":{"a":"b"}},"z":[1,2]})");
+    EXPECT_EQ(with_notes(R"({"ISC":{"client-classes":["x"]}})", {}), "");
+    EXPECT_EQ(with_notes("not JSON", {{"gold"}, {}}), "not JSON");
+    EXPECT_EQ(with_notes(R"({ "spaced" : 1 })", {}), R"({ "spaced" : 1 })") << "nothing to do";
+}
+
+TEST(LeaseContext, TheOlderFormOfRelayInformationIsRead) {
+    EXPECT_EQ(read_notes(R"({"ISC":{"relay-agent-info":"0x0102aabb"}})").relay_information,
+              (Bytes{1, 2, 0xaa, 0xbb}));
+    EXPECT_EQ(read_notes(R"({"ISC":{"relay-agent-info":{"sub-options":"0x0102AABB"}}})").relay_information,
+              (Bytes{1, 2, 0xaa, 0xbb}));
+}
+
+struct UnreadableCase {
+    const char* name;
+    std::string text;
+};
+struct LeaseContextUnreadable : testing::TestWithParam<UnreadableCase> {};
+TEST_P(LeaseContextUnreadable, GivesNoNotes) {
+    EXPECT_EQ(read_notes(GetParam().text), LeaseNotes{});
+}
+INSTANTIATE_TEST_SUITE_P(
+    Texts, LeaseContextUnreadable,
+    testing::Values(
+        UnreadableCase{"Empty", ""}, UnreadableCase{"Word", "ISC"}, UnreadableCase{"List", R"(["ISC"])"},
+        UnreadableCase{"Cut", R"({"ISC":{"client-classes":["a"])"}, UnreadableCase{"NotAMap", R"({"ISC":7})"},
+        UnreadableCase{"OddShapes", R"({"ISC":{"client-classes":[1,null],"relay-agent-info":[7]}})"},
+        UnreadableCase{"NotHex", R"({"ISC":{"relay-agent-info":{"sub-options":"zebra"}}})"},
+        UnreadableCase{"TooDeep", R"({"ISC":{"client-classes":)" + std::string(5000, '[')},
+        UnreadableCase{"TooLong", R"({"ISC":{"client-classes":["a"]},"x":")" +
+                                      std::string(user_context_size_max, 'x') + "\"}"}),
+    [](const auto& tested) { return std::string{tested.param.name}; });
+
+// Changed octets of a good text, and cut ones: nothing throws, and what with_notes gives can be read again.
+TEST(LeaseContext, NoTextMakesItThrow) {
+    const std::string good =
+        R"({"a":{"b":[1,-2.5e3,true,null,"\u00e4\n"]},"ISC":{"client-classes":["x"],"relay-agent-info":{"sub-options":"0x0102aabb"}}})";
+    std::mt19937 random{7};
+    for (int round = 0; round < 20000; ++round) {
+        std::string text = good.substr(0, random() % 4 == 0 ? random() % good.size() : good.size());
+        for (unsigned changes = random() % 4; changes > 0 && !text.empty(); --changes)
+            text[random() % text.size()] =
+                static_cast<char>(random() % 4 == 0 ? random() : good[random() % good.size()]);
+        read_notes(text);
+        const std::string written = with_notes(text, {{"gold"}, {1, 1, 9}});
+        if (written != text) {
+            EXPECT_EQ(read_notes(written).client_classes, std::vector<std::string>{"gold"});
+        }
+        for (const auto check :
+             {ExtendedInfoCheck::fix, ExtendedInfoCheck::strict, ExtendedInfoCheck::pedantic}) {
+            const auto corrected = corrected_context(text, check);
+            if (corrected) {
+                EXPECT_EQ(corrected_context(*corrected, check), std::nullopt) << text;
+            }
+        }
+    }
+}
+
+struct CorrectionCase {
+    const char* name;
+    const char* text;
+    ExtendedInfoCheck check;
+    const char* corrected;  // nullptr: nothing to do
+};
+struct LeaseContextCorrection : testing::TestWithParam<CorrectionCase> {};
+TEST_P(LeaseContextCorrection, IsAsConfigured) {
+    const auto& [name, text, check, corrected] = GetParam();
+    EXPECT_EQ(corrected_context(text, check),
+              corrected == nullptr ? std::nullopt : std::optional<std::string>{corrected});
+}
+constexpr const char* current_form = R"({"ISC":{"relay-agent-info":{"sub-options":"0x010100"}}})";
+constexpr const char* older_form = R"({"ISC":{"relay-agent-info":"0x010100"}})";
+constexpr const char* bad_part =
+    R"({"k":1,"ISC":{"relay-agent-info":{"sub-options":"0x010100","remote-id":""}}})";
+constexpr const char* unknown_part = R"({"ISC":{"relay-agent-info":{"sub-options":"0x010100","mine":1}}})";
+INSTANTIATE_TEST_SUITE_P(
+    Cases, LeaseContextCorrection,
+    testing::Values(
+        CorrectionCase{"NoneLooksAtNothing", older_form, ExtendedInfoCheck::none, nullptr},
+        CorrectionCase{"FixKeepsThePresentForm", current_form, ExtendedInfoCheck::fix, nullptr},
+        CorrectionCase{"FixUpgradesTheOlderForm", older_form, ExtendedInfoCheck::fix, current_form},
+        CorrectionCase{"FixDropsANumber", R"({"ISC":{"relay-agent-info":3}})", ExtendedInfoCheck::fix, ""},
+        CorrectionCase{"FixDropsNotesThatAreNoMap", R"({"ISC":"x","k":1})", ExtendedInfoCheck::fix,
+                       R"({"k":1})"},
+        CorrectionCase{"FixLeavesBadParts", bad_part, ExtendedInfoCheck::fix, nullptr},
+        CorrectionCase{"StrictDropsBadParts", bad_part, ExtendedInfoCheck::strict, R"({"k":1})"},
+        CorrectionCase{"StrictLeavesUnknownParts", unknown_part, ExtendedInfoCheck::strict, nullptr},
+        CorrectionCase{"PedanticDropsUnknownParts", unknown_part, ExtendedInfoCheck::pedantic, ""}),
+    [](const auto& tested) { return std::string{tested.param.name}; });
+
+}  // namespace
+}  // namespace leasehold
