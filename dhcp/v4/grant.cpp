@@ -21,9 +21,9 @@ void add_additional_classes(Context& context) {
     const auto& subnet = context.subnet();
     const std::vector<ClassId> none;
     const auto& of_pool = context.pool == nullptr ? none : context.pool->additional_classes;
-    const auto& of_network =
-        subnet.shared_network ? context.config.shared_networks[*subnet.shared_network].additional_classes
-                              : none;
+    const auto& of_network = subnet.shared_network
+                                 ? context.config.shared_networks[*subnet.shared_network].additional_classes
+                                 : none;
     if (of_pool.empty() && subnet.additional_classes.empty() && of_network.empty()) return;
     const PacketSource source{*context.request.message, context.request.arrival};
     for (const auto* list : {&of_pool, &subnet.additional_classes, &of_network})
@@ -53,8 +53,8 @@ bool is_nearly_full(const Context& context) {
     return capacity > 0 && taken >= *subnet.adaptive_lease_time_threshold * capacity;
 }
 
-/// The relay's words are taken down where that is wanted. A client that renews straight with the server has no
-/// relay at that moment: what the last one said stands (as with Kea, and stash-agent-options lives on it).
+/// The relay's words are taken down where that is wanted. A client that renews straight with the server has
+/// no relay at that moment: what the last one said stands (as with Kea, and stash-agent-options lives on it).
 OptionBytes relay_information_of(const Context& context) {
     if (!context.subnet().store_extended_info) return std::nullopt;
     return context.request.message->option(option::relay_agent_information);

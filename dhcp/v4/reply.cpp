@@ -135,8 +135,8 @@ std::size_t reply_size_max(const MessageView& message) {
     return datagram - ip_udp_headers;
 }
 
-Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name,
-                  MessageType type, const Grant& grant) {
+Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name, MessageType type,
+                  const Grant& grant) {
     const auto& message = *request.message;
     const auto& config = *scopes.config;
     const auto& subnet = *scopes.subnet;
@@ -147,7 +147,7 @@ Reply lease_reply(const Request& request, const ReplyScopes& scopes, const Clien
 
     ReplyOptions options{message};
     options.add_u32(option::server_identifier, request.server_address.value);
-    add_times(options, subnet, grant.lifetime);
+    if (!grant.address.is_zero()) add_times(options, subnet, grant.lifetime);  // RFC 8925: there is no lease
     echo_client_id(options, request, config);
     echo_subnet_selection(options, message);
     // The client hears the name that it has here, asked for or not.

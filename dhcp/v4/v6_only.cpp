@@ -32,10 +32,10 @@ std::optional<Decision> decide_v6_only(Context& context, MessageType type) {
     if (request.bootp || !asks_for_v6_only(*request.message)) return std::nullopt;
     const SubnetConfig* found = nullptr;
     any_subnet_on_link(context.config, *request.subnet, context.classes, [&](const SubnetConfig& subnet) {
-        const bool has = has_v6_only(subnet.options, context.classes) ||
-                         (subnet.shared_network &&
-                          has_v6_only(context.config.shared_networks[*subnet.shared_network].options,
-                                      context.classes));
+        const bool has =
+            has_v6_only(subnet.options, context.classes) ||
+            (subnet.shared_network &&
+             has_v6_only(context.config.shared_networks[*subnet.shared_network].options, context.classes));
         if (has) found = &subnet;
         return has;
     });

@@ -161,7 +161,8 @@ private:
     std::vector<const SubnetConfig*> subnets_for(const Request& request) const {
         std::vector<const SubnetConfig*> subnets;
         for (const auto& subnet : world_->config().subnets) {
-            const bool same = subnet.shared_network && subnet.shared_network == request.subnet->shared_network;
+            const bool same =
+                subnet.shared_network && subnet.shared_network == request.subnet->shared_network;
             if (&subnet == request.subnet || (same && admits(subnet.guard, request.classes)))
                 subnets.push_back(&subnet);
         }
