@@ -109,7 +109,8 @@ bool should_ask_anew(const Context& context, const SubnetConfig& subnet, Ipv4 ad
     const auto reserved = reserved_address(context.request, context.config, subnet);
     if (reserved && reserved->address == address) return false;
     const auto own = reserved_for(context, conflicts);
-    return own.candidate && own.candidate->address != address;
+    return own.candidate && own.candidate->address != address &&
+           !is_over_limit(context, *own.candidate->subnet);
 }
 
 /// Does the client name, out of its memory, the address that is reserved for it? It is known then, even
