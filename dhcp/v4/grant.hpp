@@ -13,7 +13,7 @@ namespace leasehold::v4 {
 /// The client will have this address: what follows from it is settled in the context. In a shared network
 /// that is the first time the subnet, and so the subnet's host and its classes, are certain. Then the
 /// additional classes of pool, subnet and network are evaluated (evaluate-additional-classes), before options
-/// and lifetimes.
+/// and lifetimes; then the client gets its name. @param address  0.0.0.0: it gets none (INFORM, RFC 8925)
 void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool, Ipv4 address);
 
 /// Where the options of the reply come from. @pre settled
