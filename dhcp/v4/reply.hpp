@@ -18,8 +18,8 @@ struct Grant {
 };
 
 /// An OFFER, or an ACK to a REQUEST. @pre request.subnet is set
-Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name,
-                  MessageType type, const Grant& grant);
+Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name, MessageType type,
+                  const Grant& grant);
 /// The ACK to an INFORM: no address, no times (RFC 2131 4.3.5). @pre request.subnet is set
 Reply inform_reply(const Request& request, const ReplyScopes& scopes);
 Reply nak_reply(const Request& request, const ServerConfig& config);
