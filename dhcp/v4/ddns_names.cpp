@@ -11,11 +11,6 @@ namespace leasehold::v4 {
 
 namespace {
 
-std::span<const std::uint8_t> octets_of(std::string_view text) {
-    // octets of a string are octets
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 bool replaces(ReplaceClientName rule, bool name_was_sent) {
     switch (rule) {
         case ReplaceClientName::never: return false;

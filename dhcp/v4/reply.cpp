@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dhcp/v4/flex_options.hpp"
 #include "dhcp/v4/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply_options.hpp"
@@ -176,6 +177,7 @@ Reply lease_reply(const Request& request, const ReplyScopes& scopes, const Clien
     options.add_configured(message, scopes);
     if (!options.has(option::subnet_mask)) options.add_u32(option::subnet_mask, subnet.network.mask());
 
+    apply_flex_options(request, scopes, options);
     return write(request, header, type, options, relay_information_of(request),
                  lease_destination(request, grant.address));
 }
@@ -197,6 +199,8 @@ Reply inform_reply(const Request& request, const ReplyScopes& scopes) {
     if (wants_mask && !options.has(option::subnet_mask)) {
         options.add_u32(option::subnet_mask, subnet.network.mask());
     }
+
+    apply_flex_options(request, scopes, options);
 
     // RFC 2131 4.3.5: to the client itself; then nothing of the relay's belongs into the reply.
     const bool via_relay = message.ciaddr().is_zero() && !message.giaddr().is_zero();

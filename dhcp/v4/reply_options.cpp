@@ -301,6 +301,56 @@ void ReplyOptions::add_vendor_instance(const OptionValue& option) {
     }
 }
 
+std::optional<std::span<const std::uint8_t>> ReplyOptions::find(std::uint8_t code) const {
+    const auto found = std::ranges::find(options_, code, &ReplyOption::code);
+    if (found == options_.end()) return std::nullopt;
+    return found->payload;
+}
+
+void ReplyOptions::remove(std::uint8_t code) {
+    const auto is_it = [code](const ReplyOption& option) { return option.code == code; };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), is_it), options_.end());
+}
+
+void ReplyOptions::replace(std::uint8_t code, std::vector<std::uint8_t> payload) {
+    remove(code);
+    add(code, composed_.emplace_front(std::move(payload)));
+}
+
+std::optional<std::vector<std::uint8_t>> ReplyOptions::vendor_data(std::uint32_t enterprise) const {
+    std::optional<std::vector<std::uint8_t>> found;
+    for (const auto& option : options_) {
+        if (option.code != vendor_options_by_enterprise || enterprise_of(option.payload) != enterprise)
+            continue;
+        if (!found) found.emplace();
+        for_each_vendor(option.payload, [&](std::uint32_t, std::span<const std::uint8_t> data) {
+            found->insert(found->end(), data.begin(), data.end());
+        });
+    }
+    return found;
+}
+
+void ReplyOptions::remove_vendor(std::uint32_t enterprise) {
+    const auto is_it = [enterprise](const ReplyOption& option) {
+        return option.code == vendor_options_by_enterprise && enterprise_of(option.payload) == enterprise;
+    };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), is_it), options_.end());
+}
+
+void ReplyOptions::replace_vendor(std::uint32_t enterprise, std::span<const std::uint8_t> sub_options) {
+    remove_vendor(enterprise);
+    auto& bytes = composed_.emplace_front();
+    VendorWriter writer{bytes, enterprise};
+    Reader in{sub_options};
+    while (in.left() > 0) {
+        const auto code = in.u8();
+        const auto payload = in.take(in.u8());
+        if (!in.ok()) break;
+        writer.add(code, payload);
+    }
+    add(vendor_options_by_enterprise, bytes);
+}
+
 /// RFC 3442: a client that asked for classless routes and gets them must not get routers or static routes.
 void ReplyOptions::drop_overruled_routes() {
     const bool asked = std::ranges::find(parameter_list_, classless_static_routes) != parameter_list_.end();

@@ -8,6 +8,7 @@
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <forward_list>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,16 @@ public:
 
     /// Was it added? (Not merely owned by the server.)
     bool has(std::uint8_t code) const;
+    /// The payload of the first with this code; nullopt: none.
+    std::optional<std::span<const std::uint8_t>> find(std::uint8_t code) const;
+    void remove(std::uint8_t code);
+    /// Puts one in the place of all of this code.
+    void replace(std::uint8_t code, std::vector<std::uint8_t> payload);
+    /// The sub-options of a vendor in option 125, of all its blocks; nullopt: the reply has none of it.
+    std::optional<std::vector<std::uint8_t>> vendor_data(std::uint32_t enterprise) const;
+    void remove_vendor(std::uint32_t enterprise);
+    /// @param sub_options  code and length octets before each
+    void replace_vendor(std::uint32_t enterprise, std::span<const std::uint8_t> sub_options);
     bool is_requested(std::uint8_t code) const { return requested_[code]; }
     bool sent_parameter_list() const { return !parameter_list_.empty(); }
     /// Treat a code as requested, whatever the client's list says.
