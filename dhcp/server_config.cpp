@@ -35,7 +35,7 @@ void finish(ServerConfig& config) {
             config.pool_ranges.push_back(pool.range);
         }
     }
-    config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets);
+    config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets, config.shared_networks);
 }
 
 bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {

@@ -16,18 +16,28 @@ std::uint64_t network_key(std::uint32_t network, std::uint8_t length) {
 
 }  // namespace
 
-SubnetIndex::SubnetIndex(const std::vector<SubnetConfig>& subnets) {
-    // emplace keeps what is there: the lowest id wins.
-    for (std::size_t place = 0; place < subnets.size(); ++place) {
+template <class Map, class Key>
+void SubnetIndex::put_in_front(Map& heads, const Key& key, std::size_t place) {
+    const auto link = static_cast<LinkNumber>(links_.size());
+    const auto [head, is_new] = heads.try_emplace(key, link);
+    links_.push_back({static_cast<std::uint32_t>(place), is_new ? no_link : head->second});
+    head->second = link;
+}
+
+SubnetIndex::SubnetIndex(const std::vector<SubnetConfig>& subnets,
+                         const std::vector<SharedNetworkConfig>& networks) {
+    // From the last to the first, each in front of those with its key: the chains ascend.
+    for (std::size_t place = subnets.size(); place-- > 0;) {
         const auto& subnet = subnets[place];
-        by_network_.emplace(network_key(subnet.network.network.value, subnet.network.length), place);
-        by_id_.emplace(subnet.id, place);
-        for (const auto relay : subnet.relay_addresses) by_relay_.emplace(relay.value, place);
-        if (!subnet.interface.empty()) by_interface_.emplace(subnet.interface, place);
+        put_in_front(by_network_, network_key(subnet.network.network.value, subnet.network.length), place);
+        by_id_.insert_or_assign(subnet.id, place);
+        for (const auto relay : subnet.relay_addresses) put_in_front(by_relay_, relay.value, place);
+        if (!subnet.interface.empty()) put_in_front(by_interface_, subnet.interface, place);
         lengths_.push_back(subnet.network.length);
         add_server_identifier(subnet.options);
         for (const auto& pool : subnet.pools) add_server_identifier(pool.options);
     }
+    for (const auto& network : networks) add_server_identifier(network.options);
     std::ranges::sort(lengths_);
     lengths_.erase(std::ranges::unique(lengths_).begin(), lengths_.end());
 }
@@ -39,24 +49,20 @@ void SubnetIndex::add_server_identifier(const OptionSet& options) {
     }
 }
 
-std::optional<std::size_t> SubnetIndex::by_address(Ipv4 address) const {
-    std::optional<std::size_t> first;
-    for (const auto length : lengths_) {
-        const auto network = address.value & Ipv4Network{{}, length}.mask();
-        const auto found = by_network_.find(network_key(network, length));
-        if (found != by_network_.end() && (!first || found->second < *first)) first = found->second;
-    }
-    return first;
+SubnetIndex::LinkNumber SubnetIndex::chain_of_network(Ipv4 address, std::uint8_t length) const {
+    const auto network = address.value & Ipv4Network{{}, length}.mask();
+    const auto found = by_network_.find(network_key(network, length));
+    return found == by_network_.end() ? no_link : found->second;
 }
 
-std::optional<std::size_t> SubnetIndex::by_relay(Ipv4 giaddr) const {
+SubnetIndex::LinkNumber SubnetIndex::chain_of_relay(Ipv4 giaddr) const {
     const auto found = by_relay_.find(giaddr.value);
-    return found == by_relay_.end() ? std::nullopt : std::optional{found->second};
+    return found == by_relay_.end() ? no_link : found->second;
 }
 
-std::optional<std::size_t> SubnetIndex::by_interface(std::string_view name) const {
+SubnetIndex::LinkNumber SubnetIndex::chain_of_interface(std::string_view name) const {
     const auto found = by_interface_.find(name);
-    return found == by_interface_.end() ? std::nullopt : std::optional{found->second};
+    return found == by_interface_.end() ? no_link : found->second;
 }
 
 std::optional<std::size_t> SubnetIndex::by_id(std::uint32_t id) const {
@@ -66,6 +72,11 @@ std::optional<std::size_t> SubnetIndex::by_id(std::uint32_t id) const {
 
 bool SubnetIndex::is_server_identifier(Ipv4 address) const {
     return server_identifiers_.contains(address.value);
+}
+
+bool admits(const ServerConfig& config, const SubnetConfig& subnet, const ClassSet& classes) {
+    if (!admits(subnet.guard, classes)) return false;
+    return !subnet.shared_network || admits(config.shared_networks[*subnet.shared_network].guard, classes);
 }
 
 }  // namespace leasehold

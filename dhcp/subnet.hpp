@@ -1,7 +1,9 @@
 // Finding a client's subnet in time that does not grow with the number of subnets (Kea walks a list).
-// Where several fit the lowest id wins, as there. Which of a packet's fields is looked up: v4/request.
+// Where several fit the lowest id wins, as there, unless it does not take the client: then the next one that
+// fits is asked. Which of a packet's fields is looked up, and whom a subnet takes: v4/request.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
@@ -18,32 +20,103 @@ namespace leasehold {
 class SubnetIndex {
 public:
     /// @pre `subnets` is in ascending id
-    explicit SubnetIndex(const std::vector<SubnetConfig>& subnets);
+    explicit SubnetIndex(const std::vector<SubnetConfig>& subnets,
+                         const std::vector<SharedNetworkConfig>& networks = {});
+
+    // `takes(place)` refuses subnets whose guards do not fit; the next one with the same key is asked then.
 
     /// The first subnet whose prefix contains the address. One look-up per prefix length in use.
-    std::optional<std::size_t> by_address(Ipv4 address) const;
+    template <class Takes>
+    std::optional<std::size_t> by_address(Ipv4 address, const Takes& takes) const {
+        std::optional<std::size_t> first;
+        for (const auto length : lengths_) {
+            const auto found = first_of(chain_of_network(address, length), takes);
+            if (found && (!first || *found < *first)) first = found;
+        }
+        return first;
+    }
+    std::optional<std::size_t> by_address(Ipv4 address) const { return by_address(address, anybody); }
+
     /// The first subnet that lists this relay (`relay.ip-addresses`).
-    std::optional<std::size_t> by_relay(Ipv4 giaddr) const;
+    template <class Takes>
+    std::optional<std::size_t> by_relay(Ipv4 giaddr, const Takes& takes) const {
+        return first_of(chain_of_relay(giaddr), takes);
+    }
+    std::optional<std::size_t> by_relay(Ipv4 giaddr) const { return by_relay(giaddr, anybody); }
+
     /// The first subnet that names this interface.
-    std::optional<std::size_t> by_interface(std::string_view name) const;
+    template <class Takes>
+    std::optional<std::size_t> by_interface(std::string_view name, const Takes& takes) const {
+        return first_of(chain_of_interface(name), takes);
+    }
+    std::optional<std::size_t> by_interface(std::string_view name) const {
+        return by_interface(name, anybody);
+    }
+
     /// The place of the subnet with this id.
     std::optional<std::size_t> by_id(std::uint32_t id) const;
-    /// Is this a server identifier (option 54) of a subnet or pool?
+    /// Is this a server identifier (option 54) of a subnet, a shared network or a pool?
     bool is_server_identifier(Ipv4 address) const;
 
 private:
+    static constexpr auto anybody = [](std::size_t) { return true; };
+    /// Subnets with one key are chained in ascending id.
+    using LinkNumber = std::uint32_t;
+    static constexpr LinkNumber no_link = ~LinkNumber{0};
+    struct Link {
+        std::uint32_t place;
+        LinkNumber next;
+    };
     struct TextHash {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+
+    template <class Takes>
+    std::optional<std::size_t> first_of(LinkNumber link, const Takes& takes) const {
+        for (; link != no_link; link = links_[link].next)
+            if (takes(std::size_t{links_[link].place})) return links_[link].place;
+        return std::nullopt;
+    }
+    LinkNumber chain_of_network(Ipv4 address, std::uint8_t length) const;
+    LinkNumber chain_of_relay(Ipv4 giaddr) const;
+    LinkNumber chain_of_interface(std::string_view name) const;
+    template <class Map, class Key>
+    void put_in_front(Map& heads, const Key& key, std::size_t place);
     void add_server_identifier(const OptionSet& options);
 
-    std::vector<std::uint8_t> lengths_;                                 // in use
-    boost::unordered_flat_map<std::uint64_t, std::size_t> by_network_;  // network and length
-    boost::unordered_flat_map<std::uint32_t, std::size_t> by_relay_;    // giaddr
-    boost::unordered_flat_map<std::string, std::size_t, TextHash, std::equal_to<>> by_interface_;
+    std::vector<std::uint8_t> lengths_;  // in use
+    std::vector<Link> links_;
+    boost::unordered_flat_map<std::uint64_t, LinkNumber> by_network_;  // network and length
+    boost::unordered_flat_map<std::uint32_t, LinkNumber> by_relay_;    // giaddr
+    boost::unordered_flat_map<std::string, LinkNumber, TextHash, std::equal_to<>> by_interface_;
     boost::unordered_flat_map<std::uint32_t, std::size_t> by_id_;
     boost::unordered_flat_set<std::uint32_t> server_identifiers_;
 };
+
+/// Do the guards of the subnet and of its shared network let a packet with these classes in?
+bool admits(const ServerConfig& config, const SubnetConfig& subnet, const ClassSet& classes);
+
+/// The subnets on the link of `selected` that let the packet in, `selected` itself first and unasked, then
+/// the next ones of its shared network in ascending id and, after the last, those from the first on; until
+/// `visit` returns true.
+/// @return what the last visit said
+template <class Visit>
+bool any_subnet_on_link(const ServerConfig& config, const SubnetConfig& selected, const ClassSet& classes,
+                        const Visit& visit) {
+    if (visit(selected)) return true;
+    if (!selected.shared_network) return false;
+    const auto& network = config.shared_networks[*selected.shared_network];
+    const auto own = static_cast<std::size_t>(&selected - config.subnets.data());
+    const auto count = network.subnets.size();
+    const auto after =
+        static_cast<std::size_t>(std::ranges::upper_bound(network.subnets, own) - network.subnets.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto place = network.subnets[(after + i) % count];
+        const auto& subnet = config.subnets[place];
+        if (place != own && admits(subnet.guard, classes) && visit(subnet)) return true;
+    }
+    return false;
+}
 
 }  // namespace leasehold

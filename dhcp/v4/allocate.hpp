@@ -1,7 +1,9 @@
-// Choosing an address for a client that has none, or that asks anew (RFC 2131 4.3.1): its own, the one
-// offered to it, the one it wishes, else the allocator's. Reads only.
+// Choosing an address for a client that has none, or that asks anew (RFC 2131 4.3.1): the one reserved for
+// it, its own, the one offered to it, the one it wishes, else the allocator's; in the selected subnet and the
+// others of its shared network. Reads only.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <optional>
 
 #include "dhcp/v4/binding.hpp"
@@ -10,21 +12,51 @@ namespace leasehold::v4 {
 
 struct Candidate {
     Ipv4 address;
-    const PoolConfig* pool = nullptr;
-    std::optional<Lease> row;  // the client's own, or an ended one
+    const SubnetConfig* subnet = nullptr;
+    const PoolConfig* pool = nullptr;  // nullptr: reserved for the client, outside of the pools
+    std::optional<Lease> row;          // the client's own, or an ended one
     bool own = false;
     bool allocated = false;  // by the allocator: its cursor moves when the decision is applied
 };
 
+/// Reserved for the client, and somebody else has it.
+struct ReservationConflict {
+    Ipv4 address;
+    std::uint32_t subnet_id = 0;
+};
+using ReservationConflicts = boost::container::small_vector<ReservationConflict, 1>;
+
 struct Choice {
     std::optional<Candidate> candidate;  // none: nothing can be given
-    std::optional<Prefix> wait_for;      // the client's own lease is with the store
+    std::optional<Prefix> wait_for;      // a lease that must be known first is with the store
+    ReservationConflicts conflicts;
+    bool limited = false;  // a limit on leases took a subnet out of the choice
 };
 
 /// @pre the table is complete: this needs absence
 Choice choose_address(const Context& context);
 
+/// Somebody was found at the address before it was offered (ping).
+bool answered_a_ping(const Context& context, Ipv4 address);
+
+/// May this client have an address of the subnet, but for what its row says: in a pool that lets it in, or
+/// reserved for it; and reserved for nobody else. @param pool  of the address, nullptr: none
+bool may_have(const Context& context, const SubnetConfig& subnet, const PoolConfig* pool, Ipv4 address);
+
+/// The address that is reserved for the client, in the first subnet on its link that has one which it could
+/// have now. Addresses that somebody else has are noted.
+struct ReservedChoice {
+    std::optional<Candidate> candidate;
+    std::optional<Prefix> wait_for;
+};
+ReservedChoice reserved_for(const Context& context, ReservationConflicts& conflicts);
+
+/// Would a new lease in this subnet, for this client, be one too many (address-limit of the subnet or of one
+/// of its classes)? Replacing its own lease there is never too many.
+bool is_over_limit(const Context& context, const SubnetConfig& subnet);
+
 /// The counters that a failed choice moves.
-void count_failure(const Context& context, Done& done);
+void count_failure(const Context& context, const Choice& choice, Done& done);
+void count_conflicts(const ReservationConflicts& conflicts, Done& done);
 
 }  // namespace leasehold::v4

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dhcp/subnet.hpp"
 #include "dhcp/v4/lifetimes.hpp"
 
 namespace leasehold::v4 {
@@ -11,12 +12,37 @@ namespace {
 
 void keep_own(LeaseRows& rows, const Context& context) {
     const auto is_other = [&](const Lease& row) {
-        return row.subnet_id != context.subnet().id || !belongs_to(row, context.request);
+        return !belongs_to(row, context.request) || subnet_on_link(context, row.subnet_id) == nullptr;
     };
     rows.erase(std::remove_if(rows.begin(), rows.end(), is_other), rows.end());
 }
 
 }  // namespace
+
+bool is_on_link(const Context& context, const SubnetConfig& subnet) {
+    const auto& selected = *context.request.subnet;
+    if (&subnet == &selected) return true;
+    return subnet.shared_network && subnet.shared_network == selected.shared_network &&
+           admits(subnet.guard, context.classes);
+}
+
+const SubnetConfig* subnet_on_link(const Context& context, std::uint32_t subnet_id) {
+    const auto& selected = *context.request.subnet;
+    if (subnet_id == selected.id) return &selected;
+    if (!selected.shared_network) return nullptr;
+    const auto* subnet = context.config.subnet(subnet_id);
+    return subnet != nullptr && is_on_link(context, *subnet) ? subnet : nullptr;
+}
+
+const SubnetConfig* subnet_with(const Context& context, Ipv4 address) {
+    const auto& selected = *context.request.subnet;
+    if (selected.network.contains(address)) return &selected;
+    if (!selected.shared_network) return nullptr;
+    const auto& subnets = context.config.subnets;
+    const auto place = context.config.subnet_index->by_address(
+        address, [&](std::size_t candidate) { return is_on_link(context, subnets[candidate]); });
+    return place ? &subnets[*place] : nullptr;
+}
 
 bool belongs_to(const Lease& row, const Request& request) {
     if (row.state == LeaseState::declined) return false;
@@ -55,18 +81,14 @@ LeaseRows leases_of_client(const Context& context) {
     return rows;
 }
 
-Claim claim_on(const Context& context, const std::optional<Lease>& row) {
+Claim claim_on(const Context& context, const SubnetConfig& subnet, const std::optional<Lease>& row) {
     if (!row) return Claim::free;
-    if (row->subnet_id == context.subnet().id && belongs_to(*row, context.request)) return Claim::own;
+    if (row->subnet_id == subnet.id && belongs_to(*row, context.request)) return Claim::own;
     return is_reusable(*row, context.now, context.config.lease_reuse_grace) ? Claim::ended : Claim::foreign;
 }
 
-const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
-    const auto unit = to_prefix(address);
-    const auto found = std::ranges::find_if(subnet.pools, [&](const PoolConfig& pool) {
-        return pool.range.first.address <= unit.address && unit.address <= pool.range.last.address;
-    });
-    return found == subnet.pools.end() || is_excluded(config, subnet, address) ? nullptr : &*found;
+bool is_renewal(const Context& context, const SubnetConfig& subnet, const std::optional<Lease>& row) {
+    return claim_on(context, subnet, row) == Claim::own && row->state == LeaseState::assigned;
 }
 
 bool is_set_aside(const World& world, const Prefix& unit) {

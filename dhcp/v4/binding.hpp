@@ -11,7 +11,8 @@
 
 namespace leasehold::v4 {
 
-/// The arguments of one decide() call, in one place. Lives as long as the call.
+/// The arguments of one decide() call, in one place, and what the decision has settled so far. Lives as long
+/// as the call.
 struct Context {
     const Request& request;
     const ServerConfig& config;
@@ -20,11 +21,25 @@ struct Context {
     LeaseTime now;
     std::uint64_t first_version;
     std::uint64_t seed;
-    ClientName name;  // of options 81 and 12
+
+    // Settled with the address (grant: settle); until then what the packet says.
+    ClassSet classes;                      // of the request, and those that came with the address
+    const SubnetConfig* chosen = nullptr;  // nullptr: the selected one
+    const PoolConfig* pool = nullptr;      // nullptr: in none
+    const Reservation* host = nullptr;     // whose options are sent
+    ClientName name;
 
     /// @pre request.subnet is set; callers have answered packets without a subnet
-    const SubnetConfig& subnet() const { return *request.subnet; }
+    const SubnetConfig& subnet() const { return chosen == nullptr ? *request.subnet : *chosen; }
 };
+
+/// May this client get an address of the subnet? The selected subnet, or one of its shared network whose
+/// guards let the client in. @pre request.subnet is set
+bool is_on_link(const Context& context, const SubnetConfig& subnet);
+/// The same by id; nullptr: no.
+const SubnetConfig* subnet_on_link(const Context& context, std::uint32_t subnet_id);
+/// The subnet on the client's link, selected one first, that has this address; nullptr: none that lets it in.
+const SubnetConfig* subnet_with(const Context& context, Ipv4 address);
 
 /// Same client: client identifiers decide where both sides have one, else the hardware address does. Nobody
 /// owns a declined row.
@@ -34,7 +49,7 @@ bool belongs_to(const Lease& row, const Request& request);
 /// fetched (Need).
 std::optional<std::optional<Lease>> row_of(const Context& context, const Prefix& unit);
 
-/// This client's rows in the request's subnet, of any state but declined: found by client identifier, or,
+/// This client's rows in the subnets on its link, of any state but declined: found by client identifier, or,
 /// when there are none, by hardware address. The one that it most likely uses stands first.
 LeaseRows leases_of_client(const Context& context);
 
@@ -44,10 +59,11 @@ enum class Claim : std::uint8_t {
     ended,    // a row that another client, or another subnet, no longer needs
     foreign,  // somebody else's: a live lease, a declined address, or one of a subnet that is gone
 };
-Claim claim_on(const Context& context, const std::optional<Lease>& row);
+/// What the row of an address of `subnet` means for this client.
+Claim claim_on(const Context& context, const SubnetConfig& subnet, const std::optional<Lease>& row);
 
-/// The pool of the subnet that has this address; nullptr: none, or compatibility excludes it.
-const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
+/// Does the client use it by right, going by its row: own, of this subnet, and not given back?
+bool is_renewal(const Context& context, const SubnetConfig& subnet, const std::optional<Lease>& row);
 
 /// Its stored row cannot be read: never given out.
 bool is_set_aside(const World& world, const Prefix& unit);

@@ -1,6 +1,7 @@
-// Names from the wire are bytes of strangers: only letters, digits, '-' and '.' survive, in lower case.
+// Names from the wire are bytes of strangers: what is not allowed is replaced or dropped.
 #include "dhcp/v4/client_name.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -11,25 +12,21 @@ namespace leasehold::v4 {
 
 namespace {
 
-// RFC 4702 2.1
-constexpr std::uint8_t flag_s = 1, flag_o = 2, flag_e = 4, flag_n = 8;
 constexpr std::uint8_t rcode_unused = 255;
 constexpr std::size_t label_size_max = 63, name_size_max = 253;
-
-constexpr char lower_or_nul(std::uint8_t c) {
-    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    return kept ? static_cast<char>(c) : '\0';
-}
 
 /// Takes a name octet by octet; empty labels vanish.
 class NameBuilder {
 public:
+    explicit NameBuilder(const DdnsConfig& ddns) : ddns_{ddns} {}
+
     void add(std::uint8_t octet) {
-        if (const char c = lower_or_nul(octet)) {
-            if (label_size_ == 0 && !text_.empty()) text_ += '.';
-            text_ += c;
-            too_long_ = too_long_ || ++label_size_ > label_size_max;
+        const bool printable = octet > ' ' && octet < 0x7f;
+        if (octet == 0) return;  // options 12 often end with NUL octets (RFC 2132 2)
+        if (octet == '.' || ddns_.invalid_characters[octet]) {
+            for (const char c : ddns_.character_replacement) put(c);
+        } else if (printable) {
+            put(static_cast<char>(octet));
         }
     }
     void end_label() { label_size_ = 0; }
@@ -39,30 +36,30 @@ public:
     }
 
 private:
+    void put(char c) {
+        // Nothing is kept of what is too long already: an option 12 may have thousands of octets.
+        if (too_long_ || c == '.') return;
+        if (label_size_ == 0 && !text_.empty()) text_ += '.';
+        text_ += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        too_long_ = ++label_size_ > label_size_max || text_.size() > name_size_max;
+    }
+
+    const DdnsConfig& ddns_;
     std::string text_;
     std::size_t label_size_ = 0;
     bool too_long_ = false;
 };
 
-std::string name_from_text(std::span<const std::uint8_t> text) {
-    NameBuilder name;
-    for (const auto octet : text) {
-        if (octet == '.') {
-            name.end_label();
-        } else {
-            name.add(octet);
-        }
-    }
-    return name.take();
-}
-
 /// RFC 1035 3.1 labels, no compression; a missing root label is a partial name, which is allowed.
-std::string name_from_labels(std::span<const std::uint8_t> bytes) {
-    NameBuilder name;
+std::string name_from_labels(std::span<const std::uint8_t> bytes, const DdnsConfig& ddns, bool& has_root) {
+    NameBuilder name{ddns};
     Reader in{bytes};
     while (in.left() > 0) {
         const auto size = in.u8();
-        if (size == 0) break;
+        if (size == 0) {
+            has_root = true;
+            break;
+        }
         if (size > label_size_max) return {};
         for (const auto octet : in.take(size)) name.add(octet);
         if (!in.ok()) return {};
@@ -71,17 +68,18 @@ std::string name_from_labels(std::span<const std::uint8_t> bytes) {
     return name.take();
 }
 
-std::optional<ClientName> read_fqdn(std::span<const std::uint8_t> payload) {
+std::optional<ClientName> read_fqdn(std::span<const std::uint8_t> payload, const DdnsConfig& ddns) {
     if (payload.size() < 3) return std::nullopt;
     const auto flags = payload[0];
-    if ((flags & flag_n) != 0 && (flags & flag_s) != 0) return std::nullopt;  // RFC 4702 2.1: must be ignored
+    if ((flags & fqdn_flag::n) != 0 && (flags & fqdn_flag::s) != 0)
+        return std::nullopt;  // RFC 4702 2.1: must be ignored
     const auto bytes = payload.subspan(3);
-    auto text = (flags & flag_e) != 0 ? name_from_labels(bytes) : name_from_text(bytes);
+    bool has_root = !bytes.empty() && bytes.back() == '.';
+    if ((flags & fqdn_flag::e) != 0) has_root = false;
+    auto text =
+        (flags & fqdn_flag::e) != 0 ? name_from_labels(bytes, ddns, has_root) : clean_name(bytes, ddns);
     if (text.empty()) return std::nullopt;
-    text += '.';
-    // No updates are made: N is set, S is not, and O says so to a client that asked for S.
-    const auto answer = flag_n | (flags & flag_e) | ((flags & flag_s) != 0 ? flag_o : 0);
-    return ClientName{std::move(text), true, static_cast<std::uint8_t>(answer)};
+    return ClientName{std::move(text) + '.', true, flags, answered_fqdn_flags(flags, false, ddns), !has_root};
 }
 
 void append_labels(FqdnPayload& out, std::string_view name) {
@@ -97,17 +95,65 @@ void append_labels(FqdnPayload& out, std::string_view name) {
 
 }  // namespace
 
-ClientName read_client_name(const MessageView& message) {
-    if (const auto payload = message.option(option::fqdn)) {
-        if (auto name = read_fqdn(*payload)) return std::move(*name);
+std::uint8_t answered_fqdn_flags(std::uint8_t sent, bool updates, const DdnsConfig& ddns) {
+    const bool client_s = (sent & fqdn_flag::s) != 0, client_n = (sent & fqdn_flag::n) != 0;
+    bool s = false, n = !updates;
+    if (client_n) {
+        s = updates && ddns.override_no_update;
+        n = !s;
+    } else {
+        s = updates && (client_s || ddns.override_client_update);
     }
-    if (const auto payload = message.option(option::host_name)) return {name_from_text(*payload), false, 0};
-    return {};
+    const int flags = (s ? fqdn_flag::s : 0) | (n ? fqdn_flag::n : 0) | (s != client_s ? fqdn_flag::o : 0) |
+                      (sent & fqdn_flag::e);
+    return static_cast<std::uint8_t>(flags);
+}
+
+const DdnsConfig& default_ddns() {
+    static const DdnsConfig ddns = [] {
+        DdnsConfig made;
+        made.invalid_characters.set();
+        const std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+        for (const char c : allowed) made.invalid_characters.reset(static_cast<std::uint8_t>(c));
+        return made;
+    }();
+    return ddns;
+}
+
+bool is_usable_name(std::string_view name) {
+    if (name.empty() || name.size() > name_size_max) return false;
+    while (true) {
+        const auto size = std::min(name.find('.'), name.size());
+        if (size == 0 || size > label_size_max) return false;
+        if (size == name.size()) return true;
+        name.remove_prefix(size + 1);
+    }
+}
+
+std::string clean_name(std::span<const std::uint8_t> text, const DdnsConfig& ddns) {
+    NameBuilder name{ddns};
+    for (const auto octet : text) {
+        if (octet == '.') {
+            name.end_label();
+        } else {
+            name.add(octet);
+        }
+    }
+    return name.take();
+}
+
+ClientName read_client_name(const MessageView& message, const DdnsConfig& ddns) {
+    if (const auto payload = message.option(option::fqdn)) {
+        if (auto name = read_fqdn(*payload, ddns)) return std::move(*name);
+    }
+    ClientName name;
+    if (const auto payload = message.option(option::host_name)) name.text = clean_name(*payload, ddns);
+    return name;
 }
 
 FqdnPayload fqdn_payload(const ClientName& name) {
     FqdnPayload out{name.fqdn_flags, rcode_unused, rcode_unused};
-    if ((name.fqdn_flags & flag_e) != 0) {
+    if ((name.fqdn_flags & fqdn_flag::e) != 0) {
         append_labels(out, name.text);
     } else {
         out.insert(out.end(), name.text.begin(), name.text.end());

@@ -36,20 +36,6 @@ Lease released(const Context& context, Lease lease) {
     return lease;
 }
 
-/// Somebody unknown uses the address: it is nobody's lease until the probation is over (RFC 2131 4.3.3).
-Lease declined(const Context& context, const Lease& lease) {
-    Lease out;
-    out.address = lease.address;
-    out.subnet_id = lease.subnet_id;
-    out.pool_id = lease.pool_id;
-    out.hwtype = lease.hwtype;
-    out.state = LeaseState::declined;
-    start_lifetime(out, context.config.decline_probation_period, context.now, LeaseTime{});
-    out.version = lease.version + 1;
-    out.last_writer = context.config.server_id;
-    return out;
-}
-
 }  // namespace
 
 Decision dropped(DropReason reason, std::string detail) {
@@ -59,6 +45,8 @@ Decision dropped(DropReason reason, std::string detail) {
 }
 
 Decision refused(const Context& context, std::string_view why) {
+    // BOOTP knows no refusal (RFC 951): the client asks another server.
+    if (context.request.bootp) return dropped(DropReason::no_address, std::string{why});
     Done done;
     done.reply = nak_reply(context.request, context.config);
     done.nak_reason = why;
@@ -90,14 +78,16 @@ Decision decide_decline(const Context& context) {
         return dropped(DropReason::not_the_holder, "its lease of " + to_string(*address) + " has expired");
     }
     Done done;
-    done.changes.push_back({Put{declined(context, row), false, 0, {}}, LeaseCause::declined});
+    auto declined = declined_lease(context, row.address, row.subnet_id, row.pool_id, row);
+    done.changes.push_back({Put{std::move(declined), false, 0, {}}, LeaseCause::declined});
     return done;
 }
 
 /// RFC 2131 4.3.5: options only, no lease is looked at.
-Decision decide_inform(const Context& context) {
+Decision decide_inform(Context& context) {
+    settle(context, context.subnet(), nullptr, {});
     Done done;
-    done.reply = inform_reply(context.request, context.config);
+    done.reply = inform_reply(context.request, scopes_of(context));
     return done;
 }
 
@@ -111,9 +101,7 @@ Decision decide_without_store(Context& context, OutageService service) {
             case RequestKind::decline: return decide_decline(context);
             case RequestKind::init_reboot:
             case RequestKind::renewing:
-            case RequestKind::rebinding:
-                context.name = read_client_name(*context.request.message);
-                return decide_confirm(context);
+            case RequestKind::rebinding: return decide_confirm(context);
             case RequestKind::discover:
             case RequestKind::selecting:
             case RequestKind::inform: break;
@@ -124,7 +112,8 @@ Decision decide_without_store(Context& context, OutageService service) {
 
 Decision decide(const Request& request, const ServerConfig& config, const World& world, const Facts& facts,
                 LeaseTime now, std::uint64_t first_version, std::uint64_t seed) {
-    Context context{request, config, world, facts, now, first_version, seed, {}};
+    Context context{request, config,          world,   facts,   now,          first_version,
+                    seed,    request.classes, nullptr, nullptr, request.host, {}};
     if (world.outage) return decide_without_store(context, *world.outage);
     switch (request.kind) {
         case RequestKind::release: return decide_release(context);
@@ -132,9 +121,7 @@ Decision decide(const Request& request, const ServerConfig& config, const World&
         case RequestKind::selecting:
         case RequestKind::init_reboot:
         case RequestKind::renewing:
-        case RequestKind::rebinding:
-            context.name = read_client_name(*request.message);
-            return decide_request(context);
+        case RequestKind::rebinding: return decide_request(context);
         case RequestKind::discover:
         case RequestKind::inform: break;
     }
@@ -142,7 +129,6 @@ Decision decide(const Request& request, const ServerConfig& config, const World&
         return dropped(DropReason::no_subnet, "no subnet fits where the packet came from");
     }
     if (request.kind == RequestKind::inform) return decide_inform(context);
-    context.name = read_client_name(*request.message);
     return decide_discover(context);
 }
 

@@ -86,6 +86,8 @@ struct Done {
     std::optional<Prefix> release_hold;  // its REQUEST came
     std::optional<Prefix> advance;       // the allocator gave this: move its cursor
     std::vector<Count> counts;
+    /// Addresses that are reserved for this client and that somebody else has: for the log.
+    std::vector<Prefix> reservation_conflicts;
 };
 /// Read these rows from the store, or look for somebody at this address, add what came of it to the facts,
 /// call again.

@@ -1,59 +1,118 @@
 // The answer to a DISCOVER (RFC 2131 4.3.1): an address that the client may request. Nothing is promised yet:
-// a hold keeps it for some seconds, or, with offer-lifetime, a stored lease does.
+// a hold keeps it for some seconds, or, with offer-lifetime, a stored lease does. With rapid commit (RFC
+// 4039) the lease is made at once.
+#include <algorithm>
+
 #include "dhcp/v4/allocate.hpp"
 #include "dhcp/v4/decide_kinds.hpp"
 #include "dhcp/v4/grant.hpp"
+#include "dhcp/v4/hosts.hpp"
 #include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply.hpp"
+#include "dhcp/v4/v6_only.hpp"
 
 namespace leasehold::v4 {
 
 namespace {
 
+/// Should somebody be looked for at the address first? The client itself, when it had the address a moment
+/// ago, might answer.
+std::optional<Need> look_before(const Context& context, const Candidate& candidate) {
+    const auto& how = candidate.subnet->ping;
+    if (!how.enabled) return std::nullopt;
+    if (candidate.own && context.now - candidate.row->cltt < how.recent_lease) return std::nullopt;
+    const auto& pings = context.facts.pings;
+    if (std::ranges::find(pings, candidate.address, &PingResult::address) != pings.end()) return std::nullopt;
+    Need need;
+    need.ping = Need::Ping{candidate.address, how};
+    return need;
+}
+
+/// Addresses that somebody unknown was found at are kept from everybody.
+void decline_answered(const Context& context, Done& done) {
+    for (const auto& ping : context.facts.pings) {
+        const auto unit = to_prefix(ping.address);
+        const auto* subnet = subnet_with(context, ping.address);
+        if (!ping.answered || subnet == nullptr || context.world.pending.busy(unit)) continue;
+        const auto row = context.world.table.find(unit);
+        // Somebody may have got it by a REQUEST meanwhile: then it is that client who answered.
+        const auto claim = claim_on(context, *subnet, row);
+        if (claim == Claim::foreign || (claim == Claim::ended && !context.world.reuse_allowed)) continue;
+        const auto* pool = pool_of(context.config, *subnet, ping.address);
+        auto lease = declined_lease(context, unit, subnet->id, pool == nullptr ? 0 : pool->pool_id, row);
+        done.changes.push_back(put_change(context, std::move(lease), row, LeaseCause::declined));
+    }
+}
+
 /// What option 51 of the OFFER says: what an ACK would say.
 std::uint32_t offered_lifetime(const Context& context, const Candidate& candidate) {
-    const auto lifetime = lifetime_for(context);
+    const bool renewal = is_renewal(context, *candidate.subnet, candidate.row);
+    const auto lifetime = lifetime_for(context, renewal);
     if (!candidate.own) return lifetime;
     const auto& row = *candidate.row;
-    const auto renewed = bound_lease(context, candidate.address, *candidate.pool, candidate.row, lifetime);
+    const auto renewed = bound_lease(context, candidate.address, candidate.row, lifetime);
     return is_cached(context, row, renewed) ? remaining_lifetime(row, context.now) : lifetime;
 }
 
-void keep_for_client(const Context& context, Candidate& candidate, Done& done) {
+void keep_for_client(const Context& context, const Candidate& candidate, Done& done) {
     if (candidate.own && is_live(*candidate.row, context.now)) return;  // it is the client's anyway
-    const auto& subnet = context.subnet();
-    if (subnet.offer_lifetime == 0) {
-        done.hold = Hold{to_prefix(candidate.address), context.request.client, subnet.id,
-                         candidate.pool->index, context.now + OfferTable::hold_time};
+    const auto lifetime = offer_lifetime_for(context);
+    if (lifetime == 0) {
+        done.hold = Hold{to_prefix(candidate.address), context.request.client, candidate.subnet->id,
+                         candidate.pool == nullptr ? std::nullopt : std::optional{candidate.pool->index},
+                         context.now + OfferTable::hold_time};
         return;
     }
-    auto lease =
-        bound_lease(context, candidate.address, *candidate.pool, candidate.row, subnet.offer_lifetime);
+    auto lease = bound_lease(context, candidate.address, candidate.row, lifetime);
     done.changes.push_back(put_change(context, std::move(lease), candidate.row, LeaseCause::offered));
+}
+
+Decision nothing_to_offer(const Context& context, const Choice& choice) {
+    Done done;
+    const auto where = "in subnet " + to_string(context.subnet().network) +
+                       (context.subnet().shared_network ? " and its shared network" : "");
+    if (choice.limited) {
+        done.drop = {DropReason::limit_exceeded, "the limit on leases is reached " + where};
+    } else {
+        done.drop = {DropReason::no_address, "no address to offer " + where};
+    }
+    count_failure(context, choice, done);
+    count_conflicts(choice.conflicts, done);
+    return done;
+}
+
+Decision offer(Context& context, Candidate candidate, const ReservationConflicts& conflicts) {
+    Done done;
+    count_conflicts(conflicts, done);
+    settle(context, *candidate.subnet, candidate.pool, candidate.address);
+    done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::offer,
+                             {candidate.address, candidate.pool, offered_lifetime(context, candidate)});
+    if (candidate.allocated) done.advance = to_prefix(candidate.address);
+    keep_for_client(context, candidate, done);
+    return done;
 }
 
 }  // namespace
 
-Decision decide_discover(const Context& context) {
+Decision decide_discover(Context& context) {
+    if (auto answer = decide_v6_only(context, MessageType::offer)) return std::move(*answer);
     if (!context.world.table_complete) {
         return dropped(DropReason::store_unavailable,
                        "leases are still being loaded, so it is not known which addresses are free");
     }
     auto choice = choose_address(context);
     if (choice.wait_for) return Wait{*choice.wait_for};
-    Done done;
-    if (!choice.candidate) {
-        done.drop = {DropReason::no_address,
-                     "no address to offer in subnet " + to_string(context.subnet().network)};
-        count_failure(context, done);
-        return done;
+    if (choice.candidate) {
+        if (auto look = look_before(context, *choice.candidate)) return std::move(*look);
     }
-    auto& candidate = *choice.candidate;
-    done.reply = lease_reply(context.request, context.config, context.name, MessageType::offer,
-                             {candidate.address, candidate.pool, offered_lifetime(context, candidate)});
-    if (candidate.allocated) done.advance = to_prefix(candidate.address);
-    keep_for_client(context, candidate, done);
-    return done;
+    const bool rapid = context.request.message->has(option::rapid_commit);
+    auto decision = !choice.candidate ? nothing_to_offer(context, choice)
+                    : rapid && choice.candidate->subnet->rapid_commit
+                        ? acknowledge(context, std::move(*choice.candidate), choice.conflicts)
+                        : offer(context, std::move(*choice.candidate), choice.conflicts);
+    if (auto* done = std::get_if<Done>(&decision)) decline_answered(context, *done);
+    return decision;
 }
 
 }  // namespace leasehold::v4

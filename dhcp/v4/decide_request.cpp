@@ -6,9 +6,11 @@
 #include "dhcp/v4/allocate.hpp"
 #include "dhcp/v4/decide_kinds.hpp"
 #include "dhcp/v4/grant.hpp"
+#include "dhcp/v4/hosts.hpp"
 #include "dhcp/v4/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply.hpp"
+#include "dhcp/v4/v6_only.hpp"
 
 namespace leasehold::v4 {
 
@@ -34,11 +36,10 @@ Decision without_subnet(const Context& context) {
     return dropped(DropReason::no_subnet, "no subnet fits where the packet came from");
 }
 
-/// Does the address belong to another network than the client's? (RFC 2131 4.3.2, "on the wrong net".) It
-/// does when another of our subnets has it; whether there are other networks on the link only an
-/// authoritative server knows.
+/// Does an address that no subnet on the client's link has belong to another network than the client's? (RFC
+/// 2131 4.3.2, "on the wrong net".) It does when another of our subnets has it; whether there are other
+/// networks on the link only an authoritative server knows.
 bool is_on_wrong_net(const Context& context, Ipv4 address) {
-    if (context.subnet().network.contains(address)) return false;
     return context.subnet().authoritative || context.config.subnet_index->by_address(address).has_value();
 }
 
@@ -56,58 +57,78 @@ Decision init_reboot_refusal(const Context& context) {
 }
 
 /// Somebody else has it.
-Decision refused_foreign(const Context& context, const Lease& row) {
+Decision refused_foreign(const Context& context, const SubnetConfig& subnet, const Lease& row) {
     if (!context.world.table_complete) return dropped_while_loading();
     if (!context.world.reuse_allowed) {
         return dropped(DropReason::not_our_client, "the clock is in doubt, so nobody is refused an address");
     }
-    if (row.subnet_id != context.subnet().id && belongs_to(row, context.request)) {
+    if (row.subnet_id != subnet.id && belongs_to(row, context.request)) {
         return refused(context, "its lease is of another subnet, which no longer has this address");
     }
     return refused(context, row.state == LeaseState::declined ? "the address is declined"
                                                               : "the address is leased to another client");
 }
 
-/// The client's other leases in this subnet go in the same decision, so that it never holds two.
+/// A limit on leases is reached: as if there were no address (the client may try again).
+Decision refused_by_limit(const Context& context) {
+    auto decision = refused(context, "the limit on leases is reached");
+    if (auto* done = std::get_if<Done>(&decision); done->reply)
+        done->counts.push_back({Stat::pkt4_limit_exceeded});
+    else
+        done->drop.reason = DropReason::limit_exceeded;
+    return decision;
+}
+
+/// The client's other leases on this link go in the same decision, so that it never holds two.
 std::optional<Prefix> erase_others(const Context& context, const Prefix& kept, Done& done) {
     for (const auto& row : leases_of_client(context)) {
-        if (row.address == kept) continue;
+        // Where somebody else was found the row becomes a declined one.
+        if (row.address == kept || answered_a_ping(context, to_ipv4(row.address))) continue;
         if (context.world.pending.busy(row.address)) return row.address;
         done.changes.push_back(erase_change(row, LeaseCause::moved));
     }
     return std::nullopt;
 }
 
-Decision acknowledge(const Context& context, Candidate candidate) {
-    const auto unit = to_prefix(candidate.address);
-    const auto& row = candidate.row;
-    Done done;
-    if (context.world.offers.of_unit(unit)) done.release_hold = unit;
-    if (candidate.allocated) done.advance = unit;
-
-    const bool renewal = candidate.own && row->state == LeaseState::assigned;
-    if (!renewal) {
-        if (const auto busy = erase_others(context, unit, done)) return Wait{*busy};
-    }
-    auto lifetime = lifetime_for(context);
-    auto lease = bound_lease(context, candidate.address, *candidate.pool, row, lifetime);
-    if (candidate.own && is_cached(context, *row, lease)) {
-        lifetime = remaining_lifetime(*row, context.now);
-        done.counts.push_back({Stat::v4_lease_reuses, context.subnet().id});
-    } else {
-        const auto cause = renewal ? LeaseCause::renewed : LeaseCause::granted;
-        done.changes.push_back(put_change(context, std::move(lease), row, cause));
-    }
-    done.reply = lease_reply(context.request, context.config, context.name, MessageType::ack,
-                             {candidate.address, candidate.pool, lifetime});
-    return done;
+/// The client may not have this address, whoever has it now.
+Decision refused_by_rules(const Context& context, const SubnetConfig& subnet, const PoolConfig* pool,
+                          Ipv4 address) {
+    if (pool == nullptr)
+        return dropped(DropReason::unknown_address, to_string(address) + " is in no pool of the subnet");
+    if (is_kept_for_other(context.request, context.config, subnet, pool, address))
+        return refused(context, "the address is reserved for another client");
+    return refused(context, "the pool of the address is not for this client's classes");
 }
 
-Decision request_for(const Context& context, Ipv4 address) {
+/// Is another address reserved for the client, which it could have now? Then it is refused any other: it asks
+/// anew, and gets its own. (This is what brings a client that was given a reservation while it had a lease to
+/// its address at the next renewal or reboot.) While the store is loading that is not known.
+bool should_ask_anew(const Context& context, const SubnetConfig& subnet, Ipv4 address,
+                     ReservationConflicts& conflicts) {
+    if (!context.world.table_complete) return false;
+    const auto reserved = reserved_address(context.request, context.config, subnet);
+    if (reserved && reserved->address == address) return false;
+    const auto own = reserved_for(context, conflicts);
+    return own.candidate && own.candidate->address != address &&
+           !is_over_limit(context, *own.candidate->subnet);
+}
+
+/// Does the client name, out of its memory, the address that is reserved for it? It is known then, even
+/// without a lease, and gets it; Kea looks at leases only, and is silent.
+bool remembers_its_reservation(const Context& context, const SubnetConfig& subnet, Ipv4 address,
+                               Claim claim) {
+    if (claim != Claim::free && claim != Claim::ended) return false;
+    const auto reserved = reserved_address(context.request, context.config, subnet);
+    return reserved && reserved->address == address;
+}
+
+Decision request_for(Context& context, Ipv4 address) {
     const auto unit = to_prefix(address);
-    if (is_on_wrong_net(context, address)) {
+    const auto* found = subnet_with(context, address);
+    if (found == nullptr && is_on_wrong_net(context, address)) {
         return refused(context, "the address is not of the network that the client is in");
     }
+    const auto& subnet = found == nullptr ? context.subnet() : *found;
     if (context.world.pending.busy(unit)) return Wait{unit};
     if (is_set_aside(context.world, unit)) {
         return dropped(DropReason::store_unavailable, "the stored lease of " + to_string(address) +
@@ -116,34 +137,68 @@ Decision request_for(const Context& context, Ipv4 address) {
     auto known = row_of(context, unit);
     if (!known) return Need{{unit}};
     auto& row = *known;
-    const auto claim = claim_on(context, row);
-    if (context.request.kind == RequestKind::init_reboot && claim != Claim::own)
+    const auto claim = claim_on(context, subnet, row);
+    if (context.request.kind == RequestKind::init_reboot && claim != Claim::own &&
+        !remembers_its_reservation(context, subnet, address, claim))
         return init_reboot_refusal(context);
-    if (claim == Claim::foreign) return refused_foreign(context, *row);
+    const auto* pool = pool_of(context.config, subnet, address);
+    if (claim == Claim::foreign) return refused_foreign(context, subnet, *row);
     if (claim == Claim::ended && !context.world.reuse_allowed && !belongs_to(*row, context.request)) {
         return dropped(DropReason::not_our_client, "the clock is in doubt, so no address changes hands");
     }
-    const auto* pool = pool_of(context.config, context.subnet(), address);
-    if (pool == nullptr) {
-        return dropped(DropReason::unknown_address, to_string(address) + " is in no pool of the subnet");
-    }
-    return acknowledge(context, {address, pool, std::move(row), claim == Claim::own, false});
+    if (!may_have(context, subnet, pool, address)) return refused_by_rules(context, subnet, pool, address);
+    ReservationConflicts conflicts;
+    if (should_ask_anew(context, subnet, address, conflicts))
+        return refused(context, "another address is reserved for it");
+    if (!is_renewal(context, subnet, row) && is_over_limit(context, subnet)) return refused_by_limit(context);
+    return acknowledge(context, {address, &subnet, pool, std::move(row), claim == Claim::own, false},
+                       conflicts);
 }
 
 /// A REQUEST that names no address gets one as a DISCOVER would.
-Decision request_for_any(const Context& context) {
+Decision request_for_any(Context& context) {
     if (!context.world.table_complete) return dropped_while_loading();
     auto choice = choose_address(context);
     if (choice.wait_for) return Wait{*choice.wait_for};
-    if (choice.candidate) return acknowledge(context, std::move(*choice.candidate));
+    if (choice.candidate) return acknowledge(context, std::move(*choice.candidate), choice.conflicts);
+    if (choice.limited) return refused_by_limit(context);
     auto decision = refused(context, "the subnet has no address to give");
-    count_failure(context, std::get<Done>(decision));
+    auto& done = std::get<Done>(decision);
+    count_failure(context, choice, done);
+    count_conflicts(choice.conflicts, done);
     return decision;
 }
 
 }  // namespace
 
-Decision decide_confirm(const Context& context) {
+Decision acknowledge(Context& context, Candidate candidate, const ReservationConflicts& conflicts) {
+    const auto unit = to_prefix(candidate.address);
+    const auto& row = candidate.row;
+    settle(context, *candidate.subnet, candidate.pool, candidate.address);
+    Done done;
+    count_conflicts(conflicts, done);
+    if (context.world.offers.of_unit(unit)) done.release_hold = unit;
+    if (candidate.allocated) done.advance = unit;
+
+    const bool renewal = is_renewal(context, *candidate.subnet, row);
+    if (!renewal) {
+        if (const auto busy = erase_others(context, unit, done)) return Wait{*busy};
+    }
+    auto lifetime = lifetime_for(context, renewal);
+    auto lease = bound_lease(context, candidate.address, row, lifetime);
+    if (candidate.own && is_cached(context, *row, lease)) {
+        lifetime = remaining_lifetime(*row, context.now);
+        done.counts.push_back({Stat::v4_lease_reuses, candidate.subnet->id});
+    } else {
+        const auto cause = renewal ? LeaseCause::renewed : LeaseCause::granted;
+        done.changes.push_back(put_change(context, std::move(lease), row, cause));
+    }
+    done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::ack,
+                             {candidate.address, candidate.pool, lifetime});
+    return done;
+}
+
+Decision decide_confirm(Context& context) {
     const auto silence = [](std::string why) {
         return dropped(DropReason::store_unavailable, std::move(why));
     };
@@ -153,19 +208,23 @@ Decision decide_confirm(const Context& context) {
     const auto unit = to_prefix(*address);
     if (context.world.pending.busy(unit)) return Wait{unit};
     const auto row = context.world.table.find(unit);
-    const auto* pool = pool_of(context.config, context.subnet(), *address);
-    const bool own = row && claim_on(context, row) == Claim::own && is_live(*row, context.now);
-    if (!own || pool == nullptr || is_set_aside(context.world, unit))
+    const auto* subnet = subnet_with(context, *address);
+    const auto* pool = subnet == nullptr ? nullptr : pool_of(context.config, *subnet, *address);
+    const bool own = subnet != nullptr && row && claim_on(context, *subnet, row) == Claim::own &&
+                     is_live(*row, context.now) && may_have(context, *subnet, pool, *address);
+    if (!own || is_set_aside(context.world, unit))
         return silence("the lease database is away, and " + to_string(*address) + " is not this client's");
+    settle(context, *subnet, pool, *address);
     Done done;
-    done.counts.push_back({Stat::v4_lease_reuses, context.subnet().id});
-    done.reply = lease_reply(context.request, context.config, context.name, MessageType::ack,
+    done.counts.push_back({Stat::v4_lease_reuses, subnet->id});
+    done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::ack,
                              {*address, pool, remaining_lifetime(*row, context.now)});
     return done;
 }
 
-Decision decide_request(const Context& context) {
+Decision decide_request(Context& context) {
     if (context.request.subnet == nullptr) return without_subnet(context);
+    if (auto answer = decide_v6_only(context, MessageType::ack)) return std::move(*answer);
     const auto address = named_address(context.request);
     return address ? request_for(context, *address) : request_for_any(context);
 }

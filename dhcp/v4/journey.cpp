@@ -107,7 +107,7 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     const Arrival arrival = packet->arrival();
     const bool stashed =
         restore_relay_information(*message, *config_, keeper_->table(), context_.clock.now());
-    auto request = read_request(*message, arrival, *config_, *this);
+    auto request = read_complete_request(*message, arrival, *config_, *this);
     if (!request) return drop(*packet, request.error());
     request->relay_information_is_stashed = stashed;
     packet->subnet_id = request->subnet == nullptr ? 0 : request->subnet->id;
@@ -305,6 +305,7 @@ void Journey::finish(const Packet& packet, Done& done) {
         else
             context_.statistics.add(count.stat, count.subnet_id, std::nullopt);
     }
+    log_conflicts(packet.bytes, done);
     if (done.drop.reason != DropReason::none) return drop(packet, done.drop);
     log_decision(packet.bytes, packet.subnet_id, done);
     if (!done.reply) return;

@@ -14,7 +14,7 @@ inline constexpr std::uint8_t pad = 0, subnet_mask = 1, routers = 3, domain_name
                               lease_time = 51, overload = 52, message_type = 53, server_identifier = 54,
                               parameter_request_list = 55, message = 56, max_message_size = 57,
                               renewal_time = 58, rebinding_time = 59, vendor_class = 60,
-                              client_identifier = 61, user_class = 77, fqdn = 81,
+                              client_identifier = 61, user_class = 77, rapid_commit = 80, fqdn = 81,
                               relay_agent_information = 82, v6_only_preferred = 108, subnet_selection = 118,
                               end = 255;
 }

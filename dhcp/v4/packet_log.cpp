@@ -137,6 +137,12 @@ void log_drop(std::span<const std::uint8_t> datagram, std::string_view interface
                                        {"detail", drop.detail}});
 }
 
+void log_conflicts(std::span<const std::uint8_t> query, const Done& done) {
+    for (const Prefix& address : done.reservation_conflicts)
+        log(MessageId::ALLOC_ENGINE_V4_DISCOVER_ADDRESS_CONFLICT,
+            {{"client", client_text(query)}, {"address", to_string(to_ipv4(address))}});
+}
+
 void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, const Done& done) {
     if (!log_enabled(MessageId::DHCP4_LEASE_ALLOC) && !log_enabled(MessageId::DHCP4_LEASE_OFFER)) return;
     const std::string client = client_text(query);

@@ -22,6 +22,8 @@ void log_received(std::span<const std::uint8_t> datagram, std::string_view inter
 void log_sent(std::span<const std::uint8_t> query, std::string_view interface, const Reply& reply);
 void log_drop(std::span<const std::uint8_t> datagram, std::string_view interface, MessageType type,
               const Drop& drop);
+/// Addresses reserved for this client that others have, whatever came of its packet.
+void log_conflicts(std::span<const std::uint8_t> query, const Done& done);
 /// What the decision did: offered, leased, confirmed, refused, released, declined.
 void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, const Done& done);
 

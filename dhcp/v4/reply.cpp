@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dhcp/v4/flex_options.hpp"
 #include "dhcp/v4/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply_options.hpp"
@@ -35,10 +36,17 @@ ReplyHeader header_of(const MessageView& message) {
     return header;
 }
 
-void set_boot_fields(ReplyHeader& header, const SubnetConfig& subnet) {
-    header.siaddr = subnet.next_server;
-    header.sname = subnet.server_hostname;
-    header.file = subnet.boot_file_name;
+void set_boot_fields(ReplyHeader& header, const ReplyScopes& scopes) {
+    const auto choice = boot_fields(scopes);
+    header.siaddr = choice.next_server;
+    header.sname = choice.server_hostname;
+    header.file = choice.boot_file_name;
+}
+
+/// What goes back to the relay; a stored one was not in the packet, and its relay waits for none.
+OptionBytes relay_information_of(const Request& request) {
+    if (request.relay_information_is_stashed) return std::nullopt;
+    return request.message->option(option::relay_agent_information);
 }
 
 /// RFC 8357: a relay that sends from another port than 67 says so, and is answered there.
@@ -113,7 +121,8 @@ Reply write(const Request& request, const ReplyHeader& header, MessageType type,
     options.fit(room);
 
     std::array<std::uint8_t, datagram_size_max> buffer;
-    MessageWriter writer{std::span{buffer}.first(size_max), header, type};
+    const auto type_on_wire = request.bootp ? MessageType::none : type;
+    MessageWriter writer{std::span{buffer}.first(size_max), header, type_on_wire};
     for (const auto& option : options.all()) writer.add(option.code, option.payload);
     if (relay_information) writer.add(option::relay_agent_information, *relay_information);
     const auto size = writer.finish();
@@ -135,19 +144,26 @@ std::size_t reply_size_max(const MessageView& message) {
     return datagram - ip_udp_headers;
 }
 
-Reply lease_reply(const Request& request, const ServerConfig& config, const ClientName& name,
-                  MessageType type, const Grant& grant) {
+Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name, MessageType type,
+                  const Grant& grant) {
     const auto& message = *request.message;
-    const auto& subnet = *request.subnet;
+    const auto& config = *scopes.config;
+    const auto& subnet = *scopes.subnet;
     auto header = header_of(message);
     header.yiaddr = grant.address;
     if (type == MessageType::ack) header.ciaddr = message.ciaddr();
-    set_boot_fields(header, subnet);
+    set_boot_fields(header, scopes);
 
     ReplyOptions options{message};
-    options.add_u32(option::server_identifier, request.server_address.value);
-    add_times(options, subnet, grant.lifetime);
-    echo_client_id(options, request, config);
+    // RFC 1534 2: a BOOTP client gets vendor extensions, and none of the options that are DHCP's own.
+    if (!request.bootp) {
+        options.add_u32(option::server_identifier, request.server_address.value);
+        if (!grant.address.is_zero())
+            add_times(options, subnet, grant.lifetime);  // RFC 8925: else there is no lease
+        echo_client_id(options, request, config);
+        if (request.kind == RequestKind::discover && type == MessageType::ack)
+            options.add(option::rapid_commit, {});  // RFC 4039 4
+    }
     echo_subnet_selection(options, message);
     // The client hears the name that it has here, asked for or not.
     FqdnPayload fqdn;
@@ -158,36 +174,40 @@ Reply lease_reply(const Request& request, const ServerConfig& config, const Clie
         options.add(option::host_name, bytes_of(name.text));
     }
     options.request(option::subnet_mask);
-    options.add_configured({&grant.pool->options, &subnet.options, &config.options});
+    options.add_configured(message, scopes);
     if (!options.has(option::subnet_mask)) options.add_u32(option::subnet_mask, subnet.network.mask());
 
-    return write(request, header, type, options, message.option(option::relay_agent_information),
+    apply_flex_options(request, scopes, options);
+    return write(request, header, type, options, relay_information_of(request),
                  lease_destination(request, grant.address));
 }
 
-Reply inform_reply(const Request& request, const ServerConfig& config) {
+Reply inform_reply(const Request& request, const ReplyScopes& scopes) {
     const auto& message = *request.message;
-    const auto& subnet = *request.subnet;
+    const auto& config = *scopes.config;
+    const auto& subnet = *scopes.subnet;
     auto header = header_of(message);
     header.ciaddr = message.ciaddr();
-    set_boot_fields(header, subnet);
+    set_boot_fields(header, scopes);
 
     ReplyOptions options{message};
     options.add_u32(option::server_identifier, request.server_address.value);
     echo_client_id(options, request, config);
     echo_subnet_selection(options, message);
-    options.add_configured({&subnet.options, &config.options});
+    options.add_configured(message, scopes);
     const bool wants_mask = options.is_requested(option::subnet_mask) || !options.sent_parameter_list();
     if (wants_mask && !options.has(option::subnet_mask)) {
         options.add_u32(option::subnet_mask, subnet.network.mask());
     }
 
+    apply_flex_options(request, scopes, options);
+
     // RFC 2131 4.3.5: to the client itself; then nothing of the relay's belongs into the reply.
     const bool via_relay = message.ciaddr().is_zero() && !message.giaddr().is_zero();
     if (via_relay) {
         header.flags |= broadcast_flag;
-        return write(request, header, MessageType::ack, options,
-                     message.option(option::relay_agent_information), to_relay(request));
+        return write(request, header, MessageType::ack, options, relay_information_of(request),
+                     to_relay(request));
     }
     header.hops = 0;
     header.giaddr = {};
@@ -204,7 +224,7 @@ Reply nak_reply(const Request& request, const ServerConfig& config) {
     ReplyOptions options{message};
     options.add_u32(option::server_identifier, request.server_address.value);
     echo_client_id(options, request, config);
-    return write(request, header, MessageType::nak, options, message.option(option::relay_agent_information),
+    return write(request, header, MessageType::nak, options, relay_information_of(request),
                  nak_destination(request));
 }
 

@@ -6,6 +6,7 @@
 
 #include "dhcp/v4/client_name.hpp"
 #include "dhcp/v4/decide.hpp"
+#include "dhcp/v4/reply_options.hpp"
 
 namespace leasehold::v4 {
 
@@ -17,10 +18,10 @@ struct Grant {
 };
 
 /// An OFFER, or an ACK to a REQUEST. @pre request.subnet is set
-Reply lease_reply(const Request& request, const ServerConfig& config, const ClientName& name,
-                  MessageType type, const Grant& grant);
+Reply lease_reply(const Request& request, const ReplyScopes& scopes, const ClientName& name, MessageType type,
+                  const Grant& grant);
 /// The ACK to an INFORM: no address, no times (RFC 2131 4.3.5). @pre request.subnet is set
-Reply inform_reply(const Request& request, const ServerConfig& config);
+Reply inform_reply(const Request& request, const ReplyScopes& scopes);
 Reply nak_reply(const Request& request, const ServerConfig& config);
 
 /// The longest DHCP message to send: option 57 less the IP and UDP headers, between 548 and 1472 octets;

@@ -27,6 +27,7 @@ constexpr std::array made_here{option::pad,
                                option::renewal_time,
                                option::rebinding_time,
                                option::client_identifier,
+                               option::rapid_commit,
                                option::fqdn,
                                option::relay_agent_information,
                                option::subnet_selection,
@@ -49,7 +50,158 @@ std::uint32_t enterprise_of(std::span<const std::uint8_t> payload) {
     return Reader{payload}.u32();
 }
 
+const ClassSet& classes_of(const ReplyScopes& scopes) {
+    static const ClassSet none;
+    return scopes.classes == nullptr ? none : *scopes.classes;
+}
+
+using Sets = boost::container::small_vector<const OptionSet*, 16>;
+/// Nearest first.
+Sets sets_of(const ReplyScopes& scopes) {
+    Sets sets;
+    const auto add = [&](const OptionSet& set) {
+        if (!set.empty()) sets.push_back(&set);
+    };
+    if (scopes.host != nullptr) add(scopes.host->options);
+    if (scopes.pool != nullptr) add(scopes.pool->options);
+    if (scopes.subnet != nullptr) {
+        add(scopes.subnet->options);
+        if (const auto network = scopes.subnet->shared_network)
+            add(scopes.config->shared_networks[*network].options);
+    }
+    for (const auto id : classes_of(scopes).all()) {
+        if (const auto* known = scopes.config->client_class(id)) add(known->options);
+    }
+    add(scopes.config->options);
+    return sets;
+}
+
+/// Calls `use(enterprise, data)` for each vendor in an option 124 or 125; a damaged rest is passed over.
+template <class Use>
+void for_each_vendor(const OptionBytes& payload, Use use) {
+    if (!payload) return;
+    Reader in{*payload};
+    while (in.left() > 0) {
+        const auto enterprise = in.u32();
+        const auto data = in.take(in.u8());
+        if (!in.ok()) return;
+        use(enterprise, data);
+    }
+}
+
+/// What a client says of vendors. Only DOCSIS has a list of requested sub-options that we know (enterprise
+/// 4491, sub-option 1); who sends none gets all that is configured, since it cannot ask.
+struct VendorWishes {
+    boost::container::small_vector<std::uint32_t, 4> named;
+    std::bitset<256> docsis;
+    bool has_docsis_list = false;
+
+    explicit VendorWishes(const MessageView& message) {
+        const auto name = [&](std::uint32_t enterprise, std::span<const std::uint8_t>) {
+            if (std::ranges::find(named, enterprise) == named.end()) named.push_back(enterprise);
+        };
+        for_each_vendor(message.option(vendor_class_by_enterprise), name);
+        for_each_vendor(message.option(vendor_options_by_enterprise),
+                        [&](std::uint32_t enterprise, std::span<const std::uint8_t> data) {
+                            name(enterprise, data);
+                            if (enterprise == docsis_enterprise) read_docsis(data);
+                        });
+    }
+    bool wants(const OptionValue& value) const {
+        return value.always_send || *value.vendor != docsis_enterprise || !has_docsis_list ||
+               docsis[value.code];
+    }
+
+private:
+    static constexpr std::uint32_t docsis_enterprise = 4491;
+    void read_docsis(std::span<const std::uint8_t> data) {
+        Reader in{data};
+        while (in.left() > 0) {
+            const auto code = in.u8();
+            const auto payload = in.take(in.u8());
+            if (!in.ok()) return;
+            if (code != 1) continue;
+            has_docsis_list = true;
+            for (const auto wish : payload) docsis.set(wish);
+        }
+    }
+};
+
+/// The sub-options of a vendor for this client: per code that of the nearest scope, none that is never sent.
+using SubOptions = boost::container::small_vector<const OptionValue*, 8>;
+SubOptions sub_options_of(std::uint32_t enterprise, std::span<const OptionSet* const> sets,
+                          const ClassSet& classes, const VendorWishes& wishes) {
+    SubOptions found;
+    std::bitset<256> seen, wanted, never;
+    for (const auto* set : sets) {
+        for (const auto& value : *set) {
+            if (value.vendor != enterprise || value.code > 255 || !admits(value.only_for, classes)) continue;
+            if (value.never_send) never.set(value.code);
+            if (wishes.wants(value)) wanted.set(value.code);
+            if (seen[value.code]) continue;
+            seen.set(value.code);
+            found.push_back(&value);
+        }
+    }
+    const auto unwanted = [&](const OptionValue* value) {
+        return never[value->code] || !wanted[value->code];
+    };
+    found.erase(std::remove_if(found.begin(), found.end(), unwanted), found.end());
+    std::ranges::sort(found, {}, &OptionValue::code);
+    return found;
+}
+
+/// Writes vendor data as RFC 3925 4 has it. Its length is one octet, so that more than 255 octets go into
+/// further blocks of the same vendor; a sub-option over 253 octets is continued like RFC 3396 has it.
+class VendorWriter {
+public:
+    VendorWriter(std::vector<std::uint8_t>& out, std::uint32_t enterprise)
+        : out_{out}, enterprise_{enterprise} {
+        begin_block();
+    }
+    void add(std::uint8_t code, std::span<const std::uint8_t> payload) {
+        do {
+            const auto piece = payload.first(std::min(payload.size(), block_size_max - 2));
+            payload = payload.subspan(piece.size());
+            if (out_[length_at_] + piece.size() + 2 > block_size_max) begin_block();
+            out_.push_back(code);
+            out_.push_back(static_cast<std::uint8_t>(piece.size()));
+            out_.insert(out_.end(), piece.begin(), piece.end());
+            out_[length_at_] = static_cast<std::uint8_t>(out_[length_at_] + piece.size() + 2);
+        } while (!payload.empty());
+    }
+
+private:
+    static constexpr std::size_t block_size_max = 255;
+    void begin_block() {
+        length_at_ = out_.size() + 4;
+        out_.resize(out_.size() + 5);
+        write_u32(out_.data() + length_at_ - 4, enterprise_);
+    }
+    std::vector<std::uint8_t>& out_;
+    std::uint32_t enterprise_;
+    std::size_t length_at_ = 0;
+};
+
+void apply(const BootFields& from, BootChoice& to) {
+    if (from.next_server) to.next_server = *from.next_server;
+    if (from.server_hostname) to.server_hostname = *from.server_hostname;
+    if (from.boot_file_name) to.boot_file_name = *from.boot_file_name;
+}
+
 }  // namespace
+
+BootChoice boot_fields(const ReplyScopes& scopes) {
+    const auto& subnet = *scopes.subnet;
+    BootChoice choice{subnet.next_server, subnet.server_hostname, subnet.boot_file_name};
+    // The last write wins, so the classes go from the last to the first.
+    const auto classes = classes_of(scopes).all();
+    for (auto id = classes.rbegin(); id != classes.rend(); ++id) {
+        if (const auto* known = scopes.config->client_class(*id)) apply(known->boot, choice);
+    }
+    if (scopes.host != nullptr) apply(scopes.host->boot, choice);
+    return choice;
+}
 
 ReplyOptions::ReplyOptions(const MessageView& message) {
     if (const auto list = message.option(option::parameter_request_list)) parameter_list_ = *list;
@@ -74,27 +226,68 @@ bool ReplyOptions::has(std::uint8_t code) const {
     return std::ranges::find(options_, code, &ReplyOption::code) != options_.end();
 }
 
-void ReplyOptions::add_configured(std::initializer_list<const OptionSet*> scopes) {
-    for (const auto* scope : scopes) {
-        for (const auto& option : *scope) {
-            if (option.code > 255) continue;
+void ReplyOptions::add_configured(const MessageView& message, const ReplyScopes& scopes) {
+    const auto sets = sets_of(scopes);
+    const auto& classes = classes_of(scopes);
+    bool has_vendors = false;
+    for (const auto* set : sets) {
+        for (const auto& option : *set) {
+            has_vendors = has_vendors || option.vendor.has_value();
+            if (option.vendor || option.code > 255 || !admits(option.only_for, classes)) continue;
             if (option.always_send) requested_.set(option.code);
             if (option.never_send) never_.set(option.code);
         }
     }
     requested_ &= ~never_;
-    for (const auto* scope : scopes) add_scope(*scope);
+    for (const auto* set : sets) add_scope(*set, classes);
     drop_overruled_routes();
+    if (has_vendors && !never_[vendor_options_by_enterprise])
+        add_vendor_sub_options(message, {sets.data(), sets.size()}, classes);
 }
 
-void ReplyOptions::add_scope(const OptionSet& scope) {
+void ReplyOptions::add_scope(const OptionSet& scope, const ClassSet& classes) {
     for (const auto& option : scope) {
-        if (option.code > 255 || !requested_[option.code]) continue;
+        if (option.vendor) break;  // sorted: only sub-options follow
+        if (option.code > 255 || !requested_[option.code] || !admits(option.only_for, classes)) continue;
         if (is_per_vendor(option.code)) {
             add_vendor_instance(option);
         } else if (!given_[option.code]) {
             add(static_cast<std::uint8_t>(option.code), option.bytes);
         }
+    }
+}
+
+void ReplyOptions::add_vendor_sub_options(const MessageView& message, std::span<const OptionSet* const> sets,
+                                          const ClassSet& classes) {
+    const VendorWishes wishes{message};
+    auto enterprises = wishes.named;
+    for (const auto& option : options_) {
+        if (option.code != vendor_options_by_enterprise) continue;
+        const auto enterprise = enterprise_of(option.payload);
+        if (std::ranges::find(enterprises, enterprise) == enterprises.end())
+            enterprises.push_back(enterprise);
+    }
+    for (const auto enterprise : enterprises) {
+        const auto found = sub_options_of(enterprise, sets, classes, wishes);
+        if (!found.empty()) add_vendor_data(enterprise, {found.data(), found.size()});
+    }
+}
+
+/// Behind what a configured instance of this vendor has already; one that is only a number (as the text form
+/// of 125 makes it) is replaced.
+void ReplyOptions::add_vendor_data(std::uint32_t enterprise,
+                                   std::span<const OptionValue* const> sub_options) {
+    auto& bytes = composed_.emplace_front();
+    VendorWriter writer{bytes, enterprise};
+    for (const auto* option : sub_options) writer.add(static_cast<std::uint8_t>(option->code), option->bytes);
+    const auto only_a_number = std::ranges::find_if(options_, [&](const ReplyOption& there) {
+        return there.code == vendor_options_by_enterprise && there.payload.size() <= 5 &&
+               enterprise_of(there.payload) == enterprise;
+    });
+    if (only_a_number != options_.end()) {
+        only_a_number->payload = bytes;
+    } else {
+        add(vendor_options_by_enterprise, bytes);
     }
 }
 
@@ -106,6 +299,56 @@ void ReplyOptions::add_vendor_instance(const OptionValue& option) {
     if (std::ranges::none_of(options_, same_vendor)) {
         add(static_cast<std::uint8_t>(option.code), option.bytes);
     }
+}
+
+std::optional<std::span<const std::uint8_t>> ReplyOptions::find(std::uint8_t code) const {
+    const auto found = std::ranges::find(options_, code, &ReplyOption::code);
+    if (found == options_.end()) return std::nullopt;
+    return found->payload;
+}
+
+void ReplyOptions::remove(std::uint8_t code) {
+    const auto is_it = [code](const ReplyOption& option) { return option.code == code; };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), is_it), options_.end());
+}
+
+void ReplyOptions::replace(std::uint8_t code, std::vector<std::uint8_t> payload) {
+    remove(code);
+    add(code, composed_.emplace_front(std::move(payload)));
+}
+
+std::optional<std::vector<std::uint8_t>> ReplyOptions::vendor_data(std::uint32_t enterprise) const {
+    std::optional<std::vector<std::uint8_t>> found;
+    for (const auto& option : options_) {
+        if (option.code != vendor_options_by_enterprise || enterprise_of(option.payload) != enterprise)
+            continue;
+        if (!found) found.emplace();
+        for_each_vendor(option.payload, [&](std::uint32_t, std::span<const std::uint8_t> data) {
+            found->insert(found->end(), data.begin(), data.end());
+        });
+    }
+    return found;
+}
+
+void ReplyOptions::remove_vendor(std::uint32_t enterprise) {
+    const auto is_it = [enterprise](const ReplyOption& option) {
+        return option.code == vendor_options_by_enterprise && enterprise_of(option.payload) == enterprise;
+    };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), is_it), options_.end());
+}
+
+void ReplyOptions::replace_vendor(std::uint32_t enterprise, std::span<const std::uint8_t> sub_options) {
+    remove_vendor(enterprise);
+    auto& bytes = composed_.emplace_front();
+    VendorWriter writer{bytes, enterprise};
+    Reader in{sub_options};
+    while (in.left() > 0) {
+        const auto code = in.u8();
+        const auto payload = in.take(in.u8());
+        if (!in.ok()) break;
+        writer.add(code, payload);
+    }
+    add(vendor_options_by_enterprise, bytes);
 }
 
 /// RFC 3442: a client that asked for classless routes and gets them must not get routers or static routes.

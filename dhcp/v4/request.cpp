@@ -2,8 +2,13 @@
 // sentence of the RFC that it comes from. Not here: the answer (decide).
 #include "dhcp/v4/request.hpp"
 
+#include <algorithm>
+
 #include "dhcp/subnet.hpp"
+#include "dhcp/v4/classify.hpp"
+#include "dhcp/v4/hosts.hpp"
 #include "dhcp/v4/option_table.hpp"
+#include "dhcp/v4/packet_source.hpp"
 #include "dhcp/wire.hpp"
 
 namespace leasehold::v4 {
@@ -41,12 +46,32 @@ std::optional<Ipv4> configured_server_id(const OptionSet& options) {
     return Ipv4{read_u32(found->bytes.data())};
 }
 
+/// Of the first of the classes, in the order of assignment, that has one.
+std::optional<Ipv4> server_id_of_classes(const ServerConfig& config, const ClassSet& classes) {
+    for (const auto id : classes.all()) {
+        const auto* known = config.client_class(id);
+        if (known == nullptr) continue;
+        if (const auto configured = configured_server_id(known->options)) return configured;
+    }
+    return std::nullopt;
+}
+
+/// Does a class of the packet have this server identifier?
+bool is_server_id_of_classes(const ServerConfig& config, const ClassSet& classes, Ipv4 named) {
+    return std::ranges::any_of(classes.all(), [&](ClassId id) {
+        const auto* known = config.client_class(id);
+        return known != nullptr && configured_server_id(known->options) == named;
+    });
+}
+
 /// Is this server the one that option 54 names?
-bool names_us(const MessageView& message, Ipv4 named, const ServerConfig& config,
+bool names_us(const MessageView& message, Ipv4 named, const ServerConfig& config, const ClassSet& classes,
               const LocalAddresses& local) {
     if (config.compatibility.ignore_dhcp_server_identifier) return true;
     return server_id_override(message) == named || local.is_local(named) ||
-           configured_server_id(config.options) == named || config.subnet_index->is_server_identifier(named);
+           configured_server_id(config.options) == named ||
+           config.subnet_index->is_server_identifier(named) ||
+           is_server_id_of_classes(config, classes, named);
 }
 
 /// The address of ours that the packet was sent to; a broadcast came to the interface's own.
@@ -56,14 +81,19 @@ Ipv4 local_address(const Arrival& arrival, const LocalAddresses& local) {
     return to_us ? arrival.destination : arrival.interface_address;
 }
 
-/// What goes into option 54: the override, else the configured one, else the local address.
-Ipv4 server_identifier(const MessageView& message, const SubnetConfig* subnet, const ServerConfig& config,
-                       Ipv4 local) {
-    if (const auto override = server_id_override(message)) return *override;
-    if (subnet != nullptr) {
+/// What goes into option 54: the override, else the configured one of the first scope that has it, else the
+/// local address.
+Ipv4 server_identifier(const Request& request, const ServerConfig& config) {
+    if (const auto override = server_id_override(*request.message)) return *override;
+    if (const auto* subnet = request.subnet) {
         if (const auto configured = configured_server_id(subnet->options)) return *configured;
+        if (subnet->shared_network) {
+            const auto& network = config.shared_networks[*subnet->shared_network];
+            if (const auto configured = configured_server_id(network.options)) return *configured;
+        }
     }
-    return configured_server_id(config.options).value_or(local);
+    if (const auto configured = server_id_of_classes(config, request.classes)) return *configured;
+    return configured_server_id(config.options).value_or(request.local_address);
 }
 
 /// RFC 2131 4.3.2, table 4: what is filled in tells in which state the client is.
@@ -85,6 +115,7 @@ std::optional<RequestKind> kind_of(const MessageView& message, const Arrival& ar
         case MessageType::release: return RequestKind::release;
         case MessageType::decline: return RequestKind::decline;
         case MessageType::inform: return RequestKind::inform;
+        case MessageType::none: return RequestKind::selecting;  // BOOTP: gets an address as it asks for one
         default: return std::nullopt;
     }
 }
@@ -114,15 +145,29 @@ bool is_answered(RequestKind kind) {
     return kind != RequestKind::release && kind != RequestKind::decline;
 }
 
+/// What stands in for option 61 with flex-id and replace-client-id: type 0 and the value, as Kea makes it.
+/// Too long for a client identifier: the client's own stays.
+Octets flexible_client_id(const Request& request) {
+    const auto found =
+        std::ranges::find(request.identifiers, HostIdentifierType::flex_id, &HostIdentifier::type);
+    if (found == request.identifiers.end() || found->bytes.size() >= client_id_size_max) return {};
+    Octets id{0};
+    id.insert(id.end(), found->bytes.begin(), found->bytes.end());
+    return id;
+}
+
 /// The identity that leases are compared with. Client identifiers are opaque, RFC 4361 ones too. Without a
 /// hardware address the client identifier is all there is, so match-client-id cannot switch it off.
-void read_identity(Request& request) {
+void read_identity(Request& request, const ServerConfig& config) {
     const auto& message = *request.message;
     if (const auto id = message.option(option::client_identifier)) request.sent_client_id = to_octets(*id);
     request.hwaddr = to_octets(message.chaddr());
     request.hwtype = message.htype();
     const bool match = request.subnet == nullptr || request.subnet->match_client_id;
-    if (match || request.hwaddr.empty()) request.client_id = request.sent_client_id;
+    if (match || request.hwaddr.empty()) {
+        if (config.flex_id_replaces_client_id) request.client_id = flexible_client_id(request);
+        if (request.client_id.empty()) request.client_id = request.sent_client_id;
+    }
     if (request.client_id.empty()) {
         request.client = {IdentityKind::hardware_address, request.hwaddr};
     } else {
@@ -130,61 +175,130 @@ void read_identity(Request& request) {
     }
 }
 
+std::optional<Drop> dropped_by_class(const Request& request) {
+    if (!request.classes.has(class_id::drop)) return std::nullopt;
+    return Drop{DropReason::admin_filtered, "it is in the class DROP"};
+}
+
+/// early-global-reservations-lookup: a global host's classes, KNOWN and what depends on it may decide about
+/// the subnet.
+void look_for_early_host(Request& request, const ServerConfig& config, const ExpressionSource& source) {
+    if (!config.early_global_reservations || !config.hosts->has_global()) return;
+    request.global_host = find_host(config, 0, request.identifiers);
+    if (request.global_host == nullptr) return;
+    for (const auto id : request.global_host->classes) request.classes.add(id);
+    request.classes.add(class_id::known);
+    classify_after_hosts(source, config, request.classes);
+}
+
+/// Does any subnet that the client may get an address of know it?
+bool is_known(Request& request, const ServerConfig& config) {
+    if (request.classes.has(class_id::known)) return true;  // an early global host
+    const auto& hosts = *config.hosts;
+    if (request.subnet == nullptr || hosts.empty()) return false;
+    if (request.global_host == nullptr && hosts.has_global())
+        request.global_host = find_host(config, 0, request.identifiers);
+    return any_subnet_on_link(config, *request.subnet, request.classes, [&](const SubnetConfig& subnet) {
+        return host_in(request, config, subnet) != nullptr;
+    });
+}
+
+/// KNOWN or UNKNOWN, and the host's classes. In a shared network the subnet, and with it the subnet's host,
+/// is certain only after the allocation, which then adds that host's classes (as with Kea); a global host is
+/// the same everywhere.
+void look_for_host(Request& request, const ServerConfig& config) {
+    request.classes.add(is_known(request, config) ? class_id::known : class_id::unknown);
+    if (request.subnet == nullptr) {
+        request.host = request.global_host;
+        return;
+    }
+    request.host = host_in(request, config, *request.subnet);
+    if (request.host == nullptr) return;
+    if (request.subnet->shared_network && request.host != request.global_host) return;
+    for (const auto id : request.host->classes) request.classes.add(id);
+}
+
 }  // namespace
 
 const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
-                                  const ServerConfig& config) {
+                                  const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
+    const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
     if (const auto link = selected_link(message, config.compatibility)) {
-        return at(config, index.by_address(*link));
+        return at(config, index.by_address(*link, takes));
     }
     const auto giaddr = message.giaddr();
     if (!giaddr.is_zero()) {
-        const auto listed = index.by_relay(giaddr);
-        return at(config, listed ? listed : index.by_address(giaddr));
+        const auto listed = index.by_relay(giaddr, takes);
+        return at(config, listed ? listed : index.by_address(giaddr, takes));
     }
     // A broadcast came from the link that it arrived on, whatever ciaddr says.
     if (!message.ciaddr().is_zero() && !arrival.destination.is_broadcast()) {
-        return at(config, index.by_address(message.ciaddr()));
+        return at(config, index.by_address(message.ciaddr(), takes));
     }
     if (!arrival.source.is_zero() && !arrival.source.is_broadcast()) {
-        return at(config, index.by_address(arrival.source));
+        return at(config, index.by_address(arrival.source, takes));
     }
-    if (const auto named = index.by_interface(arrival.interface_name)) return at(config, named);
-    return arrival.interface_address.is_zero() ? nullptr
-                                               : at(config, index.by_address(arrival.interface_address));
+    if (const auto named = index.by_interface(arrival.interface_name, takes)) return at(config, named);
+    return arrival.interface_address.is_zero()
+               ? nullptr
+               : at(config, index.by_address(arrival.interface_address, takes));
 }
 
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
                                    const ServerConfig& config, const LocalAddresses& local) {
     const auto refuse = [](Drop drop) { return std::unexpected(std::move(drop)); };
-    if (message.type() == MessageType::none) {
+    const bool bootp = message.type() == MessageType::none;
+    if (bootp && !config.answers_bootp) {
         return refuse({DropReason::rfc_violation, "BOOTP: option 53 is missing"});
     }
     const auto kind = kind_of(message, arrival);
     if (!kind) return refuse({DropReason::unknown_type, "a message type that servers do not answer"});
 
+    Request request;
+    request.message = &message;
+    request.arrival = arrival;
+    request.kind = *kind;
+    request.bootp = bootp;
+    const PacketSource source{message, arrival};
+    classify(source, message, config, request.classes);
+    if (auto drop = dropped_by_class(request)) return refuse(std::move(*drop));
+
     if (const auto named = message.option_ipv4(option::server_identifier)) {
-        if (!names_us(message, *named, config, local)) {
+        if (!names_us(message, *named, config, request.classes, local)) {
             return refuse({DropReason::not_for_us, "meant for the server " + to_string(*named)});
         }
     }
     const auto wrong = violation_in(message, arrival, *kind);
     if (!wrong.empty()) return refuse({DropReason::rfc_violation, std::string{wrong}});
 
-    Request request;
-    request.message = &message;
-    request.arrival = arrival;
-    request.kind = *kind;
-    request.subnet = select_subnet(message, arrival, config);
+    if (!config.hosts->empty() || config.flex_id_replaces_client_id)
+        request.identifiers = read_identifiers(message, config, source, request.classes);
+    look_for_early_host(request, config, source);
+    request.subnet = select_subnet(message, arrival, config, request.classes);
     request.local_address = local_address(arrival, local);
-    request.server_address = server_identifier(message, request.subnet, config, request.local_address);
-    if (request.server_address.is_zero() && is_answered(*kind)) {
-        return refuse({DropReason::processing_failed,
-                       "interface " + std::string{arrival.interface_name} +
-                           " has no IPv4 address yet, so there is no server identifier to answer with"});
+    read_identity(request, config);
+    return request;
+}
+
+std::optional<Drop> complete_request(Request& request, const ServerConfig& config) {
+    look_for_host(request, config);
+    classify_after_hosts(PacketSource{*request.message, request.arrival}, config, request.classes);
+    if (auto drop = dropped_by_class(request)) return drop;
+    request.server_address = server_identifier(request, config);
+    if (request.server_address.is_zero() && is_answered(request.kind)) {
+        return Drop{DropReason::processing_failed,
+                    "interface " + std::string{request.arrival.interface_name} +
+                        " has no IPv4 address yet, so there is no server identifier to answer with"};
     }
-    read_identity(request);
+    return std::nullopt;
+}
+
+Result<Request, Drop> read_complete_request(const MessageView& message, const Arrival& arrival,
+                                            const ServerConfig& config, const LocalAddresses& local) {
+    auto request = read_request(message, arrival, config, local);
+    if (!request) return request;
+    if (auto drop = complete_request(*request, config)) return std::unexpected(std::move(*drop));
     return request;
 }
 
@@ -222,7 +336,7 @@ std::string_view to_string(DropReason reason) {
         case DropReason::row_rejected: return "the lease database refused the lease";
         case DropReason::processing_failed: return "cannot be processed";
         case DropReason::admin_filtered: return "dropped by its class";
-        case DropReason::limit_exceeded: return "over its rate limit";
+        case DropReason::limit_exceeded: return "over a limit";
     }
     return "unknown";
 }

@@ -66,7 +66,7 @@ enum class DropReason : std::uint8_t {
     row_rejected,
     processing_failed,
     admin_filtered,  // class DROP
-    limit_exceeded,  // a rate limit
+    limit_exceeded,  // of packets in a time, or of leases
 };
 std::string_view to_string(DropReason reason);
 
@@ -82,7 +82,7 @@ struct Request {
     std::uint16_t hwtype = 1;
     ClassSet classes;
     HostIdentifiers identifiers;                // what reservations are looked up by
-    const Reservation* global_host = nullptr;   // found where the subnet uses global reservations, or early
+    const Reservation* global_host = nullptr;   // counts in subnets that use global reservations: host_in()
     const Reservation* host = nullptr;          // of `subnet`, else the global one
     bool bootp = false;                         // no option 53 (answered as a REQUEST, without times)
     bool relay_information_is_stashed = false;  // option 82 is of the stored lease: not echoed
@@ -102,15 +102,25 @@ public:
     virtual bool is_local(Ipv4 address) const = 0;
 };
 
-/// Accept rules, kind, subnet (by link selection, relay, ciaddr, interface) and identity of a message.
-/// The Request points into `message`, `arrival` and `config`.
+/// The first half: accept rules, kind, classes that need no host, early global hosts, subnet and identity of
+/// a message. What limits the rate of packets looks at its outcome before the other half is done. The Request
+/// points into `message`, `arrival` and `config`.
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
                                    const ServerConfig& config, const LocalAddresses& local);
 
-/// RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/protocol.md "Which subnet". The time does
-/// not depend on the number of subnets.
+/// The other half: the client's host, KNOWN or UNKNOWN, the classes that depend on them, the server
+/// identifier. @return why the packet gets no answer; nullopt: go on.
+std::optional<Drop> complete_request(Request& request, const ServerConfig& config);
+
+/// Both halves, for those who limit nothing.
+Result<Request, Drop> read_complete_request(const MessageView& message, const Arrival& arrival,
+                                            const ServerConfig& config, const LocalAddresses& local);
+
+/// RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/protocol.md "Which subnet". A subnet whose
+/// guard, or whose network's guard, does not fit is passed over in each of these steps. The time does not
+/// depend on the number of subnets.
 /// @return nullptr: none fits.
 const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
-                                  const ServerConfig& config);
+                                  const ServerConfig& config, const ClassSet& classes);
 
 }  // namespace leasehold::v4

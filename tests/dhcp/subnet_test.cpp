@@ -56,6 +56,75 @@ TEST(SubnetIndex, FindsByRelayInterfaceAndId) {
     EXPECT_EQ(index.by_id(6), std::nullopt);
 }
 
+TEST(SubnetIndex, ASubnetThatDoesNotTakeTheClientIsPassedOver) {
+    std::vector<SubnetConfig> subnets;
+    for (std::uint32_t id = 1; id <= 3; ++id) {
+        auto& subnet = subnets.emplace_back(subnet_of(id, id == 2 ? "10.0.0.0/8" : "10.1.0.0/16", {}));
+        subnet.relay_addresses = {ip("203.0.113.1")};
+        subnet.interface = "lan0";
+    }
+    const SubnetIndex index{subnets};
+    const auto at_least = [](std::size_t first) {
+        return [first](std::size_t place) { return place >= first; };
+    };
+    for (const std::size_t first : {0u, 1u, 2u}) {
+        EXPECT_EQ(index.by_address(ip("10.1.2.3"), at_least(first)), Place{first});
+        EXPECT_EQ(index.by_relay(ip("203.0.113.1"), at_least(first)), Place{first});
+        EXPECT_EQ(index.by_interface("lan0", at_least(first)), Place{first});
+    }
+    EXPECT_EQ(index.by_address(ip("10.1.2.3"), at_least(3)), std::nullopt);
+    EXPECT_EQ(index.by_relay(ip("203.0.113.1"), at_least(3)), std::nullopt);
+    EXPECT_EQ(index.by_address(ip("10.2.2.3"), at_least(2)), std::nullopt);
+}
+
+TEST(SubnetIndex, FindsAmongManySubnetsByAskingFew) {
+    std::vector<SubnetConfig> subnets;
+    for (std::uint32_t i = 0; i < 10'000; ++i) {
+        const Ipv4 network{ip("10.0.0.0").value + (i << 8)};
+        subnets.push_back(subnet_of(i + 1, to_string(network) + "/24", {}));
+        subnets.back().relay_addresses = {Ipv4{network.value + 1}};
+    }
+    const SubnetIndex index{subnets};
+    int asked = 0;
+    const auto takes = [&](std::size_t) {
+        ++asked;
+        return true;
+    };
+    EXPECT_EQ(index.by_address(ip("10.30.200.9"), takes), Place{30 * 256 + 200});
+    EXPECT_EQ(index.by_relay(ip("10.30.200.1"), takes), Place{30 * 256 + 200});
+    EXPECT_EQ(asked, 2);
+}
+
+TEST(SubnetsOnALink, TheSelectedOneThenTheNextOnesAroundTheNetwork) {
+    auto config = testing_world::config_of({subnet_of(1, "10.1.0.0/16", {}), subnet_of(2, "10.2.0.0/16", {}),
+                                            subnet_of(3, "10.3.0.0/16", {}), subnet_of(4, "10.4.0.0/16", {}),
+                                            subnet_of(5, "10.5.0.0/16", {})});
+    const auto guard = config.class_names.intern("phone");
+    testing_world::add_network(config, "floor", {1, 3, 4, 5});
+    config.subnets[4].guard = {guard};
+    finish(config);
+    const auto order = [&](std::size_t place, const ClassSet& classes) {
+        std::vector<std::uint32_t> ids;
+        any_subnet_on_link(config, config.subnets[place], classes, [&](const SubnetConfig& subnet) {
+            ids.push_back(subnet.id);
+            return false;
+        });
+        return ids;
+    };
+    ClassSet phone;
+    phone.add(guard);
+    EXPECT_EQ(order(2, phone), (std::vector<std::uint32_t>{3, 4, 5, 1}));
+    EXPECT_EQ(order(2, {}), (std::vector<std::uint32_t>{3, 4, 1}));
+    EXPECT_EQ(order(1, phone), (std::vector<std::uint32_t>{2}));
+}
+
+TEST(SubnetIndex, KnowsServerIdentifiersOfNetworks) {
+    SharedNetworkConfig network;
+    network.options = {ipv4_option(54, "203.0.113.54")};
+    const SubnetIndex index{{}, {network}};
+    EXPECT_TRUE(index.is_server_identifier(ip("203.0.113.54")));
+}
+
 TEST(SubnetIndex, KnowsServerIdentifiersOfSubnetsAndPools) {
     auto subnet = subnet_of(1, "192.0.2.0/24", {{"192.0.2.10", "192.0.2.20"}});
     subnet.options = {ipv4_option(54, "203.0.113.54")};

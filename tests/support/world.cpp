@@ -56,6 +56,18 @@ ServerConfig measured_config() {
     return config;
 }
 
+std::uint32_t add_network(ServerConfig& config, std::string name, const std::vector<std::uint32_t>& ids) {
+    const auto place = static_cast<std::uint32_t>(config.shared_networks.size());
+    config.shared_networks.emplace_back().name = std::move(name);
+    for (auto& subnet : config.subnets)
+        if (std::ranges::find(ids, subnet.id) != ids.end()) subnet.shared_network = place;
+    return place;
+}
+
+ClassId vendor_class(ServerConfig& config, std::string_view vendor) {
+    return config.class_names.intern("VENDOR_CLASS_" + std::string{vendor});
+}
+
 OptionValue ipv4_option(std::uint16_t code, std::string_view address) {
     OptionValue option{code, Bytes(4), false, false};
     write_u32(option.bytes.data(), ip(address).value);
@@ -191,6 +203,18 @@ Packet Client::inform(std::string_view ciaddr) const {
     return inform;
 }
 
+Reservation host_of(const Client& client, std::uint32_t subnet_id, std::string_view address) {
+    Reservation host;
+    host.identifier = to_octets(client.hwaddr);
+    host.subnet_id = subnet_id;
+    if (!address.empty()) host.addresses = {unit(address)};
+    return host;
+}
+
+void set_hosts(ServerConfig& config, std::vector<Reservation> hosts) {
+    config.hosts = std::make_shared<const HostTable>(std::move(hosts));
+}
+
 // --- answers
 
 MessageType Answer::type() const {
@@ -252,7 +276,7 @@ Answer World::decide(const Packet& packet) const {
     const auto bytes = packet.bytes();
     const auto message = v4::MessageView::parse(bytes);
     assert(message);
-    const auto request = v4::read_request(*message, packet.arrival, *config_, *this);
+    const auto request = v4::read_complete_request(*message, packet.arrival, *config_, *this);
     Answer answer;
     if (!request) {
         answer.drop = request.error();
@@ -265,16 +289,19 @@ Answer World::decide(const Packet& packet) const {
     } else if (auto* wait = std::get_if<v4::Wait>(&decision)) {
         answer.waits_for = wait->lease;
     } else {
-        answer.needs = std::get<v4::Need>(decision).rows;
+        const auto& need = std::get<v4::Need>(decision);
+        answer.needs = need.rows;
+        if (need.ping) answer.looks_at = need.ping->address;
     }
     return answer;
 }
 
 v4::Decision World::decide_request(const v4::Request& request) const {
-    const v4::World world{keeper_.table(), keeper_.pools(), keeper_.offers(), keeper_.pending(),
-                          table_complete,  reuse_allowed,   is_set_aside_,    outage};
+    const v4::World world{keeper_.table(),   keeper_.pools(), keeper_.offers(),
+                          keeper_.pending(), table_complete,  reuse_allowed,
+                          is_set_aside_,     outage,          counts};
     const auto fresh_version = first_version(clock_.now_precise(), keeper_.version_seen());
-    return v4::decide(request, *config_, world, {fresh}, clock_.now(), fresh_version, seed);
+    return v4::decide(request, *config_, world, {fresh, pings}, clock_.now(), fresh_version, seed);
 }
 
 Answer World::ask_in_flight(const Packet& packet) {

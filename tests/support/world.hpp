@@ -38,6 +38,11 @@ ServerConfig config_of(std::vector<SubnetConfig> subnets);
 /// configuration that Kea's answers were measured with.
 ServerConfig measured_config();
 
+/// Puts subnets, by id, into a shared network; finish() comes later. @return its place
+std::uint32_t add_network(ServerConfig& config, std::string name, const std::vector<std::uint32_t>& ids);
+/// The class of packets whose option 60 is this text.
+ClassId vendor_class(ServerConfig& config, std::string_view vendor);
+
 OptionValue ipv4_option(std::uint16_t code, std::string_view address);
 OptionValue text_option(std::uint16_t code, std::string_view text);
 
@@ -88,6 +93,10 @@ private:
     Packet packet(v4::MessageType type) const;
 };
 
+/// A host known by its hardware address. @param address  "": none
+Reservation host_of(const Client& client, std::uint32_t subnet_id, std::string_view address);
+void set_hosts(ServerConfig& config, std::vector<Reservation> hosts);
+
 // --- the server's side
 
 /// What came of a packet.
@@ -96,6 +105,7 @@ struct Answer {
     std::optional<v4::Done> done;
     std::optional<Prefix> waits_for;
     std::vector<Prefix> needs;
+    std::optional<Ipv4> looks_at;  // a ping is needed
 
     bool silent() const { return done.has_value() ? !done->reply : true; }
     v4::MessageType type() const;
@@ -143,6 +153,8 @@ public:
     bool reuse_allowed = true;
     std::optional<OutageService> outage;
     std::vector<v4::FreshRow> fresh;
+    std::vector<v4::PingResult> pings;
+    const LeaseCounts* counts = nullptr;
     std::vector<Prefix> set_aside;
     std::uint64_t seed = 1;
 

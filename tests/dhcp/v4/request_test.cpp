@@ -28,7 +28,7 @@ struct Read {
         : packet{std::move(sent)},
           bytes{packet.bytes()},
           message{MessageView::parse(bytes).value()},
-          result{read_request(message, packet.arrival, config, OurAddress{})} {}
+          result{read_complete_request(message, packet.arrival, config, OurAddress{})} {}
     DropReason reason() const { return result ? DropReason::none : result.error().reason; }
     std::uint32_t subnet() const { return result->subnet == nullptr ? 0 : result->subnet->id; }
 
@@ -91,6 +91,33 @@ TEST(Accept, ServerIdentifierOfTheRelaysOverrideIsOurs) {
     EXPECT_EQ(Read(packet, two_subnets()).reason(), DropReason::none);
     packet.with(82, {11, 4, 10, 7, 7, 8});
     EXPECT_EQ(Read(packet, two_subnets()).reason(), DropReason::not_for_us);
+}
+
+TEST(Accept, AServerIdentifierOfTheClientsClassOrANetworkIsOurs) {
+    auto config = two_subnets();
+    auto& phones = config.classes.emplace_back();
+    phones.id = testing_world::vendor_class(config, "phone");
+    phones.options = {ipv4_option(54, "203.0.113.54")};
+    testing_world::add_network(config, "floor", {1});
+    config.shared_networks[0].options = {ipv4_option(54, "203.0.113.55")};
+    finish(config);
+    auto packet = client.selecting("192.0.2.10").with_ip(54, "203.0.113.54");
+    EXPECT_EQ(Read(packet, config).reason(), DropReason::not_for_us);
+    EXPECT_EQ(Read(packet.with_text(60, "phone"), config).reason(), DropReason::none);
+    EXPECT_EQ(Read(packet.with_ip(54, "203.0.113.55"), config).reason(), DropReason::none);
+    EXPECT_EQ(Read(packet, config).result->server_address, ip("203.0.113.55"));  // network before class
+}
+
+TEST(Accept, BootpIsTakenWhereItIsConfigured) {
+    auto config = two_subnets();
+    config.answers_bootp = true;
+    auto packet = client.discover();
+    packet.type = MessageType::none;
+    const Read read{packet, config};
+    ASSERT_EQ(read.reason(), DropReason::none);
+    EXPECT_TRUE(read.result->bootp);
+    EXPECT_EQ(read.result->kind, RequestKind::selecting);
+    EXPECT_TRUE(read.result->classes.has(class_id::bootp));
 }
 
 TEST(Accept, DiscoverMustNotNameAServer) {
@@ -173,6 +200,30 @@ TEST(Subnet, ARelayInASubnetsListComesBeforeItsAddress) {
     EXPECT_EQ(Read(client.discover().relayed_by("192.0.2.254"), config).subnet(), 2u);
     EXPECT_EQ(Read(client.discover().relayed_by("192.0.2.253"), config).subnet(), 1u);
     EXPECT_EQ(Read(client.discover().relayed_by("203.0.113.8"), config).subnet(), 0u);
+}
+
+TEST(Subnet, OneWhoseGuardDoesNotFitIsPassedOverInEveryStep) {
+    auto config = config_of({subnet_of(1, "10.0.0.0/24", {}), subnet_of(2, "10.0.0.0/16", {})});
+    const auto phone = testing_world::vendor_class(config, "phone");
+    config.subnets[0].guard = {phone};
+    for (auto& subnet : config.subnets) {
+        subnet.relay_addresses = {ip("203.0.113.7")};
+        subnet.interface = "lan0";
+    }
+    finish(config);
+    const std::vector<Packet> packets{client.discover().with(82, {5, 4, 10, 0, 0, 0}),
+                                      client.discover().with_ip(118, "10.0.0.0"),
+                                      client.discover().relayed_by("203.0.113.7"),
+                                      client.discover().relayed_by("10.0.0.1"),
+                                      client.renewing("10.0.0.9"),
+                                      client.rebinding("10.0.0.9"),
+                                      client.discover()};
+    for (auto packet : packets) {
+        EXPECT_EQ(Read(packet, config).subnet(), 2u);
+        EXPECT_EQ(Read(packet.with_text(60, "phone"), config).subnet(), 1u);
+    }
+    config.subnets[1].guard = {config.class_names.intern("nobody")};
+    for (const auto& packet : packets) EXPECT_EQ(Read(packet, config).subnet(), 0u);
 }
 
 TEST(Subnet, CiaddrCountsUnlessThePacketWasBroadcast) {
