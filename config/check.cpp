@@ -256,8 +256,7 @@ void check_member(const Key& key, const Member& member, bool allow_unsupported, 
 
 void check_map(const Value& map, Scope scope, const std::string& pointer, bool allow_unsupported,
                Problems& problems) {
-    if (map.is_map())
-        Checker{allow_unsupported, problems}.map(map, scope, Path{nullptr, {}, 0, pointer});
+    if (map.is_map()) Checker{allow_unsupported, problems}.map(map, scope, Path{nullptr, {}, 0, pointer});
 }
 
 void check(const Value& root, bool allow_unsupported, Problems& problems) {

@@ -65,8 +65,7 @@ const std::vector<std::pair<std::string, Json>>& shown_defaults(Scope scope) {
         std::array<std::vector<std::pair<std::string, Json>>, scope_count> made;
         for (std::size_t i = 0; i < scope_count; ++i)
             for (const Key* key : keys_of(static_cast<Scope>(i)))
-                if (is_shown(*key, static_cast<Scope>(i)))
-                    made[i].emplace_back(key->name, default_of(*key));
+                if (is_shown(*key, static_cast<Scope>(i))) made[i].emplace_back(key->name, default_of(*key));
         return made;
     }();
     return all[static_cast<std::size_t>(scope)];
@@ -87,8 +86,8 @@ Json full_form(const Value& value, Scope scope) {
         if (context.is_null() || context.is_object()) context["comment"] = to_json(*comment);
     }
     for (const auto& [name, fallback] : shown_defaults(scope)) {
-        const bool inherits =
-            (scope == Scope::subnet || scope == Scope::shared_network) && (find_key(scope, name)->flags & inherited) != 0;
+        const bool inherits = (scope == Scope::subnet || scope == Scope::shared_network) &&
+                              (find_key(scope, name)->flags & inherited) != 0;
         if (!inherits && !full.contains(name)) full[name] = fallback;
     }
     return full;

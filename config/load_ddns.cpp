@@ -21,12 +21,20 @@ constexpr std::array mode_words{
 
 constexpr std::string_view default_char_set = "[^A-Za-z0-9.-]";
 
-constexpr std::array<std::string_view, 14> keys{
-    "hostname-char-set",       "hostname-char-replacement",     "ddns-send-updates",
-    "ddns-override-no-update", "ddns-override-client-update",   "ddns-replace-client-name",
-    "ddns-generated-prefix",   "ddns-qualifying-suffix",        "ddns-update-on-renew",
-    "ddns-ttl",                "ddns-conflict-resolution-mode", "ddns-ttl-percent",
-    "ddns-ttl-min",            "ddns-ttl-max"};
+constexpr std::array<std::string_view, 14> keys{"hostname-char-set",
+                                                "hostname-char-replacement",
+                                                "ddns-send-updates",
+                                                "ddns-override-no-update",
+                                                "ddns-override-client-update",
+                                                "ddns-replace-client-name",
+                                                "ddns-generated-prefix",
+                                                "ddns-qualifying-suffix",
+                                                "ddns-update-on-renew",
+                                                "ddns-ttl",
+                                                "ddns-conflict-resolution-mode",
+                                                "ddns-ttl-percent",
+                                                "ddns-ttl-min",
+                                                "ddns-ttl-max"};
 
 template <class Words, class Value>
 void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {

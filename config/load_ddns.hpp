@@ -1,5 +1,5 @@
-// How clients' names are made and what is told of them to the DNS: dhcp-ddns, and hostname-char-* and ddns-* of
-// every scope. Making names is v4/ddns_names' part.
+// How clients' names are made and what is told of them to the DNS: dhcp-ddns, and hostname-char-* and ddns-*
+// of every scope. Making names is v4/ddns_names' part.
 #pragma once
 
 #include <memory>

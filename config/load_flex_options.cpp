@@ -1,4 +1,5 @@
-// Each entry names an option, what is done with it and by which expression. Doing it is v4/flex_options' part.
+// Each entry names an option, what is done with it and by which expression. Doing it is v4/flex_options'
+// part.
 #include "config/load_flex_options.hpp"
 
 #include <array>

@@ -54,15 +54,16 @@ std::string library_name(const Node& node) {
     return name;
 }
 
-void tell_of_library(const Node& node, const std::string& name, const Library* known, bool allow_unsupported) {
+void tell_of_library(const Node& node, const std::string& name, const Library* known,
+                     bool allow_unsupported) {
     if (known != nullptr && known->fate == Fate::harmless)
         return node.warning("library",
                             "the library " + name + " is not loaded: " + std::string{known->instead});
     const std::string what =
-        known != nullptr ? "the library " + name +
-                               " decides who may get which address, and is not built yet (" +
-                               std::string{known->instead} + ")"
-                         : "the library \"" + name + "\" is not known, and libraries are not loaded here";
+        known != nullptr
+            ? "the library " + name + " decides who may get which address, and is not built yet (" +
+                  std::string{known->instead} + ")"
+            : "the library \"" + name + "\" is not known, and libraries are not loaded here";
     if (allow_unsupported)
         node.warning("library", what + ": it is ignored");
     else
@@ -89,8 +90,7 @@ void load_run_script(const Node& node, ServerConfig& config) {
                    "a file such as \"/etc/leasehold/on-lease.sh\"");
     else
         config.run_script.path = *name;
-    if (flag_of(node, "sync", false))
-        node.error("sync", "packets do not wait for a program", "false");
+    if (flag_of(node, "sync", false)) node.error("sync", "packets do not wait for a program", "false");
 }
 
 void load_parameters(const std::string& name, const Node& node, Loading& loading, ServerConfig& config) {

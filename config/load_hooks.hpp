@@ -5,8 +5,8 @@
 
 namespace leasehold::config {
 
-/// Which libraries are listed, and what of their parameters subnets inherit. Others than those that are built in
-/// are told of.
+/// Which libraries are listed, and what of their parameters subnets inherit. Others than those that are built
+/// in are told of.
 void load_libraries(const Node& global, bool allow_unsupported, Loading& loading);
 
 /// Their other parameters; what the ddns_tuning library says is in ServerConfig::ddns afterwards, for all

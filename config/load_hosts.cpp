@@ -136,8 +136,7 @@ bool HostLoader::load_identifier(const Node& node, Reservation& host) const {
     for (const IdentifierKey& candidate : identifier_keys) {
         if (!node.has(candidate.key)) continue;
         if (form != nullptr) {
-            node.error(candidate.key,
-                       std::string{candidate.key} + " stands beside " + std::string{form->key},
+            node.error(candidate.key, std::string{candidate.key} + " stands beside " + std::string{form->key},
                        "one identifier of a host");
             return false;
         }
@@ -188,18 +187,17 @@ bool HostLoader::load_address(const Node& node, const SubnetConfig* subnet, Rese
 
 bool HostLoader::stands_once(const Node& node, const Reservation& host) {
     const IdentifierKey& form = form_of(host.type);
-    const auto [same, new_identifier] =
-        identifiers_.try_emplace(key_of(host.subnet_id, static_cast<unsigned>(host.type), view(host.identifier)),
-                                 node.find(form.key)->position);
+    const auto [same, new_identifier] = identifiers_.try_emplace(
+        key_of(host.subnet_id, static_cast<unsigned>(host.type), view(host.identifier)),
+        node.find(form.key)->position);
     if (!new_identifier)
         node.error(form.key,
-                   "this " + std::string{form.key} + " has another reservation " +
-                       scope_text(host.subnet_id),
+                   "this " + std::string{form.key} + " has another reservation " + scope_text(host.subnet_id),
                    "each identifier once", "the first is at " + place_text(same->second));
     if (host.addresses.empty() || !config_.ip_reservations_unique) return new_identifier;
     const auto& octets = host.addresses.front().address.bytes;
-    const auto [other, new_address] = addresses_.try_emplace(
-        key_of(host.subnet_id, 0, octets), node.find("ip-address")->position);
+    const auto [other, new_address] =
+        addresses_.try_emplace(key_of(host.subnet_id, 0, octets), node.find("ip-address")->position);
     if (!new_address)
         node.error("ip-address",
                    "the address " + to_string(host.addresses.front()) + " is reserved for another host " +

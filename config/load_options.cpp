@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t nesting_max = 8;    // of spaces within spaces
 constexpr std::size_t value_max = 65535;  // octets of one option, however it is split
 constexpr std::size_t sub_option_max = 255;
-constexpr std::size_t written_max = 10'000;       // sub-options: spaces that hold each other multiply them
+constexpr std::size_t written_max = 10'000;         // sub-options: spaces that hold each other multiply them
 constexpr std::size_t vendor_sub_option_max = 253;  // a vendor's part of 125 has 255 octets (RFC 3925 4)
 
 using Bytes = std::vector<std::uint8_t>;
@@ -156,7 +156,8 @@ private:
         OptionValue& value = options.back();
         value.vendor = enterprise;
         if (value.bytes.size() > vendor_sub_option_max)
-            entry.node->error("", "a vendor's sub-option has " + std::to_string(value.bytes.size()) + " octets",
+            entry.node->error("",
+                              "a vendor's sub-option has " + std::to_string(value.bytes.size()) + " octets",
                               "at most " + std::to_string(vendor_sub_option_max));
     }
 

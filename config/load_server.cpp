@@ -80,14 +80,13 @@ void take_word(const Node& node, std::string_view key, const Words& words, Value
 void load_sanity_checks(const Node& global, ServerConfig& config) {
     const auto node = global.map("sanity-checks");
     if (!node) return;
-    constexpr std::array lease_checks{std::pair{"none", LeaseCheck::none}, std::pair{"warn", LeaseCheck::warn},
-                                      std::pair{"fix", LeaseCheck::fix},
+    constexpr std::array lease_checks{std::pair{"none", LeaseCheck::none},
+                                      std::pair{"warn", LeaseCheck::warn}, std::pair{"fix", LeaseCheck::fix},
                                       std::pair{"fix-del", LeaseCheck::fix_del},
                                       std::pair{"del", LeaseCheck::del}};
-    constexpr std::array info_checks{std::pair{"none", ExtendedInfoCheck::none},
-                                     std::pair{"fix", ExtendedInfoCheck::fix},
-                                     std::pair{"strict", ExtendedInfoCheck::strict},
-                                     std::pair{"pedantic", ExtendedInfoCheck::pedantic}};
+    constexpr std::array info_checks{
+        std::pair{"none", ExtendedInfoCheck::none}, std::pair{"fix", ExtendedInfoCheck::fix},
+        std::pair{"strict", ExtendedInfoCheck::strict}, std::pair{"pedantic", ExtendedInfoCheck::pedantic}};
     take_word(*node, "lease-checks", lease_checks, config.lease_check);
     take_word(*node, "extended-info-checks", info_checks, config.extended_info_check);
 }

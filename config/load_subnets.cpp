@@ -16,8 +16,8 @@ void agrees_with_network(const Node& node, const NetworkScope& scope, const Subn
     if (!scope.place) return;
     if (subnet.interface != scope.interface && !scope.interface.empty())
         node.error("interface",
-                   "the subnet is on the interface \"" + subnet.interface +
-                       "\", its shared network on \"" + scope.interface + "\"",
+                   "the subnet is on the interface \"" + subnet.interface + "\", its shared network on \"" +
+                       scope.interface + "\"",
                    "the same interface, or none");
     if (subnet.authoritative != scope.values.subnet.authoritative)
         node.error("authoritative", "the subnet says something else than its shared network",

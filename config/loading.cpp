@@ -18,11 +18,13 @@ std::optional<RateLimit> parse_rate(std::string_view text) {
     if (bad != std::errc{}) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
     constexpr std::int64_t day = 86400;
-    constexpr std::array units{
-        std::pair{"second", std::int64_t{1}}, std::pair{"minute", std::int64_t{60}},
-        std::pair{"hour", std::int64_t{3600}}, std::pair{"day", day},
-        std::pair{"week", 7 * day}, std::pair{"month", 30 * day},
-        std::pair{"year", 365 * day}};
+    constexpr std::array units{std::pair{"second", std::int64_t{1}},
+                               std::pair{"minute", std::int64_t{60}},
+                               std::pair{"hour", std::int64_t{3600}},
+                               std::pair{"day", day},
+                               std::pair{"week", 7 * day},
+                               std::pair{"month", 30 * day},
+                               std::pair{"year", 365 * day}};
     for (const std::string_view packets : {" packets per ", " packet per "}) {
         if (!text.starts_with(packets)) continue;
         for (const auto& [name, seconds] : units)

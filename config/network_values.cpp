@@ -54,20 +54,16 @@ constexpr std::array setters{
            [](NetworkValues& n, const Value& v) { n.subnet.match_client_id = flag_of(v); }},
     Setter{"store-extended-info",
            [](NetworkValues& n, const Value& v) { n.subnet.store_extended_info = flag_of(v); }},
-    Setter{"allocator",
-           [](NetworkValues& n, const Value& v) { n.subnet.allocator = allocator_of(v); }},
+    Setter{"allocator", [](NetworkValues& n, const Value& v) { n.subnet.allocator = allocator_of(v); }},
     Setter{"adaptive-lease-time-threshold",
-           [](NetworkValues& n, const Value& v) {
-               n.subnet.adaptive_lease_time_threshold = real_of(v, 1);
-           }},
+           [](NetworkValues& n, const Value& v) { n.subnet.adaptive_lease_time_threshold = real_of(v, 1); }},
     Setter{"reservations-global",
            [](NetworkValues& n, const Value& v) { n.subnet.reservations_global = flag_of(v); }},
     Setter{"reservations-in-subnet",
            [](NetworkValues& n, const Value& v) { n.subnet.reservations_in_subnet = flag_of(v); }},
     Setter{"reservations-out-of-pool",
            [](NetworkValues& n, const Value& v) { n.subnet.reservations_out_of_pool = flag_of(v); }},
-    Setter{"rapid-commit",
-           [](NetworkValues& n, const Value& v) { n.subnet.rapid_commit = flag_of(v); }},
+    Setter{"rapid-commit", [](NetworkValues& n, const Value& v) { n.subnet.rapid_commit = flag_of(v); }},
     Setter{"next-server",
            [](NetworkValues& n, const Value& v) {
                n.subnet.next_server = parse_ipv4(text_of(v)).value_or(Ipv4{});

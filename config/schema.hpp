@@ -102,7 +102,7 @@ enum Flags : std::uint8_t {
     inherited = 2,  // config-get copies the global value into each subnet
     required = 4,
     shown_globally = 16,  // config-get fills the default in, in the global map only
-    secret = 8,  // never in a message; "*****" in config-get (hidden_texts.cpp)
+    secret = 8,           // never in a message; "*****" in config-get (hidden_texts.cpp)
 };
 constexpr Flags operator|(Flags a, Flags b) {
     return static_cast<Flags>(unsigned{a} | unsigned{b});

@@ -42,9 +42,9 @@ TEST(LoadClasses, KeepTheirOrderAndWhatTheySay) {
 }
 
 TEST(LoadClasses, WaitForHostsWhenTheyDependOnThem) {
-    const auto loaded = load_global(classes(R"({"name": "a", "test": "member('ALL')"},
-        {"name": "b", "test": "not member('KNOWN')"}, {"name": "c", "test": "member('a') or member('b')"},
-        {"name": "d", "test": "member('VENDOR_CLASS_x') and member('SPAWN_a_b') and member('EXTERNAL_e')"})"));
+    const auto loaded = load_global(classes(R"({"name": "a", "test": "member('ALL') "},
+        {"name": "b", "test": "not member('KNOWN') "}, {"name": "c", "test": "member('a') or member('b') "},
+        {"name": "d", "test": "member('VENDOR_CLASS_x') and member('SPAWN_a_b') and member('EXTERNAL_e') "})"));
     ASSERT_TRUE(loaded) << format(loaded.error());
     const auto& made = loaded->server->classes;
     EXPECT_FALSE(made[0].after_hosts);
@@ -54,16 +54,17 @@ TEST(LoadClasses, WaitForHostsWhenTheyDependOnThem) {
 }
 
 TEST(LoadClasses, BuiltInOnesMayHaveOptions) {
-    const auto loaded = load_global(
-        classes(R"({"name": "KNOWN", "option-data": [{"code": 3, "data": "192.0.2.1"}]}, {"name": "DROP", "test": "member('KNOWN')"})"));
+    const auto loaded = load_global(classes(
+        R"({"name": "KNOWN", "option-data": [{"code": 3, "data": "192.0.2.1"}]}, {"name": "DROP", "test": "member('KNOWN') "})"));
     ASSERT_TRUE(loaded) << format(loaded.error());
     EXPECT_EQ(loaded->server->classes[0].id, class_id::known);
     EXPECT_EQ(loaded->server->classes[1].id, class_id::drop);
 }
 
 TEST(LoadClasses, DefineVendorsOptionsForTheirClients) {
-    const auto loaded = load_global(classes(
-        R"({"name": "pxe", "option-def": [{"name": "vendor-encapsulated-options", "code": 43, "type": "empty", "encapsulate": "PXE"},
+    const auto loaded = load_global(
+        classes(
+            R"({"name": "pxe", "option-def": [{"name": "vendor-encapsulated-options", "code": 43, "type": "empty", "encapsulate": "PXE"},
             {"name": "own", "code": 224, "type": "uint16"}],
             "option-data": [{"name": "vendor-encapsulated-options"}, {"name": "own", "data": "258"},
                             {"name": "boot", "space": "PXE", "data": "7"}]})") +
@@ -123,21 +124,29 @@ TEST(LoadClasses, WhatIsWrongIsToldAtItsPlace) {
     const Wrong cases[] = {
         {R"({"name": @""})", "/0/name", "empty"},
         {R"({"name": "a"}, {"name": @"a"})", "/1/name", "defined twice"},
-        {R"({"name": "a", "test": @"member('b')"}, {"name": "b"})", "/0/test", "character 8"},
-        {R"({"name": "a", "test": @"member('a')"})", "/0/test", "wrong at its character"},
+        {R"({"name": "a", "test": @"member('b') "}, {"name": "b"})", "/0/test", "character 8"},
+        {R"({"name": "a", "test": @"member('a') "})", "/0/test", "wrong at its character"},
         {R"({"name": "a", "test": @"option[60].hex == "})", "/0/test", "wrong at its character"},
-        {R"({"name": "a", "test": "member('ALL')", "template-test": @"'x'"})", "/0/template-test", "beside test"},
-        {R"({"name": "KNOWN", "test": @"member('ALL')"})", "/0/test", "built-in class KNOWN"},
+        {R"({"name": "a", "test": "member('ALL') ", "template-test": @"'x'"})", "/0/template-test",
+         "beside test"},
+        {R"({"name": "KNOWN", "test": @"member('ALL') "})", "/0/test", "built-in class KNOWN"},
         {R"({"name": "ALL", "template-test": @"'x'"})", "/0/template-test", "built-in class ALL"},
-        {R"({"name": "BOOTP", "only-in-additional-list": @true})", "/0/only-in-additional-list", "cannot wait"},
+        {R"({"name": "BOOTP", "only-in-additional-list": @true})", "/0/only-in-additional-list",
+         "cannot wait"},
         {R"({"name": "DROP", "only-if-required": @true})", "/0/only-if-required", "cannot wait"},
-        {R"({"name": "a", "only-in-additional-list": true, "only-if-required": @true})", "/0/only-if-required", "stands beside"},
+        {R"({"name": "a", "only-in-additional-list": true, "only-if-required": @true})",
+         "/0/only-if-required", "stands beside"},
         {R"({"name": "a", "next-server": @"255.255.255.255"})", "/0/next-server", "address of a server"},
-        {R"({"name": "a", "min-valid-lifetime": @1, "max-valid-lifetime": 2})", "/0/min-valid-lifetime", "without valid-lifetime"},
-        {R"({"name": "a", "valid-lifetime": @5, "min-valid-lifetime": 1, "max-valid-lifetime": 2})", "/0/valid-lifetime", "is not between"},
-        {R"({"name": "a", "option-def": [{"name": "x", "code": @225, "space": "y", "type": "empty"}]})", "/0/option-def/0/code", "cannot define"},
-        {R"({"name": "a", "option-def": [{"name": "x", "code": @200, "type": "string"}]})", "/0/option-def/0/code", "cannot define"},
-        {R"({"name": "a", "option-data": [{"name": @"nothing", "data": ""}]})", "/0/option-data/0/name", "no option"},
+        {R"({"name": "a", "min-valid-lifetime": @1, "max-valid-lifetime": 2})", "/0/min-valid-lifetime",
+         "without valid-lifetime"},
+        {R"({"name": "a", "valid-lifetime": @5, "min-valid-lifetime": 1, "max-valid-lifetime": 2})",
+         "/0/valid-lifetime", "is not between"},
+        {R"({"name": "a", "option-def": [{"name": "x", "code": @225, "space": "y", "type": "empty"}]})",
+         "/0/option-def/0/code", "cannot define"},
+        {R"({"name": "a", "option-def": [{"name": "x", "code": @200, "type": "string"}]})",
+         "/0/option-def/0/code", "cannot define"},
+        {R"({"name": "a", "option-data": [{"name": @"nothing", "data": ""}]})", "/0/option-data/0/name",
+         "no option"},
     };
     for (const Wrong& c : cases)
         expect_refused(classes(c.list), std::string{"/Dhcp4/client-classes"} + c.pointer, c.what);
@@ -152,16 +161,18 @@ TEST(LoadClasses, WrongLimitsAreToldAtTheirPlace) {
         {R"({@"adress-limit": 5})", "/adress-limit", "unknown here"},
     };
     for (const Wrong& c : cases)
-        expect_refused(R"("hooks-libraries": [{"library": "libdhcp_limits.so"}], )" +
-                           classes(R"({"name": "a", "user-context": {"limits": )" + std::string{c.list} + "}}"),
-                       std::string{"/Dhcp4/client-classes/0/user-context/limits"} + c.pointer, c.what);
+        expect_refused(
+            R"("hooks-libraries": [{"library": "libdhcp_limits.so"}], )" +
+                classes(R"({"name": "a", "user-context": {"limits": )" + std::string{c.list} + "}}"),
+            std::string{"/Dhcp4/client-classes/0/user-context/limits"} + c.pointer, c.what);
 }
 
 TEST(LoadClasses, EmptyNamesInListsAreToldAtTheirPlace) {
     expect_refused(R"("subnet4": [{"id": 1, "subnet": "10.0.0.0/8", "client-classes": ["a", @""]}])",
                    "/Dhcp4/subnet4/0/client-classes/1", "empty");
-    expect_refused(R"("subnet4": [{"id": 1, "subnet": "10.0.0.0/8", "client-class": @"a", "client-classes": ["b"]}])",
-                   "/Dhcp4/subnet4/0/client-class", "beside client-classes");
+    expect_refused(
+        R"("subnet4": [{"id": 1, "subnet": "10.0.0.0/8", "client-class": @"a", "client-classes": ["b"]}])",
+        "/Dhcp4/subnet4/0/client-class", "beside client-classes");
     expect_refused(
         R"("subnet4": [{"id": 1, "subnet": "10.0.0.0/8", "require-client-classes": @["a"], "evaluate-additional-classes": []}])",
         "/Dhcp4/subnet4/0/require-client-classes", "stands beside");

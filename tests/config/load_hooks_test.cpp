@@ -10,8 +10,8 @@ namespace {
 using testing::HasSubstr;
 
 std::string library(const std::string& name, const std::string& parameters = "{}") {
-    return R"("hooks-libraries": [{"library": "/usr/lib/kea/hooks/)" + name + R"(.so", "parameters": )" + parameters +
-           "}]";
+    return R"("hooks-libraries": [{"library": "/usr/lib/kea/hooks/)" + name + R"(.so", "parameters": )" +
+           parameters + "}]";
 }
 
 TEST(LoadHooks, BuiltInOnesAreSilent) {
@@ -33,15 +33,16 @@ TEST(LoadHooks, OthersAreToldOf) {
     const auto harmless = load_global(library("libdhcp_lease_cmds"));
     ASSERT_TRUE(harmless);
     EXPECT_THAT(format(harmless->warnings), HasSubstr("is not loaded"));
-    expect_refused(R"("hooks-libraries": [{"library": @"libdhcp_ha.so"}])", "/Dhcp4/hooks-libraries/0/library",
-                   "is not built yet");
+    expect_refused(R"("hooks-libraries": [{"library": @"libdhcp_ha.so"}])",
+                   "/Dhcp4/hooks-libraries/0/library", "is not built yet");
     expect_refused(R"("hooks-libraries": [{"library": @"mine.so"}])", "/Dhcp4/hooks-libraries/0/library",
                    "is not known");
 }
 
 TEST(LoadHooks, PingChecksInherit) {
     const auto loaded = load_global(
-        library("libdhcp_ping_check", R"({"min-ping-requests": 2, "reply-timeout": 50, "ping-cltt-secs": 9})") +
+        library("libdhcp_ping_check",
+                R"({"min-ping-requests": 2, "reply-timeout": 50, "ping-cltt-secs": 9})") +
         R"(, "shared-networks": [{"name": "n", "user-context": {"ping-check": {"reply-timeout": 70}}, "subnet4": [
             {"id": 1, "subnet": "10.1.0.0/16", "user-context": {"ping-check": {"enable-ping-check": false}}}]}],
            "subnet4": [{"id": 2, "subnet": "10.2.0.0/16"}])");
@@ -73,9 +74,9 @@ TEST(LoadHooks, HostnameExpressionsInherit) {
 TEST(LoadHooks, FlexOptions) {
     const auto loaded = load_global(library("libdhcp_flex_option", R"({"options": [
         {"code": 67, "add": "'boot'", "client-class": "c"}, {"name": "routers", "csv-format": true, "supersede": "'192.0.2.1'"},
-        {"code": 6, "remove": "member('KNOWN')"},
+        {"code": 6, "remove": "member('KNOWN') "},
         {"code": 125, "sub-options": [{"space": "vendor-4491", "name": "tftp-servers", "csv-format": true, "add": "'192.0.2.2'",
-          "container-add": false}, {"space": "vendor-4491", "code": 9, "remove": "not member('c')", "container-remove": false}]}]})") +
+          "container-add": false}, {"space": "vendor-4491", "code": 9, "remove": "not member('c') ", "container-remove": false}]}]})") +
                                     R"(, "client-classes": [{"name": "c"}])");
     ASSERT_TRUE(loaded) << format(loaded.error());
     const auto& options = loaded->server->flex_options;
@@ -112,20 +113,26 @@ TEST(LoadHooks, WrongParametersAreToldAtTheirPlace) {
         {"flex_id", R"(@{})", "", "without an expression"},
         {"flex_id", R"({"identifier-expression": @"("})", "/identifier-expression", "wrong at its character"},
         {"flex_id", R"({"identifier-expression": @5})", "/identifier-expression", "is a string"},
-        {"flex_id", R"({"identifier-expression": "'x'", "cid-as-rfc4361-duid": @true})", "/cid-as-rfc4361-duid", "not taken apart"},
+        {"flex_id", R"({"identifier-expression": "'x'", "cid-as-rfc4361-duid": @true})",
+         "/cid-as-rfc4361-duid", "not taken apart"},
         {"ddns_tuning", R"({"hostname-expr": @"'"})", "/hostname-expr", "wrong at its character"},
         {"flex_option", R"({"options": @5})", "/options", "list of maps"},
         {"flex_option", R"({"options": [@{"add": "'x'"}]})", "/options/0", "which option"},
         {"flex_option", R"({"options": [@{"code": 67}]})", "/options/0", "either what is done"},
-        {"flex_option", R"({"options": [{"code": 67, "add": "'x'", "remove": @"member('ALL')"}]})", "/options/0/remove", "two things"},
+        {"flex_option", R"({"options": [{"code": 67, "add": "'x'", "remove": @"member('ALL') "}]})",
+         "/options/0/remove", "two things"},
         {"flex_option", R"({"options": [{"code": @300, "add": "'x'"}]})", "/options/0/code", "no code"},
-        {"flex_option", R"({"options": [{"name": @"router", "add": "'x'"}]})", "/options/0/name", "no option"},
+        {"flex_option", R"({"options": [{"name": @"router", "add": "'x'"}]})", "/options/0/name",
+         "no option"},
         {"flex_option", R"({"options": [@{"code": 53, "add": "'x'"}]})", "/options/0", "cannot be changed"},
-        {"flex_option", R"({"options": [{"code": 240, "csv-format": @true, "add": "'x'"}]})", "/options/0/csv-format", "no definition"},
-        {"flex_option", R"({"options": [{"code": 67, @"source": "x", "add": "'x'"}]})", "/options/0/source", "unknown here"},
-        {"flex_option", R"({"options": [{"code": 125, "sub-options": [@{"code": 1, "add": "'x'"}]}]})", "/options/0/sub-options/0",
-         "whose sub-options"},
-        {"flex_option", R"({"options": [{"code": 43, "sub-options": [{"code": 1, "space": @"vendor-5", "add": "'x'"}]}]})",
+        {"flex_option", R"({"options": [{"code": 240, "csv-format": @true, "add": "'x'"}]})",
+         "/options/0/csv-format", "no definition"},
+        {"flex_option", R"({"options": [{"code": 67, @"source": "x", "add": "'x'"}]})", "/options/0/source",
+         "unknown here"},
+        {"flex_option", R"({"options": [{"code": 125, "sub-options": [@{"code": 1, "add": "'x'"}]}]})",
+         "/options/0/sub-options/0", "whose sub-options"},
+        {"flex_option",
+         R"({"options": [{"code": 43, "sub-options": [{"code": 1, "space": @"vendor-5", "add": "'x'"}]}]})",
          "/options/0/sub-options/0/space", "stand in option 125"},
     };
     for (const Wrong& c : cases)

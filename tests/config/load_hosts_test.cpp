@@ -1,4 +1,5 @@
-// reservations: every form of an identifier, what must not stand twice, and each way in which one can be wrong.
+// reservations: every form of an identifier, what must not stand twice, and each way in which one can be
+// wrong.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,8 +41,7 @@ TEST(LoadHosts, IdentifiersOfEveryForm) {
     };
     for (const Form& form : forms) {
         SCOPED_TRACE(std::string{form.key} + " " + form.text);
-        const auto hosts =
-            hosts_of(in_subnet("{\"" + std::string{form.key} + "\": \"" + form.text + "\"}"));
+        const auto hosts = hosts_of(in_subnet("{\"" + std::string{form.key} + "\": \"" + form.text + "\"}"));
         ASSERT_EQ(hosts.size(), 1u);
         EXPECT_EQ(hosts[0].type, form.type);
         EXPECT_TRUE(same_octets(view(hosts[0].identifier), form.octets));
@@ -66,7 +66,8 @@ TEST(LoadHosts, KeepWhatIsReserved) {
     EXPECT_EQ(host->options.at(0).code, 3);
     EXPECT_TRUE(hosts.is_reserved(0, to_prefix(*parse_ipv4("172.16.0.1"))));
     EXPECT_TRUE(loaded->server->subnets[0].reservations_global);
-    EXPECT_EQ(loaded->full->at("Dhcp4")["subnet4"][0]["reservations"][0]["option-data"][0]["name"], "routers");
+    EXPECT_EQ(loaded->full->at("Dhcp4")["subnet4"][0]["reservations"][0]["option-data"][0]["name"],
+              "routers");
 }
 
 TEST(LoadHosts, SameIdentifierMayStandInOtherSubnetsAndAsOtherType) {
@@ -109,9 +110,10 @@ const Wrong wrong[] = {
     {R"({"hw-address": "01", "ip-address": @"10.8.0.1"})", "/0/ip-address", "not within its subnet"},
     {R"({"hw-address": "01", "ip-address": @"0.0.0.0"})", "/0/ip-address", "no host can have"},
     {R"({"hw-address": "01", "ip-address": @"255.255.255.255"})", "/0/ip-address", "no host can have"},
-    {R"({"hw-address": "01"}, {"hw-address": @"01"})", "/1/hw-address", "another reservation of the subnet 7"},
-    {R"({"hw-address": "01", "ip-address": "10.7.0.1"}, {"duid": "01", "ip-address": @"10.7.0.1"})", "/1/ip-address",
-     "reserved for another host of the subnet 7"},
+    {R"({"hw-address": "01"}, {"hw-address": @"01"})", "/1/hw-address",
+     "another reservation of the subnet 7"},
+    {R"({"hw-address": "01", "ip-address": "10.7.0.1"}, {"duid": "01", "ip-address": @"10.7.0.1"})",
+     "/1/ip-address", "reserved for another host of the subnet 7"},
     {R"({"hw-address": "01", "next-server": @"x"})", "/0/next-server", "address of a server"},
     {R"({"hw-address": "01", "client-classes": [@""]})", "/0/client-classes/0", "empty"},
     {R"({"hw-address": "01", "option-data": [{"name": @"nothing"}]})", "/0/option-data/0/name", "no option"},
@@ -130,8 +132,9 @@ TEST(LoadHosts, WrongOnesAreSkippedWhenTheConfigurationSaysSo) {
         SCOPED_TRACE(c.list);
         std::string list = c.list;
         list.erase(list.find('@'), 1);
-        const auto loaded = load_global(
-            in_subnet(list + R"(, {"hw-address": "0a:0b", "ip-address": "10.7.9.9"})", R"("reservations-lenient": true, )"));
+        const auto loaded =
+            load_global(in_subnet(list + R"(, {"hw-address": "0a:0b", "ip-address": "10.7.9.9"})",
+                                  R"("reservations-lenient": true, )"));
         ASSERT_TRUE(loaded) << format(loaded.error());
         EXPECT_EQ(loaded->server->skipped_reservations, 1u);
         const bool second = std::string_view{c.pointer}.starts_with("/1");
@@ -156,10 +159,11 @@ TEST(LoadHosts, HundredThousand) {
     for (std::uint32_t subnet = 0; subnet < 10'000; ++subnet) {
         const std::string base = to_string(Ipv4{(10u << 24) + (subnet << 8)});
         const std::string start = base.substr(0, base.size() - 1);
-        text += "{\"id\": " + std::to_string(subnet + 1) + ", \"subnet\": \"" + base + "/24\", \"reservations\": [";
+        text += "{\"id\": " + std::to_string(subnet + 1) + ", \"subnet\": \"" + base +
+                "/24\", \"reservations\": [";
         for (int host = 1; host <= 10; ++host)
-            text += "{\"hw-address\": \"02:00:00:00:00:" + std::to_string(host + 10) + "\", \"ip-address\": \"" +
-                    start + std::to_string(host) + "\"},";
+            text += "{\"hw-address\": \"02:00:00:00:00:" + std::to_string(host + 10) +
+                    "\", \"ip-address\": \"" + start + std::to_string(host) + "\"},";
         text += "]},\n";
     }
     const auto loaded = load_text(text + "]}}");

@@ -55,10 +55,11 @@ TEST(LoadNetworks, SubnetsInheritFromTheirNetwork) {
 }
 
 TEST(LoadNetworks, FullFormShowsWhatIsInheritedAndLoadsToTheSame) {
-    const auto first = load_global(R"("renew-timer": 10, "shared-networks": [{"name": "n", "renew-timer": 20, "t1-percent": 0.25,
+    const auto first = load_global(
+        R"("renew-timer": 10, "shared-networks": [{"name": "n", "renew-timer": 20, "t1-percent": 0.25,
         "authoritative": true, "relay": {"ip-address": "192.0.2.1"}, "subnet4": [{"id": 1, "subnet": "10.1.0.0/16",
         "reservations": [{"duid": "'x'", "client-classes": ["a"]}]}]}],
-        "client-classes": [{"name": "c", "test": "member('ALL')", "only-if-required": true}])");
+        "client-classes": [{"name": "c", "test": "member('ALL') ", "only-if-required": true}])");
     ASSERT_TRUE(first) << format(first.error());
     const auto& full = first->full->at("Dhcp4");
     const auto& subnet = full["shared-networks"][0]["subnet4"][0];
@@ -103,8 +104,9 @@ TEST(LoadNetworks, WhatIsWrongIsToldAtItsPlace) {
     for (const Wrong& c : cases)
         expect_refused("\"shared-networks\": [" + std::string{c.list} + "]",
                        std::string{"/Dhcp4/shared-networks"} + c.pointer, c.what);
-    expect_refused(R"("shared-networks": [{"name": "a", "subnet4": [{"id": 5, "subnet": "10.1.0.0/16"}]}], "subnet4": [{"id": @5, "subnet": "10.2.0.0/16"}])",
-                   "/Dhcp4/subnet4/0/id", "given twice");
+    expect_refused(
+        R"("shared-networks": [{"name": "a", "subnet4": [{"id": 5, "subnet": "10.1.0.0/16"}]}], "subnet4": [{"id": @5, "subnet": "10.2.0.0/16"}])",
+        "/Dhcp4/subnet4/0/id", "given twice");
 }
 
 TEST(LoadNetworks, NamesForTheDnsInherit) {
@@ -128,12 +130,13 @@ TEST(LoadNetworks, NamesForTheDnsInherit) {
 }
 
 TEST(LoadNetworks, DnsDaemonsAddressesCanBeWrong) {
-    expect_refused(R"("dhcp-ddns": {"enable-updates": true, "server-ip": @"x"})", "/Dhcp4/dhcp-ddns/server-ip",
-                   "not an address");
-    expect_refused(R"("dhcp-ddns": {"enable-updates": true, "sender-ip": @"::1"})", "/Dhcp4/dhcp-ddns/sender-ip",
-                   "different families");
-    expect_refused(R"("dhcp-ddns": {"enable-updates": true, "sender-ip": "127.0.0.1", "sender-port": @53001})",
-                   "/Dhcp4/dhcp-ddns/sender-port", "where they come from");
+    expect_refused(R"("dhcp-ddns": {"enable-updates": true, "server-ip": @"x"})",
+                   "/Dhcp4/dhcp-ddns/server-ip", "not an address");
+    expect_refused(R"("dhcp-ddns": {"enable-updates": true, "sender-ip": @"::1"})",
+                   "/Dhcp4/dhcp-ddns/sender-ip", "different families");
+    expect_refused(
+        R"("dhcp-ddns": {"enable-updates": true, "sender-ip": "127.0.0.1", "sender-port": @53001})",
+        "/Dhcp4/dhcp-ddns/sender-port", "where they come from");
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ TEST(LoadOptions, SubOptionsWithoutTheirContainerAreToldOf) {
 }
 
 TEST(LoadOptions, SubOptionsOfVendorsStandBesideTheOptions) {
-    const auto options = options_of(R"({"code": 5, "space": "vendor-25506", "data": "AA", "always-send": true},
+    const auto options =
+        options_of(R"({"code": 5, "space": "vendor-25506", "data": "AA", "always-send": true},
         {"name": "tftp-servers", "space": "vendor-4491", "data": "192.0.2.9"}, {"code": 125, "data": "4491", "always-send": true},
         {"code": 1, "space": "vendor-4491", "data": "2"}, {"code": 240, "data": "01"})");
     ASSERT_EQ(options.size(), 5u);
@@ -69,8 +70,7 @@ TEST(LoadOptions, SubOptionsOfVendorsStandBesideTheOptions) {
 }
 
 TEST(LoadOptions, VendorsInHexadecimalStayAsTheyAre) {
-    const auto options =
-        options_of(R"({"code": 125, "csv-format": false, "data": "0000118b 03 05 01 AA"})");
+    const auto options = options_of(R"({"code": 125, "csv-format": false, "data": "0000118b 03 05 01 AA"})");
     ASSERT_EQ(options.size(), 1u);
     EXPECT_EQ(options[0], (OptionValue{.code = 125, .bytes = {0, 0, 0x11, 0x8b, 3, 5, 1, 0xaa}}));
 }
@@ -106,8 +106,8 @@ TEST(LoadOptions, LongRoutesAreAccepted) {
 }
 
 TEST(LoadOptions, NewerStandardOptions) {
-    const auto options =
-        options_of(R"({"name": "v6-only-preferred", "data": "1800"}, {"name": "v4-captive-portal", "data": "https://x"},
+    const auto options = options_of(
+        R"({"name": "v6-only-preferred", "data": "1800"}, {"name": "v4-captive-portal", "data": "https://x"},
         {"name": "v4-dnr", "data": "1, dns.example., 192.0.2.1, alpn=dot"})");
     ASSERT_EQ(options.size(), 3u);
     EXPECT_EQ(options[0].bytes, (Bytes{0, 0, 7, 8}));

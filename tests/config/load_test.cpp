@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Files, Example, testing::ValuesIn(examples()), [](const
 });
 
 TEST(Load, ExamplesAreThere) {
-    EXPECT_EQ(examples().size(), 6u);
+    EXPECT_EQ(examples().size(), 7u);
 }
 
 TEST(Load, EmptyServerHasKeasDefaults) {
