@@ -69,8 +69,10 @@ private:
                 if (node.has(key))
                     return node.error(key, "the server decides who is in the built-in class " + made.name,
                                       "the class without an expression, or another name");
-        made.test = load_expression(node, "test", Expression::Kind::test, loading_);
-        made.template_test = load_expression(node, "template-test", Expression::Kind::text, loading_);
+        if (node.text("test") != nullptr)
+            made.test = load_expression(node, "test", Expression::Kind::test, loading_);
+        if (node.text("template-test") != nullptr)
+            made.template_test = load_expression(node, "template-test", Expression::Kind::text, loading_);
         made.after_hosts = waits(made.test) || waits(made.template_test);
     }
 

@@ -70,7 +70,7 @@ TEST(LoadOptions, SubOptionsOfVendorsStandBesideTheOptions) {
 }
 
 TEST(LoadOptions, VendorsInHexadecimalStayAsTheyAre) {
-    const auto options = options_of(R"({"code": 125, "csv-format": false, "data": "0000118b 03 05 01 AA"})");
+    const auto options = options_of(R"({"code": 125, "csv-format": false, "data": "0000118b030501AA"})");
     ASSERT_EQ(options.size(), 1u);
     EXPECT_EQ(options[0], (OptionValue{.code = 125, .bytes = {0, 0, 0x11, 0x8b, 3, 5, 1, 0xaa}}));
 }
