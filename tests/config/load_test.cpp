@@ -303,6 +303,24 @@ TEST(Load, LoggersInBothSpellings) {
     EXPECT_THAT(format(loaded->warnings), HasSubstr("old spelling"));
 }
 
+TEST(Load, GlobalSwitchesOfHostsAndChecks) {
+    const auto plain = load_global("");
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->server->packet_age_max, std::chrono::seconds{2});
+    EXPECT_EQ(plain->server->lease_check, LeaseCheck::warn);
+    const auto loaded = load_global(R"("stash-agent-options": true, "early-global-reservations-lookup": true,
+        "ip-reservations-unique": false, "sanity-checks": {"lease-checks": "fix-del", "extended-info-checks": "pedantic"},
+        "dhcp-queue-control": {"packet-age-max": "5s"})");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_TRUE(loaded->warnings.empty()) << format(loaded->warnings);
+    EXPECT_TRUE(loaded->server->stash_agent_options);
+    EXPECT_TRUE(loaded->server->early_global_reservations);
+    EXPECT_FALSE(loaded->server->ip_reservations_unique);
+    EXPECT_EQ(loaded->server->lease_check, LeaseCheck::fix_del);
+    EXPECT_EQ(loaded->server->extended_info_check, ExtendedInfoCheck::pedantic);
+    EXPECT_EQ(loaded->server->packet_age_max, std::chrono::seconds{5});
+}
+
 TEST(Load, InterfaceNamesNeedNotExist) {
     const auto loaded = load_global(
         R"("interfaces-config": {"interfaces": ["*", "nowhere0", "eth0/192.0.2.1", "eth0/192.0.2.2"]},
