@@ -15,9 +15,10 @@ struct Path {
     const Path* parent = nullptr;
     std::string_view key;  // "": an element of a list
     std::size_t index = 0;
+    std::string_view pointer = {};  // of the first map
 
     std::string text() const {
-        if (parent == nullptr) return {};
+        if (parent == nullptr) return std::string{pointer};
         return key.empty() ? parent->text() + "/" + std::to_string(index) : pointer_to(parent->text(), key);
     }
 };
@@ -47,8 +48,10 @@ bool fits(Type type, const Value& value) {
 
 class Checker {
 public:
-    Checker(bool allow_unsupported, Problems& problems)
-        : allow_unsupported_{allow_unsupported}, problems_{problems} {}
+    Checker(bool allow_unsupported, Problems& problems, bool lenient_reservations = false)
+        : allow_unsupported_{allow_unsupported},
+          lenient_reservations_{lenient_reservations},
+          problems_{problems} {}
 
     void map(const Value& value, Scope scope, const Path& path) {
         for (const Member& member : std::get<Value::Map>(value.data)) {
@@ -207,6 +210,8 @@ private:
         const auto& list = std::get<Value::List>(value.data);
         for (std::size_t i = 0; i < list.size(); ++i) {
             const Path inner{&path, {}, i};
+            if (list[i].is_map() && key.rule.child == Scope::reservation && lenient_reservations_)
+                continue;  // load_hosts looks at each on its own
             if (list[i].is_map())
                 map(list[i], key.rule.child, inner);
             else
@@ -224,9 +229,16 @@ private:
                             "the comment stands in user-context too", "one of the two");
     }
 
-    bool allow_unsupported_;
+    bool allow_unsupported_, lenient_reservations_;
     Problems& problems_;
 };
+
+bool has_lenient_reservations(const Value& root) {
+    const Value* const global = root.member("Dhcp4");
+    const Value* const flag = global != nullptr ? global->member("reservations-lenient") : nullptr;
+    const bool* const value = flag != nullptr ? std::get_if<bool>(&flag->data) : nullptr;
+    return value != nullptr && *value;
+}
 
 }  // namespace
 
@@ -242,8 +254,13 @@ void check_member(const Key& key, const Member& member, bool allow_unsupported, 
     Checker{allow_unsupported, problems}.known(key, member, Path{});
 }
 
+void check_map(const Value& map, Scope scope, const std::string& pointer, bool allow_unsupported,
+               Problems& problems) {
+    if (map.is_map()) Checker{allow_unsupported, problems}.map(map, scope, Path{nullptr, {}, 0, pointer});
+}
+
 void check(const Value& root, bool allow_unsupported, Problems& problems) {
-    Checker{allow_unsupported, problems}.map(root, Scope::root, Path{});
+    Checker{allow_unsupported, problems, has_lenient_reservations(root)}.map(root, Scope::root, Path{});
 }
 
 }  // namespace leasehold::config

@@ -10,6 +10,9 @@ namespace leasehold::config {
 
 /// @param root  { "Dhcp4": { ... } }
 void check(const Value& root, bool allow_unsupported, Problems& problems);
+/// One map of a configuration. @param pointer  its own
+void check_map(const Value& map, Scope scope, const std::string& pointer, bool allow_unsupported,
+               Problems& problems);
 /// One member beside its row; the pointers of what is wrong are empty. For members that are written in
 /// another form, such as a URL.
 void check_member(const Key& key, const Member& member, bool allow_unsupported, Problems& problems);

@@ -54,6 +54,23 @@ void Definitions::load(const Node& global) {
     for (const Node& node : global.maps("option-def")) load_one(node);
 }
 
+void Definitions::load_class(const Node& client_class) {
+    for (const Node& node : client_class.maps("option-def")) {
+        const auto code = node.integer("code").value_or(0);
+        if (node.text_or("space", "dhcp4") != "dhcp4" || (code != 43 && (code < 224 || code > 254)))
+            node.error("code", "a class cannot define this option",
+                       "43, and 224 to 254, of the space \"dhcp4\"", "define others globally");
+        else
+            load_one(node);
+    }
+}
+
+std::vector<OwnedOptionDef> Definitions::owned() const {
+    std::vector<OwnedOptionDef> definitions;
+    for (const Own& own : own_) definitions.emplace_back(own.def);
+    return definitions;
+}
+
 void Definitions::load_one(const Node& node) {
     Own own;
     own.name = node.text_or("name", "");
@@ -151,7 +168,7 @@ const OptionDef* Definitions::find(std::string_view space, std::uint16_t code) c
         const auto found = names->second.codes.find(code);
         if (found != names->second.codes.end()) return found->second;
     }
-    return nullptr;
+    return outer_ != nullptr ? outer_->find(space, code) : nullptr;
 }
 
 const OptionDef* Definitions::find(std::string_view space, std::string_view name) const {
@@ -161,18 +178,20 @@ const OptionDef* Definitions::find(std::string_view space, std::string_view name
         const auto found = names->second.names.find(name);
         if (found != names->second.names.end()) return found->second;
     }
-    return nullptr;
+    return outer_ != nullptr ? outer_->find(space, name) : nullptr;
 }
 
 bool Definitions::knows_space(std::string_view space) const {
     std::uint32_t enterprise = 0;
     return own_by_space_.contains(space) || standard_by_space_.contains(space) ||
-           container_of(space) != nullptr || parse_vendor_space(space, enterprise);
+           container_of(space) != nullptr || parse_vendor_space(space, enterprise) ||
+           (outer_ != nullptr && outer_->knows_space(space));
 }
 
 const OptionDef* Definitions::container_of(std::string_view space) const {
     for (const Own& own : own_)
         if (own.encapsulates == space) return &own.def;
+    if (outer_ != nullptr) return outer_->container_of(space);
     for (const OptionDef& def : v4::standard_options())
         if (!def.encapsulates.empty() && def.encapsulates == space) return &def;
     return nullptr;
@@ -183,7 +202,8 @@ std::string_view Definitions::nearest(std::string_view space, std::string_view n
     for (const auto* table : {&own_by_space_, &standard_by_space_})
         if (const auto known = table->find(space); known != table->end())
             for (const auto& [known_name, def] : known->second.names) names.push_back(known_name);
-    return nearest_name(names, name);
+    const std::string_view near = nearest_name(names, name);
+    return near.empty() && outer_ != nullptr ? outer_->nearest(space, name) : near;
 }
 
 }  // namespace leasehold::config

@@ -17,11 +17,17 @@ namespace leasehold::config {
 class Definitions {
 public:
     Definitions();
+    /// Of a class: its own before those of `outer`, which has to outlive it.
+    explicit Definitions(const Definitions* outer) : outer_{outer} {}
     Definitions(const Definitions&) = delete;
     Definitions& operator=(const Definitions&) = delete;
 
     /// Adds the `option-def` list of the global map.
     void load(const Node& global);
+    /// Adds the `option-def` list of a class: only 43 and 224 to 254, which vendors use as they like.
+    void load_class(const Node& client_class);
+    /// Those that were loaded.
+    std::vector<OwnedOptionDef> owned() const;
 
     /// Own definitions first: they exist only where the standard has none, or its last resort.
     const OptionDef* find(std::string_view space, std::uint16_t code) const;
@@ -50,6 +56,7 @@ private:
 
     std::map<std::string, ByName, std::less<>> own_by_space_, standard_by_space_;
     std::deque<Own> own_;  // addresses stay
+    const Definitions* outer_ = nullptr;
 };
 
 /// The enterprise number of "vendor-N"; false: it is another space.

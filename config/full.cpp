@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Old spelling -> the one that config-get shows, as a list where it was a single value.
+/// Old spelling -> the one that config-get shows, as a list where that has one and this was a single value.
 struct OldSpelling {
     std::string_view old, now;
 };
@@ -17,6 +17,9 @@ constexpr std::array old_spellings{
     OldSpelling{"output_options", "output-options"},
     OldSpelling{"hosts-database", "hosts-databases"},
     OldSpelling{"ip-address", "ip-addresses"},
+    OldSpelling{"client-class", "client-classes"},
+    OldSpelling{"require-client-classes", "evaluate-additional-classes"},
+    OldSpelling{"only-if-required", "only-in-additional-list"},
 };
 
 Json full_value(const Value& value, const Key& key) {
@@ -32,8 +35,11 @@ Json full_value(const Value& value, const Key& key) {
 
 void put(Json& full, Scope scope, const std::string& name, Json value) {
     for (const OldSpelling& spelling : old_spellings) {
-        if (spelling.old != name || find_key(scope, spelling.now) == nullptr) continue;
-        if (!value.is_array()) value = Json::array({std::move(value)});
+        const Key* const now = spelling.old == name ? find_key(scope, spelling.now) : nullptr;
+        if (now == nullptr) continue;
+        const bool wants_list = now->rule.type == Type::map_list || now->rule.type == Type::string_list;
+        if (wants_list && !value.is_array())
+            value = value == Json("") ? Json::array() : Json::array({std::move(value)});
         full[std::string{spelling.now}] = std::move(value);
         return;
     }
@@ -49,13 +55,17 @@ Json default_of(const Key& key) {
     return inner;
 }
 
+bool is_shown(const Key& key, Scope scope) {
+    return (key.flags & shown) != 0 || (scope == Scope::global && (key.flags & shown_globally) != 0);
+}
+
 /// Those of a scope, made once: thousands of subnets need them.
 const std::vector<std::pair<std::string, Json>>& shown_defaults(Scope scope) {
     static const auto all = [] {
         std::array<std::vector<std::pair<std::string, Json>>, scope_count> made;
         for (std::size_t i = 0; i < scope_count; ++i)
             for (const Key* key : keys_of(static_cast<Scope>(i)))
-                if ((key->flags & shown) != 0) made[i].emplace_back(key->name, default_of(*key));
+                if (is_shown(*key, static_cast<Scope>(i))) made[i].emplace_back(key->name, default_of(*key));
         return made;
     }();
     return all[static_cast<std::size_t>(scope)];
@@ -76,7 +86,8 @@ Json full_form(const Value& value, Scope scope) {
         if (context.is_null() || context.is_object()) context["comment"] = to_json(*comment);
     }
     for (const auto& [name, fallback] : shown_defaults(scope)) {
-        const bool inherits = scope == Scope::subnet && (find_key(scope, name)->flags & inherited) != 0;
+        const bool inherits = (scope == Scope::subnet || scope == Scope::shared_network) &&
+                              (find_key(scope, name)->flags & inherited) != 0;
         if (!inherits && !full.contains(name)) full[name] = fallback;
     }
     return full;

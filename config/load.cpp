@@ -9,10 +9,13 @@
 
 #include "config/check.hpp"
 #include "config/full.hpp"
+#include "config/load_classes.hpp"
 #include "config/load_daemon.hpp"
+#include "config/load_hooks.hpp"
+#include "config/load_hosts.hpp"
+#include "config/load_networks.hpp"
 #include "config/load_options.hpp"
 #include "config/load_server.hpp"
-#include "config/load_subnets.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -48,12 +51,18 @@ bool has_right_root(const Value& root, const LoadOptions& options, Problems& pro
 void load_global(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
                  nlohmann::json& full, ServerConfig& server, DaemonConfig& daemon) {
     if (!full.contains("lease-database")) full["lease-database"] = {{"type", "memfile"}};
-    Definitions definitions;
-    definitions.load(global);
+    Loading loading{server.class_names};
+    loading.definitions.load(global);
     load_server(global, hidden, options, server);
     load_daemon(global, options, daemon);
-    server.options = load_options(global, definitions, full);
-    load_subnets(global, definitions, full, server);
+    load_libraries(global, options.allow_unsupported, loading);
+    load_classes(global, loading, full, server);
+    load_library_parameters(global, loading, server);
+    server.options = load_options(global, loading, loading.definitions, full);
+    HostLoader hosts{global, options.allow_unsupported, loading, server};
+    hosts.load(global, nullptr, full);
+    load_networks(global, loading, hosts, full, server);
+    hosts.finish();
 }
 
 }  // namespace

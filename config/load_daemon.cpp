@@ -1,4 +1,4 @@
-// Control sockets, loggers and hook libraries; opening any of them is control's part.
+// Control sockets and loggers; opening any of them is control's part.
 #include "config/load_daemon.hpp"
 
 #include <algorithm>
@@ -11,66 +11,6 @@ namespace {
 
 constexpr std::size_t socket_path_max = 107;  // sun_path without the closing NUL
 constexpr std::string_view root_logger = "kea-dhcp4";
-
-/// What Kea's libraries do, as far as it matters when they are not there.
-struct Library {
-    std::string_view name;
-    bool decides_addresses;
-    std::string_view instead;
-};
-constexpr std::array libraries{
-    Library{"libdhcp_lease_cmds", false, "its commands are built in"},
-    Library{"libdhcp_stat_cmds", false, "its commands are built in as far as they exist"},
-    Library{"libdhcp_host_cmds", false, "its commands are not built yet"},
-    Library{"libdhcp_subnet_cmds", false, "its commands are not built yet"},
-    Library{"libdhcp_class_cmds", false, "its commands are not built yet"},
-    Library{"libdhcp_cb_cmds", false, "its commands are not built yet"},
-    Library{"libdhcp_rbac", false, "HTTP control sockets are not built yet"},
-    Library{"libdhcp_mysql", false, "this database is built in"},
-    Library{"libdhcp_pgsql", false, "this database is built in"},
-    Library{"libdhcp_legal_log", false, "no legal log is written"},
-    Library{"libdhcp_perfmon", false, "no such measurements are made"},
-    Library{"libdhcp_run_script", false, "no script is run"},
-    Library{"libdhcp_lease_query", false, "lease queries are not answered"},
-    Library{"libdhcp_ddns_tuning", false, "DNS updates are not built yet"},
-    Library{"libdhcp_flex_option", false, "options are not changed by expressions"},
-    Library{"libdhcp_limits", true, "limits"},
-    Library{"libdhcp_ha", true, "high availability"},
-    Library{"libdhcp_radius", true, "RADIUS"},
-    Library{"libdhcp_flex_id", true, "computed identifiers"},
-    Library{"libdhcp_user_chk", true, "user checks"},
-    Library{"libdhcp_host_cache", true, "cached reservations"},
-    Library{"libdhcp_ping_check", true, "ping checks"},
-    Library{"libdhcp_bootp", true, "BOOTP"},
-};
-
-/// "/usr/lib/kea/hooks/libdhcp_ha.so" -> "libdhcp_ha"
-std::string library_name(const std::string& path) {
-    std::string name = path.substr(path.rfind('/') + 1);
-    if (name.ends_with(".so")) name.resize(name.size() - 3);
-    return name;
-}
-
-void check_libraries(const Node& global, bool allow_unsupported) {
-    for (const Node& node : global.maps("hooks-libraries")) {
-        const std::string name = library_name(node.text_or("library", ""));
-        const auto known = std::ranges::find(libraries, name, &Library::name);
-        if (known != libraries.end() && !known->decides_addresses) {
-            node.warning("library", "the library " + name + " is not loaded: " + std::string{known->instead});
-            continue;
-        }
-        const std::string what =
-            known != libraries.end()
-                ? "the library " + name + " decides who may get which address, and is not built yet (" +
-                      std::string{known->instead} + ")"
-                : "the library \"" + name + "\" is not known, and libraries are not loaded here";
-        if (allow_unsupported)
-            node.warning("library", what + ": it is ignored");
-        else
-            node.error("library", what, {},
-                       "remove it, or accept that it is ignored with --allow-unsupported");
-    }
-}
 
 void load_socket(const Node& node, const Directories& directories, DaemonConfig& daemon) {
     const std::string type = node.text_or("socket-type", "");
@@ -171,7 +111,6 @@ void load_loggers(const Node& global, const Directories& directories, DaemonConf
 void load_daemon(const Node& global, const LoadOptions& options, DaemonConfig& daemon) {
     load_sockets(global, options.directories, daemon);
     load_loggers(global, options.directories, daemon);
-    check_libraries(global, options.allow_unsupported);
 }
 
 }  // namespace leasehold::config

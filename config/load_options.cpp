@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t nesting_max = 8;    // of spaces within spaces
 constexpr std::size_t value_max = 65535;  // octets of one option, however it is split
 constexpr std::size_t sub_option_max = 255;
-constexpr std::size_t written_max = 10'000;       // sub-options: spaces that hold each other multiply them
-constexpr std::uint8_t vendor_identifying = 125;  // RFC 3925
+constexpr std::size_t written_max = 10'000;         // sub-options: spaces that hold each other multiply them
+constexpr std::size_t vendor_sub_option_max = 253;  // a vendor's part of 125 has 255 octets (RFC 3925 4)
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -114,6 +114,10 @@ void complete(nlohmann::json& full, const Entry& entry) {
     if (!full.contains("csv-format")) full["csv-format"] = entry.def != nullptr;
 }
 
+void sort(OptionSet& options) {
+    std::ranges::stable_sort(options, {}, [](const OptionValue& o) { return std::pair{o.vendor, o.code}; });
+}
+
 /// Puts the sub-options of one scope's list into the options that carry them.
 class Composer {
 public:
@@ -124,12 +128,16 @@ public:
 
     OptionSet compose(const Definitions& definitions) {
         OptionSet options;
-        for (const Entry* entry : by_space_["dhcp4"])
-            if (entry->value.code != vendor_identifying || entry->value.never_send) add(options, *entry);
-        add_vendors(options);
+        for (const Entry* entry : by_space_["dhcp4"]) add(options, *entry);
+        for (const auto& [space, entries] : by_space_) {
+            std::uint32_t enterprise = 0;
+            if (!parse_vendor_space(space, enterprise)) continue;
+            used_.insert(space);
+            for (const Entry* entry : entries) add_for_vendor(options, *entry, enterprise);
+        }
         for (const auto& [space, entries] : by_space_)
             if (space != "dhcp4" && !used_.contains(space)) tell_unused(space, *entries.front(), definitions);
-        std::ranges::stable_sort(options, {}, &OptionValue::code);
+        sort(options);
         return options;
     }
 
@@ -141,47 +149,16 @@ private:
         options.push_back(std::move(value));
     }
 
-    /// RFC 3925: one value of option 125 per enterprise. A list of sub-options needs no 125 beside it.
-    void add_vendors(OptionSet& options) {
-        std::map<std::uint32_t, OptionValue> vendors;
-        for (const Entry* entry : by_space_["dhcp4"]) {
-            const Bytes& bytes = entry->value.bytes;
-            if (entry->value.code != vendor_identifying || entry->value.never_send) continue;
-            if (bytes.size() != 4) {  // written out in hexadecimal
-                options.push_back(entry->value);
-                continue;
-            }
-            const std::uint32_t enterprise = std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
-                                             std::uint32_t{bytes[2]} << 8 | bytes[3];
-            vendors[enterprise].always_send |= entry->value.always_send;
-        }
-        for (const auto& [space, entries] : by_space_) {
-            std::uint32_t enterprise = 0;
-            if (!parse_vendor_space(space, enterprise)) continue;
-            const Bytes inner = space_bytes(space, *entries.front(), 1);
-            OptionValue& value = vendors[enterprise];
-            for (const Entry* entry : entries) value.always_send |= entry->value.always_send;
-            if (inner.size() > sub_option_max)
-                entries.front()->node->error("",
-                                             "the sub-options of the space \"" + space + "\" have " +
-                                                 std::to_string(inner.size()) + " octets together",
-                                             "at most 255");
-            value.bytes = inner;
-        }
-        for (auto& [enterprise, value] : vendors)
-            options.push_back(vendor_value(enterprise, std::move(value)));
-    }
-
-    static OptionValue vendor_value(std::uint32_t enterprise, OptionValue value) {
-        Bytes bytes;
-        for (int shift = 24; shift >= 0; shift -= 8)
-            bytes.push_back(static_cast<std::uint8_t>(enterprise >> shift));
-        bytes.push_back(static_cast<std::uint8_t>(value.bytes.size()));
-        append(bytes, value.bytes);
-        return {.code = vendor_identifying,
-                .bytes = std::move(bytes),
-                .always_send = value.always_send,
-                .never_send = false};
+    /// A sub-option of option 125 (RFC 3925): which of a vendor's sub-options are sent is decided as for
+    /// options. An enterprise number alone in 125 stays beside them: its flags speak for all of that vendor.
+    void add_for_vendor(OptionSet& options, const Entry& entry, std::uint32_t enterprise) {
+        add(options, entry);
+        OptionValue& value = options.back();
+        value.vendor = enterprise;
+        if (value.bytes.size() > vendor_sub_option_max)
+            entry.node->error("",
+                              "a vendor's sub-option has " + std::to_string(value.bytes.size()) + " octets",
+                              "at most " + std::to_string(vendor_sub_option_max));
     }
 
     /// All sub-options that this scope has in a space, as code, length, value.
@@ -196,6 +173,11 @@ private:
             return bytes;
         }
         for (const Entry* entry : found->second) {
+            if (!entry->value.only_for.empty())
+                entry->node->warning("client-classes",
+                                     "a sub-option is sent with the option that carries it: its own "
+                                     "client-classes have no effect",
+                                     "tag the option that carries it");
             if (entry->value.never_send) continue;
             if (++written_ > written_max) break;
             if (written_ == written_max)
@@ -242,7 +224,8 @@ private:
 
 }  // namespace
 
-OptionSet load_options(const Node& owner, const Definitions& definitions, nlohmann::json& full) {
+OptionSet load_options(const Node& owner, Loading& loading, const Definitions& definitions,
+                       nlohmann::json& full) {
     const std::vector<Node> nodes = owner.maps("option-data");
     if (nodes.empty()) return {};
     nlohmann::json& list = full["option-data"];
@@ -252,21 +235,21 @@ OptionSet load_options(const Node& owner, const Definitions& definitions, nlohma
         Entry entry{.space = node.text_or("space", "dhcp4"), .value = {}, .node = &node};
         entry.value.always_send = node.boolean("always-send").value_or(false);
         entry.value.never_send = node.boolean("never-send").value_or(false);
+        entry.value.only_for = loading.classes.list(node, "client-classes");
         if (!identify(node, definitions, entry) || !may_be_configured(node, entry) || !read_data(node, entry))
             continue;
         if (i < list.size()) complete(list[i], entry);
         entries.push_back(std::move(entry));
     }
     const bool plain = std::ranges::all_of(entries, [](const Entry& e) {
-        return e.space == "dhcp4" && e.value.code != vendor_identifying &&
-               (e.def == nullptr || e.def->encapsulates.empty());
+        return e.space == "dhcp4" && (e.def == nullptr || e.def->encapsulates.empty());
     });
     if (!plain) return Composer{entries}.compose(definitions);
 
     OptionSet options;
     options.reserve(entries.size());
     for (Entry& entry : entries) options.push_back(std::move(entry.value));
-    std::ranges::stable_sort(options, {}, &OptionValue::code);
+    sort(options);
     return options;
 }
 

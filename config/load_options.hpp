@@ -4,8 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "config/definitions.hpp"
-#include "config/node.hpp"
+#include "config/loading.hpp"
 #include "dhcp/server_config.hpp"
 
 namespace leasehold::config {
@@ -13,6 +12,8 @@ namespace leasehold::config {
 /// The `option-data` list of one scope.
 /// @param owner  the map that holds the list
 /// @param full   what config-get shows of `owner`; its list is completed with names, codes and defaults
-OptionSet load_options(const Node& owner, const Definitions& definitions, nlohmann::json& full);
+/// @param definitions  the global ones, or those of the class that `owner` is
+OptionSet load_options(const Node& owner, Loading& loading, const Definitions& definitions,
+                       nlohmann::json& full);
 
 }  // namespace leasehold::config

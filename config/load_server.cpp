@@ -5,6 +5,7 @@
 #include <array>
 
 #include "config/load_database.hpp"
+#include "config/load_ddns.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -69,6 +70,33 @@ void load_compatibility(const Node& global, CompatibilityConfig& config) {
     config.exclude_first_last_24 = node->boolean("exclude-first-last-24").value_or(false);
 }
 
+template <class Words, class Value>
+void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {
+    const std::string text = node.text_or(key, "");
+    for (const auto& [word, meaning] : words)
+        if (text == word) value = meaning;
+}
+
+void load_sanity_checks(const Node& global, ServerConfig& config) {
+    const auto node = global.map("sanity-checks");
+    if (!node) return;
+    constexpr std::array lease_checks{std::pair{"none", LeaseCheck::none},
+                                      std::pair{"warn", LeaseCheck::warn}, std::pair{"fix", LeaseCheck::fix},
+                                      std::pair{"fix-del", LeaseCheck::fix_del},
+                                      std::pair{"del", LeaseCheck::del}};
+    constexpr std::array info_checks{
+        std::pair{"none", ExtendedInfoCheck::none}, std::pair{"fix", ExtendedInfoCheck::fix},
+        std::pair{"strict", ExtendedInfoCheck::strict}, std::pair{"pedantic", ExtendedInfoCheck::pedantic}};
+    take_word(*node, "lease-checks", lease_checks, config.lease_check);
+    take_word(*node, "extended-info-checks", info_checks, config.extended_info_check);
+}
+
+void load_packet_age(const Node& global, ServerConfig& config) {
+    const auto node = global.map("dhcp-queue-control");
+    const auto age = node ? node->duration("packet-age-max", "milliseconds") : std::nullopt;
+    if (age) config.packet_age_max = std::chrono::milliseconds{*age};
+}
+
 }  // namespace
 
 std::string absolute_name(const std::string& directory, const std::string& name) {
@@ -82,6 +110,10 @@ void load_server(const Node& global, const HiddenTexts& hidden, const LoadOption
     load_database(global, hidden, options, config.lease_database);
     load_expiration(global, config.expiration);
     load_compatibility(global, config.compatibility);
+    load_sanity_checks(global, config);
+    load_packet_age(global, config);
+    load_dhcp_ddns(global, config.dhcp_ddns);
+    config.stash_agent_options = global.boolean("stash-agent-options").value_or(false);
     config.echo_client_id = global.boolean("echo-client-id").value_or(true);
     config.authoritative = global.boolean("authoritative").value_or(false);
     config.decline_probation_period = global.uint32("decline-probation-period").value_or(86400);

@@ -1,16 +1,64 @@
-// subnet4: prefixes, pools, what subnets inherit, and what must not overlap or stand twice.
+// subnet4: prefixes, pools, what subnets inherit, and what must not overlap or stand twice. The networks that
+// they may be in are load_networks' part.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include "config/definitions.hpp"
-#include "config/node.hpp"
-#include "dhcp/server_config.hpp"
+#include "config/address_range.hpp"
+#include "config/load_hosts.hpp"
+#include "config/loading.hpp"
+#include "config/network_values.hpp"
 
 namespace leasehold::config {
 
-/// @param full_global  completed with what subnets inherit and with their pools in normal form
-void load_subnets(const Node& global, const Definitions& definitions, nlohmann::json& full_global,
-                  ServerConfig& config);
+/// What a subnet stands in: the global map or a shared network.
+struct NetworkScope {
+    NetworkValues values;
+    std::vector<std::pair<std::string, nlohmann::json>> copied_down;  // what config-get shows in each subnet
+    std::optional<std::uint32_t> place;                               // in ServerConfig::shared_networks
+    std::string interface;
+    std::vector<Ipv4> relay_addresses;
+};
+
+/// Fills in what config-get shows of inherited values.
+void show_inherited(const NetworkScope& scope, const LifetimeRange& lifetimes, nlohmann::json& full);
+
+/// The addresses of the map `relay`.
+std::vector<Ipv4> load_relay(const Node& node);
+
+class SubnetLoader {
+public:
+    SubnetLoader(Loading& loading, HostLoader& hosts, ServerConfig& config)
+        : loading_{loading}, hosts_{hosts}, config_{config} {}
+
+    /// @param full  completed with what is inherited and with pools in normal form
+    void load(const Node& node, const NetworkScope& scope, nlohmann::json& full);
+    /// Pools of all subnets: no address may be given out twice.
+    void check_overlaps(Problems& problems);
+
+private:
+    struct PoolPlace {
+        AddressRange range;
+        Position position;
+        std::string pointer;
+    };
+    bool load_prefix(const Node& node, SubnetConfig& subnet);
+    void stands_once(const Node& node, const SubnetConfig& subnet);
+    void load_link(const Node& node, const NetworkScope& scope, SubnetConfig& subnet, nlohmann::json& full);
+    void load_pools(const Node& node, SubnetConfig& subnet, nlohmann::json& full);
+    void load_pool(const Node& pool, SubnetConfig& subnet, nlohmann::json& full);
+
+    Loading& loading_;
+    HostLoader& hosts_;
+    ServerConfig& config_;
+    std::unordered_map<std::uint32_t, Position> ids_;
+    std::map<Ipv4Network, Position> prefixes_;
+    std::vector<PoolPlace> pools_;
+};
 
 }  // namespace leasehold::config

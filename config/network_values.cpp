@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "config/load_ddns.hpp"
+
 namespace leasehold::config {
 namespace {
 
@@ -29,12 +31,13 @@ struct Setter {
     std::string_view key;
     void (*set)(NetworkValues&, const Value&);
 };
+AllocatorKind allocator_of(const Value& value) {
+    const std::string name = text_of(value);
+    if (name == "flq") return AllocatorKind::flq;
+    return name == "random" ? AllocatorKind::random : AllocatorKind::iterative;
+}
+
 constexpr std::array setters{
-    Setter{"valid-lifetime", [](NetworkValues& n, const Value& v) { n.valid_lifetime = seconds_of(v); }},
-    Setter{"min-valid-lifetime",
-           [](NetworkValues& n, const Value& v) { n.min_valid_lifetime = seconds_of(v); }},
-    Setter{"max-valid-lifetime",
-           [](NetworkValues& n, const Value& v) { n.max_valid_lifetime = seconds_of(v); }},
     Setter{"renew-timer", [](NetworkValues& n, const Value& v) { n.subnet.renew_timer = seconds_of(v); }},
     Setter{"rebind-timer", [](NetworkValues& n, const Value& v) { n.subnet.rebind_timer = seconds_of(v); }},
     Setter{"calculate-tee-times",
@@ -51,10 +54,16 @@ constexpr std::array setters{
            [](NetworkValues& n, const Value& v) { n.subnet.match_client_id = flag_of(v); }},
     Setter{"store-extended-info",
            [](NetworkValues& n, const Value& v) { n.subnet.store_extended_info = flag_of(v); }},
-    Setter{"allocator",
-           [](NetworkValues& n, const Value& v) {
-               n.subnet.allocator = text_of(v) == "random" ? AllocatorKind::random : AllocatorKind::iterative;
-           }},
+    Setter{"allocator", [](NetworkValues& n, const Value& v) { n.subnet.allocator = allocator_of(v); }},
+    Setter{"adaptive-lease-time-threshold",
+           [](NetworkValues& n, const Value& v) { n.subnet.adaptive_lease_time_threshold = real_of(v, 1); }},
+    Setter{"reservations-global",
+           [](NetworkValues& n, const Value& v) { n.subnet.reservations_global = flag_of(v); }},
+    Setter{"reservations-in-subnet",
+           [](NetworkValues& n, const Value& v) { n.subnet.reservations_in_subnet = flag_of(v); }},
+    Setter{"reservations-out-of-pool",
+           [](NetworkValues& n, const Value& v) { n.subnet.reservations_out_of_pool = flag_of(v); }},
+    Setter{"rapid-commit", [](NetworkValues& n, const Value& v) { n.subnet.rapid_commit = flag_of(v); }},
     Setter{"next-server",
            [](NetworkValues& n, const Value& v) {
                n.subnet.next_server = parse_ipv4(text_of(v)).value_or(Ipv4{});
@@ -66,26 +75,36 @@ constexpr std::array setters{
 
 }  // namespace
 
-void NetworkValues::read(const Node& node) {
+void NetworkValues::read(const Node& node, Loading& loading) {
     for (const Member& member : std::get<Value::Map>(node.value().data))
         for (const Setter& setter : setters)
             if (setter.key == member.key) setter.set(*this, member.value);
+    lifetimes.read(node);
     const std::string* const next_server = node.text("next-server");
     if (next_server != nullptr && !next_server->empty() && !parse_ipv4(*next_server))
         node.error("next-server", "\"" + *next_server + "\" is not an IPv4 address",
                    "an address such as 192.0.2.1");
+    subnet.ddns = load_ddns(node, loading, subnet.ddns);
+    const auto context = loading.libraries.ping_check ? node.map("user-context") : std::nullopt;
+    if (const auto ping = context ? context->map("ping-check") : std::nullopt)
+        load_ping_check(*ping, subnet.ping);
 }
 
-void NetworkValues::settle(const Node& node) {
-    const auto value = valid_lifetime, min = min_valid_lifetime, max = max_valid_lifetime;
-    LifetimeRange& range = subnet.valid_lifetime;
-    if (value) {
-        range = {min.value_or(*value), *value, max.value_or(*value)};
+void LifetimeWords::read(const Node& node) {
+    if (const auto value = node.uint32("valid-lifetime")) normal = value;
+    if (const auto value = node.uint32("min-valid-lifetime")) min = value;
+    if (const auto value = node.uint32("max-valid-lifetime")) max = value;
+}
+
+LifetimeRange LifetimeWords::settle(const Node& node) const {
+    LifetimeRange range;
+    if (normal) {
+        range = {min.value_or(*normal), *normal, max.value_or(*normal)};
     } else if (min && max) {
         node.error("min-valid-lifetime",
                    "min-valid-lifetime and max-valid-lifetime stand without valid-lifetime",
                    "valid-lifetime between the two");
-        range = {*min, *min, *max};
+        return {*min, *min, *max};
     } else {
         const std::uint32_t only = min ? *min : max.value_or(LifetimeRange{}.normal);
         range = {only, only, only};
@@ -99,7 +118,17 @@ void NetworkValues::settle(const Node& node) {
         node.error("valid-lifetime", "valid-lifetime " + std::to_string(range.normal) +
                                          " is not between min-valid-lifetime " + std::to_string(range.min) +
                                          " and max-valid-lifetime " + std::to_string(range.max));
+    return range;
+}
 
+std::optional<LifetimeRange> load_lifetimes(const Node& node) {
+    LifetimeWords words;
+    words.read(node);
+    return words.says_something() ? std::optional{words.settle(node)} : std::nullopt;
+}
+
+void NetworkValues::settle(const Node& node) {
+    subnet.valid_lifetime = lifetimes.settle(node);
     const auto& t1 = subnet.renew_timer;
     const auto& t2 = subnet.rebind_timer;
     if (t1 && t2 && *t1 > *t2 && (node.has("renew-timer") || node.has("rebind-timer")))

@@ -21,6 +21,11 @@ std::string pointer_to(const std::string& parent, std::string_view key) {
     return pointer;
 }
 
+std::string place_text(const Position& at) {
+    return at.line == 0 ? *at.file
+                        : *at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
 std::optional<bool> Node::boolean(std::string_view key) const {
     const Value* const value = find(key);
     const bool* const found = value != nullptr ? std::get_if<bool>(&value->data) : nullptr;

@@ -16,6 +16,9 @@ namespace leasehold::config {
 /// RFC 6901: "~" and "/" within a key are escaped.
 std::string pointer_to(const std::string& parent, std::string_view key);
 
+/// "file:line:column", for "the first is at ...".
+std::string place_text(const Position& at);
+
 /// Refers to a Value and a Problems that outlive it. The getters give nothing when a key is absent or its
 /// value is of another type: the schema check tells that.
 class Node {

@@ -26,6 +26,11 @@ void Problems::error(const Position& at, std::string pointer, std::string what, 
                        std::move(pointer), std::move(what), std::move(allowed), std::move(hint)});
 }
 
+void Problems::warning(Problem problem) {
+    problem.kind = Problem::Kind::warning;
+    if (++warnings_found_ <= warnings_max) warnings_.push_back(std::move(problem));
+}
+
 void Problems::warning(const Position& at, std::string pointer, std::string what, std::string hint) {
     if (++warnings_found_ > warnings_max) return;
     warnings_.push_back({Problem::Kind::warning,

@@ -19,6 +19,8 @@ public:
     void error(const Position& at, std::string pointer, std::string what, std::string allowed = {},
                std::string hint = {});
     void warning(const Position& at, std::string pointer, std::string what, std::string hint = {});
+    /// One that was told as an error elsewhere, and does no harm here.
+    void warning(Problem problem);
     /// Told where it is met first; how often more, its hint says in the end. For what 40,000 subnets repeat.
     void warning_once(const std::string& subject, const Position& at, std::string pointer, std::string what);
 

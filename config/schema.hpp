@@ -101,7 +101,8 @@ enum Flags : std::uint8_t {
     shown = 1,      // config-get fills the default in
     inherited = 2,  // config-get copies the global value into each subnet
     required = 4,
-    secret = 8,  // never in a message; "*****" in config-get (hidden_texts.cpp)
+    shown_globally = 16,  // config-get fills the default in, in the global map only
+    secret = 8,           // never in a message; "*****" in config-get (hidden_texts.cpp)
 };
 constexpr Flags operator|(Flags a, Flags b) {
     return static_cast<Flags>(unsigned{a} | unsigned{b});

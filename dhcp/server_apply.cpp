@@ -1,12 +1,14 @@
 // Putting another configuration to use (lease-engine 11): what changed is opened beside what runs, then
 // swapped. Before the swap the running service has not noticed; when the new lease database cannot be opened,
 // its own keys say what happens (docs/recovery.md).
+#include <algorithm>
 #include <cassert>
 #include <thread>
 
 #include "dhcp/lease_statistics.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/server_impl.hpp"
+#include "dhcp/subnet_ids.hpp"
 
 namespace leasehold {
 
@@ -40,6 +42,28 @@ std::uint64_t Server::Impl::leases_without_subnet() const {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
 }
 
+// Before the swap: afterwards the old ids mean something else.
+std::string Server::Impl::tell_of_changed_ids(const ServerConfig& next) const {
+    const auto leases_of = [this](std::uint32_t subnet_id) {
+        std::int64_t count = 0;
+        const auto& counts = home->keeper().counts();
+        for (auto found = counts.lower_bound({subnet_id, 0});
+             found != counts.end() && found->first.subnet_id == subnet_id; ++found)
+            count += found->second.assigned;
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+    };
+    const auto changes = changed_subnet_ids(*config, next, leases_of);
+    for (const SubnetIdChange& change : changes)
+        if (change.leases != 0)
+            log(MessageId::DHCP4_SUBNET_ID_CHANGED, {{"subnet", to_string(change.network)},
+                                                     {"old", change.old_id},
+                                                     {"new", change.new_id},
+                                                     {"leases", change.leases}});
+    return changes.empty() ? std::string{}
+                           : "Subnets whose ids changed, so that their leases are not found any more: " +
+                                 to_text(changes) + ".";
+}
+
 void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
     preparing.reset();
     if (prepared.home) {
@@ -55,11 +79,12 @@ void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
     if (config->lease_database != prepared.config->lease_database || state == BackendState::waiting ||
         state == BackendState::given_up)
         home->renew(prepared.config->lease_database);
+    const std::string changed_ids = tell_of_changed_ids(*prepared.config);
     home->keeper().use(prepared.config, std::move(prepared.pools));
     take(prepared.config);
     if (home->status().state == BackendState::serving) recount(statistics, *config, home->keeper());
     update_service();
-    finish_apply({.applied = true, .leases_without_subnet = leases_without_subnet()});
+    finish_apply({.applied = true, .text = changed_ids, .leases_without_subnet = leases_without_subnet()});
 }
 
 // What is with the old database is answered first; a client that asks meanwhile is heard a moment later. One

@@ -224,6 +224,7 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: DdnsConfig{}
     RunScriptConfig run_script;
+    std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 
     const SubnetConfig* subnet(std::uint32_t id) const;
     /// nullptr: the id is only mentioned.

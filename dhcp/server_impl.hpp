@@ -61,6 +61,8 @@ struct Server::Impl {
     void take(std::shared_ptr<const ServerConfig> next);
     void finish_apply(const ApplyResult& result);
     std::uint64_t leases_without_subnet() const;
+    /// Logs prefixes that get another id. @return the same for the answer, or ""
+    std::string tell_of_changed_ids(const ServerConfig& next) const;
 
     boost::asio::io_context& loop;
     ServerBackends backends;

@@ -55,13 +55,64 @@ TEST(LoadOptions, SubOptionsWithoutTheirContainerAreToldOf) {
     EXPECT_THAT(format(loaded->warnings), testing::HasSubstr("are never sent"));
 }
 
-TEST(LoadOptions, VendorsShareOption125) {
-    const auto options = options_of(R"({"name": "tftp-servers", "space": "vendor-4491", "data": "192.0.2.9"},
-        {"code": 5, "space": "vendor-25506", "data": "AA", "always-send": true})");
-    ASSERT_EQ(options.size(), 2u);
-    EXPECT_EQ(options[0].bytes, (Bytes{0, 0, 0x11, 0x8b, 6, 2, 4, 192, 0, 2, 9}));
-    EXPECT_EQ(options[1].bytes, (Bytes{0, 0, 0x63, 0xa2, 3, 5, 1, 0xaa}));
-    EXPECT_TRUE(options[1].always_send);
+TEST(LoadOptions, SubOptionsOfVendorsStandBesideTheOptions) {
+    const auto options =
+        options_of(R"({"code": 5, "space": "vendor-25506", "data": "AA", "always-send": true},
+        {"name": "tftp-servers", "space": "vendor-4491", "data": "192.0.2.9"}, {"code": 125, "data": "4491", "always-send": true},
+        {"code": 1, "space": "vendor-4491", "data": "2"}, {"code": 240, "data": "01"})");
+    ASSERT_EQ(options.size(), 5u);
+    EXPECT_EQ(options[0], (OptionValue{.code = 125, .bytes = {0, 0, 0x11, 0x8b}, .always_send = true}));
+    EXPECT_EQ(options[1], (OptionValue{.code = 240, .bytes = {1}}));
+    EXPECT_EQ(options[2], (OptionValue{.code = 1, .bytes = {2}, .vendor = 4491}));
+    EXPECT_EQ(options[3], (OptionValue{.code = 2, .bytes = {192, 0, 2, 9}, .vendor = 4491}));
+    EXPECT_EQ(options[4], (OptionValue{.code = 5, .bytes = {0xaa}, .always_send = true, .vendor = 25506}));
+    EXPECT_EQ(find_option(options, 2), nullptr);
+}
+
+TEST(LoadOptions, VendorsInHexadecimalStayAsTheyAre) {
+    const auto options = options_of(R"({"code": 125, "csv-format": false, "data": "0000118b030501AA"})");
+    ASSERT_EQ(options.size(), 1u);
+    EXPECT_EQ(options[0], (OptionValue{.code = 125, .bytes = {0, 0, 0x11, 0x8b, 3, 5, 1, 0xaa}}));
+}
+
+TEST(LoadOptions, TooLongSubOptionsOfVendorsAreRefused) {
+    const std::string data(254 * 2, 'A');
+    expect_refused(R"("option-data": [@{"code": 9, "space": "vendor-5", "data": ")" + data + "\"}]",
+                   "/Dhcp4/option-data/0", "254 octets");
+}
+
+TEST(LoadOptions, ClassesOfAnOptionAreKept) {
+    const auto loaded = load_global(
+        R"("option-data": [{"code": 3, "data": "192.0.2.1", "client-classes": ["a", "KNOWN", "a"]}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    const auto a = loaded->server->class_names.find("a");
+    ASSERT_TRUE(a);
+    EXPECT_EQ(loaded->server->options.at(0).only_for, (ClassGuard{*a, class_id::known}));
+}
+
+TEST(LoadOptions, ClassesOfASubOptionHaveNoEffectAndSaySo) {
+    const auto loaded = load_global(R"("option-data": [{"code": 43}, {"code": 1, "data": "01",
+        "space": "vendor-encapsulated-options-space", "client-classes": ["a"]}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_THAT(format(loaded->warnings), testing::HasSubstr("client-classes have no effect"));
+}
+
+TEST(LoadOptions, LongRoutesAreAccepted) {
+    std::string routes;
+    for (int i = 0; i < 40; ++i) routes += "10." + std::to_string(i) + ".1.0/24 - 192.0.2.1, ";
+    const auto options = options_of(R"({"code": 121, "data": ")" + routes + "\"}");
+    ASSERT_EQ(options.size(), 1u);
+    EXPECT_EQ(options[0].bytes.size(), 320u);
+}
+
+TEST(LoadOptions, NewerStandardOptions) {
+    const auto options = options_of(
+        R"({"name": "v6-only-preferred", "data": "1800"}, {"name": "v4-captive-portal", "data": "https://x"},
+        {"name": "v4-dnr", "data": "1, dns.example., 192.0.2.1, alpn=dot"})");
+    ASSERT_EQ(options.size(), 3u);
+    EXPECT_EQ(options[0].bytes, (Bytes{0, 0, 7, 8}));
+    EXPECT_EQ(options[1].code, 114);
+    EXPECT_EQ(options[2].code, 162);
 }
 
 TEST(LoadOptions, SpacesThatHoldEachOtherEnd) {

@@ -26,13 +26,41 @@ std::vector<std::string> examples() {
     return paths;
 }
 
+/// Names are compared by what they say, not by where they are kept.
+std::vector<SubnetConfig> without_names(std::vector<SubnetConfig> subnets) {
+    for (SubnetConfig& subnet : subnets) {
+        subnet.ddns.reset();
+        for (PoolConfig& pool : subnet.pools) pool.ddns.reset();
+    }
+    return subnets;
+}
+std::vector<DdnsConfig> names_of(const ServerConfig& server) {
+    std::vector<DdnsConfig> names{*server.ddns};
+    for (const SubnetConfig& subnet : server.subnets) {
+        names.push_back(*subnet.ddns);
+        for (const PoolConfig& pool : subnet.pools) names.push_back(pool.ddns ? *pool.ddns : *subnet.ddns);
+    }
+    return names;
+}
+
 /// Everything of a ServerConfig but the index, which is made from the rest.
 void expect_same(const ServerConfig& a, const ServerConfig& b) {
     EXPECT_EQ(a.interfaces, b.interfaces);
     EXPECT_EQ(a.lease_database, b.lease_database);
     EXPECT_EQ(a.expiration, b.expiration);
     EXPECT_EQ(a.compatibility, b.compatibility);
-    EXPECT_EQ(a.subnets, b.subnets);
+    EXPECT_EQ(without_names(a.subnets), without_names(b.subnets));
+    EXPECT_EQ(names_of(a), names_of(b));
+    EXPECT_EQ(a.shared_networks, b.shared_networks);
+    EXPECT_EQ(a.classes, b.classes);
+    EXPECT_EQ(a.hosts->all(), b.hosts->all());
+    EXPECT_EQ(a.host_identifiers, b.host_identifiers);
+    EXPECT_EQ(a.flex_options, b.flex_options);
+    EXPECT_EQ(a.flex_id, b.flex_id);
+    EXPECT_EQ(a.answers_bootp, b.answers_bootp);
+    EXPECT_EQ(a.packet_age_max, b.packet_age_max);
+    EXPECT_EQ(a.dhcp_ddns, b.dhcp_ddns);
+    EXPECT_EQ(a.run_script, b.run_script);
     EXPECT_EQ(a.pool_ranges, b.pool_ranges);
     EXPECT_EQ(a.options, b.options);
     EXPECT_EQ(a.echo_client_id, b.echo_client_id);
@@ -107,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Files, Example, testing::ValuesIn(examples()), [](const
 });
 
 TEST(Load, ExamplesAreThere) {
-    EXPECT_EQ(examples().size(), 10u);
+    EXPECT_EQ(examples().size(), 11u);
 }
 
 TEST(Load, EmptyServerHasKeasDefaults) {
@@ -273,6 +301,24 @@ TEST(Load, LoggersInBothSpellings) {
     EXPECT_TRUE(loggers[1].silent);
     EXPECT_EQ(loggers[2].outputs.at(0).output, "syslog:local3");
     EXPECT_THAT(format(loaded->warnings), HasSubstr("old spelling"));
+}
+
+TEST(Load, GlobalSwitchesOfHostsAndChecks) {
+    const auto plain = load_global("");
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->server->packet_age_max, std::chrono::seconds{2});
+    EXPECT_EQ(plain->server->lease_check, LeaseCheck::warn);
+    const auto loaded = load_global(R"("stash-agent-options": true, "early-global-reservations-lookup": true,
+        "ip-reservations-unique": false, "sanity-checks": {"lease-checks": "fix-del", "extended-info-checks": "pedantic"},
+        "dhcp-queue-control": {"packet-age-max": "5s"})");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_TRUE(loaded->warnings.empty()) << format(loaded->warnings);
+    EXPECT_TRUE(loaded->server->stash_agent_options);
+    EXPECT_TRUE(loaded->server->early_global_reservations);
+    EXPECT_FALSE(loaded->server->ip_reservations_unique);
+    EXPECT_EQ(loaded->server->lease_check, LeaseCheck::fix_del);
+    EXPECT_EQ(loaded->server->extended_info_check, ExtendedInfoCheck::pedantic);
+    EXPECT_EQ(loaded->server->packet_age_max, std::chrono::seconds{5});
 }
 
 TEST(Load, InterfaceNamesNeedNotExist) {

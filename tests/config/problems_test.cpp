@@ -73,10 +73,9 @@ const Wrong wrong[] = {
      "0 < t1-percent < t2-percent < 1"},
     {"comment_twice", "\"comment\": \"x\", \"user-context\": {\"comment\": \"y\"}", 2, 12, "/comment",
      "one of the two"},
-    {"flq", "\"allocator\": \"flq\"", 2, 14, "/allocator", "not built yet"},
-    {"reservations", subnet("\"reservations\": [{\"hw-address\": \"00:01:02:03:04:05\"}]"), 4, 1,
-     "/subnet4/0/reservations", "--allow-unsupported"},
-    {"classes", "\"client-classes\": [{\"name\": \"a\"}]", 2, 1, "/client-classes", "not built yet"},
+    {"shared_flq", "\"allocator\": \"shared-flq\"", 2, 14, "/allocator", "not built yet"},
+    {"hosts_databases", "\"hosts-databases\": [{\"type\": \"mysql\"}]", 2, 1, "/hosts-databases",
+     "--allow-unsupported"},
     {"ha", "\"hooks-libraries\": [{\"library\": \"/x/libdhcp_ha.so\"}]", 2, 33, "/hooks-libraries/0/library",
      "high availability"},
     {"strange_library", "\"hooks-libraries\": [{\"library\": \"mine.so\"}]", 2, 33,
@@ -132,8 +131,6 @@ const Wrong wrong[] = {
      "/option-data/0/space", "DHCPv6"},
     {"option_code", option("\"code\": 255, \"data\": \"00\""), 3, 10, "/option-data/0/code",
      "an integer from 1 to 254"},
-    {"option_guard", option("\"code\": 3, \"data\": \"1.1.1.1\", \"client-classes\": [\"a\"]"), 3, 32,
-     "/option-data/0/client-classes", "not built yet"},
     {"def_type", option_def("\"name\": \"a\", \"code\": 224, \"type\": \"text\""), 3, 36,
      "/option-def/0/type", "ipv4-address"},
     {"def_standard", option_def("\"name\": \"a\", \"code\": 3, \"type\": \"string\""), 3, 23,
@@ -192,8 +189,8 @@ TEST(Problems, ThousandsAreCountedNotListed) {
 
 TEST(Problems, RepeatedWarningsAreToldOnce) {
     const auto loaded = load_global(
-        "\"subnet4\": [{\"id\": 1, \"subnet\": \"10.0.0.0/8\", \"ddns-ttl\": 5},"
-        "{\"id\": 2, \"subnet\": \"11.0.0.0/8\", \"ddns-ttl\": 5}]");
+        "\"subnet4\": [{\"id\": 1, \"subnet\": \"10.0.0.0/8\", \"4o6-interface\": \"e\"},"
+        "{\"id\": 2, \"subnet\": \"11.0.0.0/8\", \"4o6-interface\": \"e\"}]");
     ASSERT_TRUE(loaded);
     ASSERT_EQ(loaded->warnings.size(), 1u);
     EXPECT_EQ(loaded->warnings[0].hint, "the same in 1 more places");

@@ -79,8 +79,12 @@ Json configuration(Scope scope, const std::string& key, const Json& value) {
         case Scope::hook_library:
             inner["library"] = "libdhcp_lease_cmds.so";
             return global("hooks-libraries", Json::array({inner}));
+        case Scope::client_class: inner.emplace("name", "c"); break;
+        case Scope::shared_network: inner.emplace("name", "n"); break;
+        case Scope::reservation: inner.emplace("hw-address", "01"); break;
         default: return global(std::string{to_string(scope)}, inner);
     }
+    return global(std::string{to_string(scope)}, Json::array({inner}));
 }
 
 LoadResult load_json(const Json& json, bool allow_unsupported = false) {
@@ -90,8 +94,7 @@ LoadResult load_json(const Json& json, bool allow_unsupported = false) {
 }
 
 bool stands_in_refused_container(Scope scope) {
-    return scope == Scope::database || scope == Scope::config_control || scope == Scope::client_class ||
-           scope == Scope::reservation || scope == Scope::shared_network;
+    return scope == Scope::database || scope == Scope::config_control;
 }
 
 template <class Visit>
@@ -107,7 +110,7 @@ void for_each_key(Status status, const Visit& visit) {
             ++visited;
         }
     }
-    EXPECT_GT(visited, 10u);
+    EXPECT_GT(visited, 5u);
 }
 
 /// Is there a problem at this key, with these words?

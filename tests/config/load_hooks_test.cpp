@@ -1,0 +1,144 @@
+// hooks-libraries: parameters of those whose work is built in, and what becomes of the others.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/config/configuration.hpp"
+
+namespace leasehold::config {
+namespace {
+
+using testing::HasSubstr;
+
+std::string library(const std::string& name, const std::string& parameters = "{}") {
+    return R"("hooks-libraries": [{"library": "/usr/lib/kea/hooks/)" + name + R"(.so", "parameters": )" +
+           parameters + "}]";
+}
+
+TEST(LoadHooks, BuiltInOnesAreSilent) {
+    const auto loaded = load_global(
+        R"("hooks-libraries": [{"library": "libdhcp_limits.so"}, {"library": "/a/libdhcp_bootp.so"}, {"library": "libdhcp_ddns_tuning.so"},
+        {"library": "libdhcp_ping_check.so"}, {"library": "libdhcp_run_script.so", "parameters": {"name": "/bin/true", "sync": false}},
+        {"library": "libdhcp_flex_id.so", "parameters": {"identifier-expression": "relay4[2].hex", "replace-client-id": true}}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_TRUE(loaded->warnings.empty()) << format(loaded->warnings);
+    const ServerConfig& server = *loaded->server;
+    EXPECT_TRUE(server.answers_bootp);
+    EXPECT_EQ(server.run_script.path, "/bin/true");
+    ASSERT_TRUE(server.flex_id);
+    EXPECT_EQ(server.flex_id->text(), "relay4[2].hex");
+    EXPECT_TRUE(server.flex_id_replaces_client_id);
+}
+
+TEST(LoadHooks, OthersAreToldOf) {
+    const auto harmless = load_global(library("libdhcp_lease_cmds"));
+    ASSERT_TRUE(harmless);
+    EXPECT_THAT(format(harmless->warnings), HasSubstr("is not loaded"));
+    expect_refused(R"("hooks-libraries": [{"library": @"libdhcp_ha.so"}])",
+                   "/Dhcp4/hooks-libraries/0/library", "is not built yet");
+    expect_refused(R"("hooks-libraries": [{"library": @"mine.so"}])", "/Dhcp4/hooks-libraries/0/library",
+                   "is not known");
+}
+
+TEST(LoadHooks, PingChecksInherit) {
+    const auto loaded = load_global(
+        library("libdhcp_ping_check",
+                R"({"min-ping-requests": 2, "reply-timeout": 50, "ping-cltt-secs": 9})") +
+        R"(, "shared-networks": [{"name": "n", "user-context": {"ping-check": {"reply-timeout": 70}}, "subnet4": [
+            {"id": 1, "subnet": "10.1.0.0/16", "user-context": {"ping-check": {"enable-ping-check": false}}}]}],
+           "subnet4": [{"id": 2, "subnet": "10.2.0.0/16"}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    using std::chrono::milliseconds, std::chrono::seconds;
+    const auto& subnets = loaded->server->subnets;
+    EXPECT_EQ(subnets[0].ping, (PingConfig{false, 2, milliseconds{70}, seconds{9}}));
+    EXPECT_EQ(subnets[1].ping, (PingConfig{true, 2, milliseconds{50}, seconds{9}}));
+}
+
+TEST(LoadHooks, WithoutItsLibraryUserContextIsFree) {
+    const auto loaded = load_global(R"("subnet4": [{"id": 2, "subnet": "10.2.0.0/16",
+        "user-context": {"ping-check": {"x": 1}, "limits": 5, "ddns-tuning": {"hostname-expr": "("}}}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_EQ(loaded->server->subnets[0].ping, PingConfig{});
+}
+
+TEST(LoadHooks, HostnameExpressionsInherit) {
+    const auto loaded = load_global(library("libdhcp_ddns_tuning", R"({"hostname-expr": "'all'"})") +
+                                    R"(, "ddns-ttl": 5, "subnet4": [{"id": 1, "subnet": "10.1.0.0/16"},
+        {"id": 2, "subnet": "10.2.0.0/16", "user-context": {"ddns-tuning": {"hostname-expr": "'own'"}}}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    const auto& subnets = loaded->server->subnets;
+    EXPECT_EQ(subnets[0].ddns->hostname_expression->text(), "'all'");
+    EXPECT_EQ(subnets[0].ddns->ttl, 5u);
+    EXPECT_EQ(subnets[1].ddns->hostname_expression->text(), "'own'");
+}
+
+TEST(LoadHooks, FlexOptions) {
+    const auto loaded = load_global(library("libdhcp_flex_option", R"({"options": [
+        {"code": 67, "add": "'boot'", "client-class": "c"}, {"name": "routers", "csv-format": true, "supersede": "'192.0.2.1'"},
+        {"code": 6, "remove": "member('KNOWN') "},
+        {"code": 125, "sub-options": [{"space": "vendor-4491", "name": "tftp-servers", "csv-format": true, "add": "'192.0.2.2'",
+          "container-add": false}, {"space": "vendor-4491", "code": 9, "remove": "not member('c') ", "container-remove": false}]}]})") +
+                                    R"(, "client-classes": [{"name": "c"}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    const auto& options = loaded->server->flex_options;
+    ASSERT_EQ(options.size(), 4u);
+    EXPECT_EQ(options[0].code, 67);
+    EXPECT_EQ(options[0].action, FlexAction::add);
+    EXPECT_EQ(options[0].only_for, loaded->server->class_names.find("c"));
+    EXPECT_FALSE(options[0].text_form);
+    EXPECT_EQ(options[1].code, 3);
+    EXPECT_EQ(options[1].text_form->name, "routers");
+    EXPECT_EQ(options[2].action, FlexAction::remove);
+    EXPECT_FALSE(options[3].action);
+    EXPECT_EQ(options[3].vendor, 4491u);
+    ASSERT_EQ(options[3].sub_options.size(), 2u);
+    EXPECT_EQ(options[3].sub_options[0].code, 2);
+    EXPECT_FALSE(options[3].sub_options[0].container_add);
+    EXPECT_EQ(options[3].sub_options[1].action, FlexAction::remove);
+    EXPECT_FALSE(options[3].sub_options[1].container_remove);
+}
+
+struct Wrong {
+    const char *library, *parameters, *pointer, *what;
+};
+
+TEST(LoadHooks, WrongParametersAreToldAtTheirPlace) {
+    const Wrong cases[] = {
+        {"limits", R"({@"x": 1})", "/x", "unknown here"},
+        {"bootp", R"({@"x": 1})", "/x", "unknown here"},
+        {"ping_check", R"({"reply-timeout": @0})", "/reply-timeout", "no number"},
+        {"ping_check", R"({"enable-ping-check": @1})", "/enable-ping-check", "is a switch"},
+        {"ping_check", R"({@"reply-timout": 5})", "/reply-timout", "unknown here"},
+        {"run_script", R"({"name": @"x.sh"})", "/name", "no absolute path"},
+        {"run_script", R"({"name": "/x.sh", "sync": @true})", "/sync", "do not wait"},
+        {"flex_id", R"(@{})", "", "without an expression"},
+        {"flex_id", R"({"identifier-expression": @"("})", "/identifier-expression", "wrong at its character"},
+        {"flex_id", R"({"identifier-expression": @5})", "/identifier-expression", "is a string"},
+        {"flex_id", R"({"identifier-expression": "'x'", "cid-as-rfc4361-duid": @true})",
+         "/cid-as-rfc4361-duid", "not taken apart"},
+        {"ddns_tuning", R"({"hostname-expr": @"'"})", "/hostname-expr", "wrong at its character"},
+        {"flex_option", R"({"options": @5})", "/options", "list of maps"},
+        {"flex_option", R"({"options": [@{"add": "'x'"}]})", "/options/0", "which option"},
+        {"flex_option", R"({"options": [@{"code": 67}]})", "/options/0", "either what is done"},
+        {"flex_option", R"({"options": [{"code": 67, "add": "'x'", "remove": @"member('ALL') "}]})",
+         "/options/0/remove", "two things"},
+        {"flex_option", R"({"options": [{"code": @300, "add": "'x'"}]})", "/options/0/code", "no code"},
+        {"flex_option", R"({"options": [{"name": @"router", "add": "'x'"}]})", "/options/0/name",
+         "no option"},
+        {"flex_option", R"({"options": [@{"code": 53, "add": "'x'"}]})", "/options/0", "cannot be changed"},
+        {"flex_option", R"({"options": [{"code": 240, "csv-format": @true, "add": "'x'"}]})",
+         "/options/0/csv-format", "no definition"},
+        {"flex_option", R"({"options": [{"code": 67, @"source": "x", "add": "'x'"}]})", "/options/0/source",
+         "unknown here"},
+        {"flex_option", R"({"options": [{"code": 125, "sub-options": [@{"code": 1, "add": "'x'"}]}]})",
+         "/options/0/sub-options/0", "whose sub-options"},
+        {"flex_option",
+         R"({"options": [{"code": 43, "sub-options": [{"code": 1, "space": @"vendor-5", "add": "'x'"}]}]})",
+         "/options/0/sub-options/0/space", "stand in option 125"},
+    };
+    for (const Wrong& c : cases)
+        expect_refused(library("libdhcp_" + std::string{c.library}, c.parameters),
+                       std::string{"/Dhcp4/hooks-libraries/0/parameters"} + c.pointer, c.what);
+}
+
+}  // namespace
+}  // namespace leasehold::config
