@@ -97,9 +97,9 @@ private:
 /// Do the guards of the subnet and of its shared network let a packet with these classes in?
 bool admits(const ServerConfig& config, const SubnetConfig& subnet, const ClassSet& classes);
 
-/// The subnets on the link of `selected` that let the packet in, `selected` itself first and unasked, then the
-/// next ones of its shared network in ascending id and, after the last, those from the first on; until `visit`
-/// returns true.
+/// The subnets on the link of `selected` that let the packet in, `selected` itself first and unasked, then
+/// the next ones of its shared network in ascending id and, after the last, those from the first on; until
+/// `visit` returns true.
 /// @return what the last visit said
 template <class Visit>
 bool any_subnet_on_link(const ServerConfig& config, const SubnetConfig& selected, const ClassSet& classes,
@@ -109,8 +109,8 @@ bool any_subnet_on_link(const ServerConfig& config, const SubnetConfig& selected
     const auto& network = config.shared_networks[*selected.shared_network];
     const auto own = static_cast<std::size_t>(&selected - config.subnets.data());
     const auto count = network.subnets.size();
-    const auto after = static_cast<std::size_t>(std::ranges::upper_bound(network.subnets, own) -
-                                                network.subnets.begin());
+    const auto after =
+        static_cast<std::size_t>(std::ranges::upper_bound(network.subnets, own) - network.subnets.begin());
     for (std::size_t i = 0; i < count; ++i) {
         const auto place = network.subnets[(after + i) % count];
         const auto& subnet = config.subnets[place];

@@ -75,8 +75,8 @@ std::optional<Candidate> wished(const Context& context) {
     return if_available(context, *subnet, pool_of(context.config, *subnet, *wish), *wish);
 }
 
-/// The allocator's next address of one pool. What is not for this client is stepped over: the random allocator
-/// of a dense pool begins at its seed, so the seed behind a refused address leads to the next one.
+/// The allocator's next address of one pool. What is not for this client is stepped over: the random
+/// allocator of a dense pool begins at its seed, so the seed behind a refused address leads to the next one.
 std::optional<Candidate> picked_from(const Context& context, const SubnetConfig& subnet,
                                      const PoolConfig& pool, Availability wanted) {
     auto kind = subnet.allocator;
@@ -205,8 +205,7 @@ bool is_over_limit(const Context& context, const SubnetConfig& subnet) {
     const bool over = (limit && counts->of_subnet(subnet.id) >= *limit) || is_class_over_limit(context);
     if (!over) return false;
     const auto rows = leases_of_client(context);
-    return std::ranges::none_of(
-        rows, [&](const Lease& row) { return is_renewal(context, subnet, row); });
+    return std::ranges::none_of(rows, [&](const Lease& row) { return is_renewal(context, subnet, row); });
 }
 
 Choice choose_address(const Context& context) {

@@ -51,8 +51,8 @@ struct ReservedChoice {
 };
 ReservedChoice reserved_for(const Context& context, ReservationConflicts& conflicts);
 
-/// Would a new lease in this subnet, for this client, be one too many (address-limit of the subnet or of one of
-/// its classes)? Replacing its own lease there is never too many.
+/// Would a new lease in this subnet, for this client, be one too many (address-limit of the subnet or of one
+/// of its classes)? Replacing its own lease there is never too many.
 bool is_over_limit(const Context& context, const SubnetConfig& subnet);
 
 /// The counters that a failed choice moves.

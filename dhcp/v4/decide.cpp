@@ -101,8 +101,7 @@ Decision decide_without_store(Context& context, OutageService service) {
             case RequestKind::decline: return decide_decline(context);
             case RequestKind::init_reboot:
             case RequestKind::renewing:
-            case RequestKind::rebinding:
-                return decide_confirm(context);
+            case RequestKind::rebinding: return decide_confirm(context);
             case RequestKind::discover:
             case RequestKind::selecting:
             case RequestKind::inform: break;
@@ -113,8 +112,8 @@ Decision decide_without_store(Context& context, OutageService service) {
 
 Decision decide(const Request& request, const ServerConfig& config, const World& world, const Facts& facts,
                 LeaseTime now, std::uint64_t first_version, std::uint64_t seed) {
-    Context context{request, config, world, facts, now, first_version, seed,
-                    request.classes, nullptr, nullptr, request.host, {}};
+    Context context{request, config,          world,   facts,   now,          first_version,
+                    seed,    request.classes, nullptr, nullptr, request.host, {}};
     if (world.outage) return decide_without_store(context, *world.outage);
     switch (request.kind) {
         case RequestKind::release: return decide_release(context);
@@ -122,8 +121,7 @@ Decision decide(const Request& request, const ServerConfig& config, const World&
         case RequestKind::selecting:
         case RequestKind::init_reboot:
         case RequestKind::renewing:
-        case RequestKind::rebinding:
-            return decide_request(context);
+        case RequestKind::rebinding: return decide_request(context);
         case RequestKind::discover:
         case RequestKind::inform: break;
     }

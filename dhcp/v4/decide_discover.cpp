@@ -1,6 +1,6 @@
 // The answer to a DISCOVER (RFC 2131 4.3.1): an address that the client may request. Nothing is promised yet:
-// a hold keeps it for some seconds, or, with offer-lifetime, a stored lease does. With rapid commit (RFC 4039)
-// the lease is made at once.
+// a hold keeps it for some seconds, or, with offer-lifetime, a stored lease does. With rapid commit (RFC
+// 4039) the lease is made at once.
 #include <algorithm>
 
 #include "dhcp/v4/allocate.hpp"
@@ -40,8 +40,7 @@ void decline_answered(const Context& context, Done& done) {
         const auto claim = claim_on(context, *subnet, row);
         if (claim == Claim::foreign || (claim == Claim::ended && !context.world.reuse_allowed)) continue;
         const auto* pool = pool_of(context.config, *subnet, ping.address);
-        auto lease =
-            declined_lease(context, unit, subnet->id, pool == nullptr ? 0 : pool->pool_id, row);
+        auto lease = declined_lease(context, unit, subnet->id, pool == nullptr ? 0 : pool->pool_id, row);
         done.changes.push_back(put_change(context, std::move(lease), row, LeaseCause::declined));
     }
 }

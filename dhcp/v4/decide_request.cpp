@@ -37,8 +37,8 @@ Decision without_subnet(const Context& context) {
 }
 
 /// Does an address that no subnet on the client's link has belong to another network than the client's? (RFC
-/// 2131 4.3.2, "on the wrong net".) It does when another of our subnets has it; whether there are other networks
-/// on the link only an authoritative server knows.
+/// 2131 4.3.2, "on the wrong net".) It does when another of our subnets has it; whether there are other
+/// networks on the link only an authoritative server knows.
 bool is_on_wrong_net(const Context& context, Ipv4 address) {
     return context.subnet().authoritative || context.config.subnet_index->by_address(address).has_value();
 }
@@ -109,11 +109,12 @@ bool should_ask_anew(const Context& context, const SubnetConfig& subnet, Ipv4 ad
     const auto reserved = reserved_address(context.request, context.config, subnet);
     if (reserved && reserved->address == address) return false;
     const auto own = reserved_for(context, conflicts);
-    return own.candidate && own.candidate->address != address;
+    return own.candidate && own.candidate->address != address &&
+           !is_over_limit(context, *own.candidate->subnet);
 }
 
-/// Does the client name, out of its memory, the address that is reserved for it? It is known then, even without
-/// a lease, and gets it; Kea looks at leases only, and is silent.
+/// Does the client name, out of its memory, the address that is reserved for it? It is known then, even
+/// without a lease, and gets it; Kea looks at leases only, and is silent.
 bool remembers_its_reservation(const Context& context, const SubnetConfig& subnet, Ipv4 address,
                                Claim claim) {
     if (claim != Claim::free && claim != Claim::ended) return false;

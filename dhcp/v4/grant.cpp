@@ -3,6 +3,7 @@
 
 #include "dhcp/lease_context.hpp"
 #include "dhcp/v4/classify.hpp"
+#include "dhcp/v4/ddns_names.hpp"
 #include "dhcp/v4/hosts.hpp"
 #include "dhcp/v4/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
@@ -21,9 +22,9 @@ void add_additional_classes(Context& context) {
     const auto& subnet = context.subnet();
     const std::vector<ClassId> none;
     const auto& of_pool = context.pool == nullptr ? none : context.pool->additional_classes;
-    const auto& of_network =
-        subnet.shared_network ? context.config.shared_networks[*subnet.shared_network].additional_classes
-                              : none;
+    const auto& of_network = subnet.shared_network
+                                 ? context.config.shared_networks[*subnet.shared_network].additional_classes
+                                 : none;
     if (of_pool.empty() && subnet.additional_classes.empty() && of_network.empty()) return;
     const PacketSource source{*context.request.message, context.request.arrival};
     for (const auto* list : {&of_pool, &subnet.additional_classes, &of_network})
@@ -53,8 +54,8 @@ bool is_nearly_full(const Context& context) {
     return capacity > 0 && taken >= *subnet.adaptive_lease_time_threshold * capacity;
 }
 
-/// The relay's words are taken down where that is wanted. A client that renews straight with the server has no
-/// relay at that moment: what the last one said stands (as with Kea, and stash-agent-options lives on it).
+/// The relay's words are taken down where that is wanted. A client that renews straight with the server has
+/// no relay at that moment: what the last one said stands (as with Kea, and stash-agent-options lives on it).
 OptionBytes relay_information_of(const Context& context) {
     if (!context.subnet().store_extended_info) return std::nullopt;
     return context.request.message->option(option::relay_agent_information);
@@ -82,7 +83,7 @@ std::string noted(const Context& context, const std::string& before) {
 
 }  // namespace
 
-void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool, Ipv4) {
+void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool, Ipv4 address) {
     const auto& request = context.request;
     context.chosen = &subnet;
     context.pool = pool;
@@ -90,7 +91,9 @@ void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool
     if (context.host != nullptr)  // a subnet without a network has added them already
         for (const auto id : context.host->classes) context.classes.add(id);
     add_additional_classes(context);
-    context.name = read_client_name(*request.message);
+    if (address.is_zero()) return;  // nobody to name
+    context.name =
+        resolve_name(request, context.config, ddns_of(context.config, subnet, pool), context.host, address);
 }
 
 ReplyScopes scopes_of(const Context& context) {
@@ -121,6 +124,8 @@ Lease bound_lease(const Context& context, Ipv4 address, const std::optional<Leas
     lease.hwaddr = request.hwaddr;
     lease.hwtype = request.hwtype;
     lease.hostname = context.name.text;
+    lease.fqdn_fwd = context.name.fqdn_fwd;
+    lease.fqdn_rev = context.name.fqdn_rev;
     lease.user_context = noted(context, own ? row->user_context : std::string{});
     if (relay_information_of(context)) {
         lease.relay_id = relay_octets(*request.message, rai::relay_id);
@@ -168,6 +173,7 @@ bool is_cached(const Context& context, const Lease& row, const Lease& renewed) {
     return is_fresh_enough(row, context.subnet(), renewed.valid_lifetime, context.now) &&
            row.pool_id == renewed.pool_id && row.client_id == renewed.client_id &&
            row.hwaddr == renewed.hwaddr && row.hwtype == renewed.hwtype && row.hostname == renewed.hostname &&
+           row.fqdn_fwd == renewed.fqdn_fwd && row.fqdn_rev == renewed.fqdn_rev &&
            row.relay_id == renewed.relay_id && row.remote_id == renewed.remote_id &&
            row.user_context == renewed.user_context;
 }

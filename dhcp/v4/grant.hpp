@@ -10,10 +10,10 @@
 
 namespace leasehold::v4 {
 
-/// The client will have this address: what follows from it is settled in the context. In a shared network that
-/// is the first time the subnet, and so the subnet's host and its classes, are certain. Then the additional
-/// classes of pool, subnet and network are evaluated (evaluate-additional-classes), before options and
-/// lifetimes.
+/// The client will have this address: what follows from it is settled in the context. In a shared network
+/// that is the first time the subnet, and so the subnet's host and its classes, are certain. Then the
+/// additional classes of pool, subnet and network are evaluated (evaluate-additional-classes), before options
+/// and lifetimes; then the client gets its name. @param address  0.0.0.0: it gets none (INFORM, RFC 8925)
 void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool, Ipv4 address);
 
 /// Where the options of the reply come from. @pre settled
@@ -24,7 +24,8 @@ ReplyScopes scopes_of(const Context& context);
 /// the address already; else a subnet that gets full gives its shortest time (adaptive-lease-time-threshold).
 std::uint32_t lifetime_for(const Context& context, bool renewal);
 
-/// For how long an OFFER is stored, seconds: the first of the classes that says, else the subnet. 0: it is not.
+/// For how long an OFFER is stored, seconds: the first of the classes that says, else the subnet. 0: it is
+/// not.
 std::uint32_t offer_lifetime_for(const Context& context);
 
 /// The row that makes the address this client's for `lifetime` seconds from now. @pre settled

@@ -13,7 +13,8 @@ constexpr std::uint8_t rfc4361_type = 255;
 constexpr std::size_t type_and_iaid_size = 5;
 
 OctetView duid_of(OptionBytes client_id) {
-    if (!client_id || client_id->size() <= type_and_iaid_size || client_id->front() != rfc4361_type) return {};
+    if (!client_id || client_id->size() <= type_and_iaid_size || client_id->front() != rfc4361_type)
+        return {};
     return client_id->subspan(type_and_iaid_size);
 }
 

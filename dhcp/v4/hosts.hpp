@@ -40,8 +40,8 @@ std::optional<ReservedAddress> reserved_address(const Request& request, const Se
 bool is_kept_for_other(const Request& request, const ServerConfig& config, const SubnetConfig& subnet,
                        const PoolConfig* pool, Ipv4 address);
 
-/// The pool of the subnet that has this address, whomever it lets in; nullptr: none, or compatibility excludes
-/// the address.
+/// The pool of the subnet that has this address, whomever it lets in; nullptr: none, or compatibility
+/// excludes the address.
 const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
 
 }  // namespace leasehold::v4

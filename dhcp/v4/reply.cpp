@@ -158,7 +158,8 @@ Reply lease_reply(const Request& request, const ReplyScopes& scopes, const Clien
     // RFC 1534 2: a BOOTP client gets vendor extensions, and none of the options that are DHCP's own.
     if (!request.bootp) {
         options.add_u32(option::server_identifier, request.server_address.value);
-        add_times(options, subnet, grant.lifetime);
+        if (!grant.address.is_zero())
+            add_times(options, subnet, grant.lifetime);  // RFC 8925: else there is no lease
         echo_client_id(options, request, config);
         if (request.kind == RequestKind::discover && type == MessageType::ack)
             options.add(option::rapid_commit, {});  // RFC 4039 4

@@ -198,14 +198,14 @@ bool is_known(Request& request, const ServerConfig& config) {
     if (request.subnet == nullptr || hosts.empty()) return false;
     if (request.global_host == nullptr && hosts.has_global())
         request.global_host = find_host(config, 0, request.identifiers);
-    return any_subnet_on_link(
-        config, *request.subnet, request.classes,
-        [&](const SubnetConfig& subnet) { return host_in(request, config, subnet) != nullptr; });
+    return any_subnet_on_link(config, *request.subnet, request.classes, [&](const SubnetConfig& subnet) {
+        return host_in(request, config, subnet) != nullptr;
+    });
 }
 
-/// KNOWN or UNKNOWN, and the host's classes. In a shared network the subnet, and with it the subnet's host, is
-/// certain only after the allocation, which then adds that host's classes (as with Kea); a global host is the
-/// same everywhere.
+/// KNOWN or UNKNOWN, and the host's classes. In a shared network the subnet, and with it the subnet's host,
+/// is certain only after the allocation, which then adds that host's classes (as with Kea); a global host is
+/// the same everywhere.
 void look_for_host(Request& request, const ServerConfig& config) {
     request.classes.add(is_known(request, config) ? class_id::known : class_id::unknown);
     if (request.subnet == nullptr) {

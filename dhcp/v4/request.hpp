@@ -102,8 +102,8 @@ public:
     virtual bool is_local(Ipv4 address) const = 0;
 };
 
-/// The first half: accept rules, kind, classes that need no host, early global hosts, subnet and identity of a
-/// message. What limits the rate of packets looks at its outcome before the other half is done. The Request
+/// The first half: accept rules, kind, classes that need no host, early global hosts, subnet and identity of
+/// a message. What limits the rate of packets looks at its outcome before the other half is done. The Request
 /// points into `message`, `arrival` and `config`.
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
                                    const ServerConfig& config, const LocalAddresses& local);

@@ -32,16 +32,15 @@ std::optional<Decision> decide_v6_only(Context& context, MessageType type) {
     if (request.bootp || !asks_for_v6_only(*request.message)) return std::nullopt;
     const SubnetConfig* found = nullptr;
     any_subnet_on_link(context.config, *request.subnet, context.classes, [&](const SubnetConfig& subnet) {
-        const bool has = has_v6_only(subnet.options, context.classes) ||
-                         (subnet.shared_network &&
-                          has_v6_only(context.config.shared_networks[*subnet.shared_network].options,
-                                      context.classes));
+        const bool has =
+            has_v6_only(subnet.options, context.classes) ||
+            (subnet.shared_network &&
+             has_v6_only(context.config.shared_networks[*subnet.shared_network].options, context.classes));
         if (has) found = &subnet;
         return has;
     });
     if (found == nullptr) return std::nullopt;
     settle(context, *found, nullptr, Ipv4{});
-    context.name = {};  // nobody has an address that could be named
     Done done;
     done.reply = lease_reply(request, scopes_of(context), context.name, type,
                              {Ipv4{}, nullptr, lifetime_for(context, true)});

@@ -132,7 +132,8 @@ void read_request(benchmark::State& state) {
     const auto& world = large_world();
     std::size_t i = 0;
     for (auto _ : state) {
-        auto request = v4::read_complete_request(packets.message(i), packets.arrival(i), world.config(), world);
+        auto request =
+            v4::read_complete_request(packets.message(i), packets.arrival(i), world.config(), world);
         ++i;
         benchmark::DoNotOptimize(request);
     }

@@ -96,9 +96,9 @@ TEST(SubnetIndex, FindsAmongManySubnetsByAskingFew) {
 }
 
 TEST(SubnetsOnALink, TheSelectedOneThenTheNextOnesAroundTheNetwork) {
-    auto config = testing_world::config_of(
-        {subnet_of(1, "10.1.0.0/16", {}), subnet_of(2, "10.2.0.0/16", {}), subnet_of(3, "10.3.0.0/16", {}),
-         subnet_of(4, "10.4.0.0/16", {}), subnet_of(5, "10.5.0.0/16", {})});
+    auto config = testing_world::config_of({subnet_of(1, "10.1.0.0/16", {}), subnet_of(2, "10.2.0.0/16", {}),
+                                            subnet_of(3, "10.3.0.0/16", {}), subnet_of(4, "10.4.0.0/16", {}),
+                                            subnet_of(5, "10.5.0.0/16", {})});
     const auto guard = config.class_names.intern("phone");
     testing_world::add_network(config, "floor", {1, 3, 4, 5});
     config.subnets[4].guard = {guard};

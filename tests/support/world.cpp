@@ -297,9 +297,9 @@ Answer World::decide(const Packet& packet) const {
 }
 
 v4::Decision World::decide_request(const v4::Request& request) const {
-    const v4::World world{keeper_.table(), keeper_.pools(), keeper_.offers(), keeper_.pending(),
-                          table_complete,  reuse_allowed,   is_set_aside_,    outage,
-                          counts};
+    const v4::World world{keeper_.table(),   keeper_.pools(), keeper_.offers(),
+                          keeper_.pending(), table_complete,  reuse_allowed,
+                          is_set_aside_,     outage,          counts};
     const auto fresh_version = first_version(clock_.now_precise(), keeper_.version_seen());
     return v4::decide(request, *config_, world, {fresh, pings}, clock_.now(), fresh_version, seed);
 }

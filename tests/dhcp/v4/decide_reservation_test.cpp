@@ -1,4 +1,5 @@
-// Reserved addresses: who gets them, who does not, and how a client that has another address comes to its own.
+// Reserved addresses: who gets them, who does not, and how a client that has another address comes to its
+// own.
 #include <gtest/gtest.h>
 
 #include "tests/support/world.hpp"
@@ -189,7 +190,8 @@ TEST(Reservation, ManyReservedAddressesInAPoolAreSteppedOver) {
     auto config = config_of({subnet_of(1, "10.0.0.0/16", {{"10.0.0.10", "10.0.1.200"}})});
     std::vector<Reservation> hosts;
     for (std::uint32_t i = 0; i < 400; ++i)
-        hosts.push_back(host_of(Client::number(1000 + i), 1, to_string(Ipv4{testing_world::ip("10.0.0.10").value + i})));
+        hosts.push_back(
+            host_of(Client::number(1000 + i), 1, to_string(Ipv4{testing_world::ip("10.0.0.10").value + i})));
     set_hosts(config, std::move(hosts));
     World world{config};
     auto client = alice;

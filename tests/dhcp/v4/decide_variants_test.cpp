@@ -152,12 +152,14 @@ ServerConfig v6_mostly() {
 
 TEST(V6Only, Rfc8925AClientThatAsksFor108GetsNoAddress) {
     World world{v6_mostly()};
-    for (const auto& packet : {alice.discover().requesting({1, 108}), alice.selecting("192.0.2.10").requesting({108})}) {
+    for (const auto& packet :
+         {alice.discover().requesting({1, 108}), alice.selecting("192.0.2.10").requesting({108})}) {
         const auto answer = world.ask(packet);
         EXPECT_EQ(answer.type(),
                   packet.type == MessageType::discover ? MessageType::offer : MessageType::ack);
         EXPECT_EQ(answer.yiaddr(), "0.0.0.0");
         EXPECT_EQ(answer.u32(108), 1800u);
+        EXPECT_FALSE(answer.option(51));
         EXPECT_TRUE(answer.done->changes.empty());
         EXPECT_FALSE(answer.done->hold);
     }

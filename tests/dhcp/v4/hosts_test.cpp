@@ -53,9 +53,7 @@ ServerConfig one_subnet(std::vector<Reservation> hosts) {
 }
 
 Packet packet_with_all_identifiers() {
-    return client.discover()
-        .with(61, {255, 1, 2, 3, 4, 0, 3, 0, 1, 7})
-        .with(82, {1, 2, 'p', '1', 2, 1, 'r'});
+    return client.discover().with(61, {255, 1, 2, 3, 4, 0, 3, 0, 1, 7}).with(82, {1, 2, 'p', '1', 2, 1, 'r'});
 }
 
 struct Identifier {
@@ -75,9 +73,8 @@ TEST_P(IdentifierTable, FindsTheHost) {
 INSTANTIATE_TEST_SUITE_P(
     All, IdentifierTable,
     testing::Values(Identifier{"hw_address", HostIdentifierType::hw_address, {2, 0, 0, 0, 0, 1}},
-                    Identifier{"duid_is_option_61_without_type_and_iaid",
-                               HostIdentifierType::duid,
-                               {0, 3, 0, 1, 7}},
+                    Identifier{
+                        "duid_is_option_61_without_type_and_iaid", HostIdentifierType::duid, {0, 3, 0, 1, 7}},
                     Identifier{"circuit_id", HostIdentifierType::circuit_id, {'p', '1'}},
                     Identifier{"client_id_is_the_whole_option_61",
                                HostIdentifierType::client_id,
@@ -171,8 +168,8 @@ TEST(Hosts, InASharedNetworkAHostOfAnySubnetMakesTheClientKnown) {
     finish(config);
     const Read read{client.discover(), config};
     EXPECT_TRUE(read.is_in(class_id::known));
-    EXPECT_EQ(read.result->host, nullptr);           // not of the selected subnet
-    EXPECT_FALSE(read.is_in(host.classes[0]));       // certain only after the allocation
+    EXPECT_EQ(read.result->host, nullptr);      // not of the selected subnet
+    EXPECT_FALSE(read.is_in(host.classes[0]));  // certain only after the allocation
 }
 
 TEST(Hosts, AnEarlyGlobalHostsClassesDecideAboutTheSubnet) {
