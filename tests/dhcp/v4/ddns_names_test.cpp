@@ -174,7 +174,7 @@ TEST(DdnsTtl, IsAShareOfTheLifetimeWithinItsBounds) {
     DdnsConfig ddns;
     EXPECT_EQ(ddns_ttl(ddns, 3600), 1200u);
     EXPECT_EQ(ddns_ttl(ddns, 60), 600u);
-    EXPECT_EQ(ddns_ttl(ddns, 0xffffffff), 1431641449u);
+    EXPECT_EQ(ddns_ttl(ddns, 0xffffffff), 1431641448u);
     ddns.ttl_percent = 0.5;
     EXPECT_EQ(ddns_ttl(ddns, 3600), 1800u);
     ddns.ttl_min = 10;

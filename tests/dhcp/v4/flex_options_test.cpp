@@ -36,8 +36,7 @@ FlexOption entry(std::uint16_t code, FlexAction action, std::string_view text) {
 }
 
 FlexSubOption sub_entry(std::uint16_t code, FlexAction action, std::string_view text) {
-    FlexSubOption made{.code = code, .action = action, .expression = compiled(action, text)};
-    return made;
+    return {code, action, compiled(action, text), {}, {}, true, true};
 }
 
 /// An option 66 "boot" and 43 with the sub-option 1; the client asks for both.

@@ -119,6 +119,77 @@ TEST(Options, LongOnesAreSplitAndComeBackWhole) {
     EXPECT_THAT(answer.codes(), ElementsAre(53, 1, 51, 54, 67, 67, 67));
 }
 
+// RFC 4578, and HTTP boot: what a boot loader is told is of its class, its option 60 too.
+TEST(Options, Rfc4578AClassGivesBootLoadersWhatTheyNeed) {
+    for (const std::string vendor : {"PXEClient", "HTTPClient"}) {
+        auto config = measured_config();
+        auto& made = config.classes.emplace_back();
+        made.id = testing_world::vendor_class(config, vendor);
+        made.name = "VENDOR_CLASS_" + vendor;
+        made.options = {OptionValue{43, {6, 1, 8}, false, false}, text_option(60, vendor),
+                        text_option(66, "192.0.2.9"), text_option(67, "http://192.0.2.9/boot.efi")};
+        made.boot.next_server = ip("192.0.2.9");
+        finish(config);
+        auto packet = alice.discover().requesting({43, 60, 66, 67}).with(93, {0, 7});
+        const auto other = offer(config, packet);
+        EXPECT_FALSE(other.option(60) || other.option(67));
+        const auto answer = offer(config, packet.with_text(60, vendor));
+        EXPECT_EQ(answer.option(60), Bytes(vendor.begin(), vendor.end()));
+        EXPECT_EQ(answer.option(43), (Bytes{6, 1, 8}));
+        EXPECT_TRUE(answer.option(66) && answer.option(67));
+        EXPECT_EQ(answer.view().siaddr(), ip("192.0.2.9"));
+    }
+}
+
+// RFC 1534 2
+TEST(Options, Rfc1534ABootpReplyHasNoneOfDhcpsOwn) {
+    auto config = measured_config();
+    config.answers_bootp = true;
+    auto client = alice;
+    auto packet = client.with_id("box").discover();
+    packet.type = MessageType::none;
+    packet.without(53);
+    const auto answer = offer(config, packet);
+    ASSERT_FALSE(answer.silent());
+    EXPECT_THAT(answer.codes(), ElementsAre(1, 3, 6, 15, 42));
+    EXPECT_EQ(answer.done->reply->bytes.size(), 300u);
+}
+
+// RFC 4039 4
+TEST(Options, Rfc4039AnAckToADiscoverCarriesRapidCommit) {
+    auto config = measured_config();
+    config.subnets[0].rapid_commit = true;
+    const auto answer = offer(config, alice.discover().with(80, {}));
+    EXPECT_EQ(answer.type(), MessageType::ack);
+    EXPECT_EQ(answer.option(80), Bytes{});
+    EXPECT_FALSE(offer(config).option(80));
+    EXPECT_FALSE(offer(config, alice.discover().requesting({80})).option(80));
+}
+
+// RFC 6842
+TEST(Options, Rfc6842TheClientIdentifierIsInANakToo) {
+    auto config = measured_config();
+    config.subnets[0].authoritative = true;
+    auto client = alice;
+    const auto answer = offer(config, client.with_id("box").init_reboot("198.51.100.7"));
+    EXPECT_EQ(answer.type(), MessageType::nak);
+    EXPECT_TRUE(answer.option(61));
+}
+
+// RFC 3011
+TEST(Options, Rfc3011TheSubnetSelectionIsEchoed) {
+    const auto answer = offer(measured_config(), alice.discover().with_ip(118, "192.0.2.0"));
+    EXPECT_EQ(answer.ipv4(118), "192.0.2.0");
+}
+
+// RFC 8910 2.1
+TEST(Options, Rfc8910ACaptivePortalIsToldToWhoAsks) {
+    const std::string none = "urn:ietf:params:capport:unrestricted";
+    const auto config = with_options({}, {}, {text_option(114, none)});
+    EXPECT_EQ(offer(config, alice.discover().requesting({114})).option(114), Bytes(none.begin(), none.end()));
+    EXPECT_FALSE(offer(config).option(114));
+}
+
 // --- size
 
 ServerConfig long_options() {
