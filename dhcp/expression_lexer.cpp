@@ -1,3 +1,4 @@
+// Cuts an expression into tokens. Bad ones carry the words that help: people write && and "text".
 #include "dhcp/expression_lexer.hpp"
 
 #include <algorithm>

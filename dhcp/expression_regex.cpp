@@ -1,3 +1,4 @@
+// Compiling and matching regular expressions, and what a pattern may cost.
 #include "dhcp/expression_regex.hpp"
 
 #include <algorithm>
@@ -90,7 +91,9 @@ private:
 std::string_view to_text(std::regex_constants::error_type code) {
     using namespace std::regex_constants;
     if (code == error_brack) return "a \"[\" without its \"]\"";
-    if (code == error_paren) return "a \"(\" without its \")\", or the other way round";
+    if (code == error_paren)  // the library says this of a leading "*" too
+        return "a \"(\" or \")\" without the other, or a \"*\", \"+\" or \"?\" with nothing before it to "
+               "repeat";
     if (code == error_brace || code == error_badbrace)
         return "a repetition count that is not {n}, {n,} or {n,m}";
     if (code == error_range) return "a range such as [z-a] that runs backwards";

@@ -1,3 +1,4 @@
+// Evaluates the tests of classes in their order, and makes the names of vendor and spawned classes.
 #include "dhcp/v4/classify.hpp"
 
 #include <array>

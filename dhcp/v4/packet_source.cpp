@@ -1,3 +1,4 @@
+// Fields and options of a DHCPv4 packet, and walks through the options within options.
 #include "dhcp/v4/packet_source.hpp"
 
 #include "dhcp/v4/option_table.hpp"
