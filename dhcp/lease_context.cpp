@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <utility>
 
 #include "dhcp/client_identity.hpp"
 #include "dhcp/wire.hpp"
@@ -74,8 +75,71 @@ json::object relay_entry(OctetView payload) {
     return entry;
 }
 
-std::string text_of(const json::object& context) {
-    return context.empty() ? std::string{} : json::serialize(context);
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/// Behind the value or key that begins at `at`. @pre the text is well formed
+std::size_t end_of_value(std::string_view text, std::size_t at) {
+    int depth = 0;
+    bool quoted = false;
+    for (; at < text.size(); ++at) {
+        const char c = text[at];
+        if (quoted) {
+            if (c == '\\') ++at;
+            quoted = c != '"';
+            if (!quoted && depth == 0) return at + 1;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0) return at;
+            if (--depth == 0) return at + 1;
+        } else if (depth == 0 && (c == ',' || c == ':' || is_space(c))) {
+            return at;
+        }
+    }
+    return at;
+}
+
+bool names_notes(std::string_view key) {
+    json::error_code error;
+    const json::value value = json::parse(json::string_view{key.data(), key.size()}, error);
+    return !error && value.is_string() &&
+           value.get_string() == json::string_view{notes_key.data(), notes_key.size()};
+}
+
+/// The context with these notes (none when empty) in place of its own. Other members are copied as they are
+/// written: a parser would give their numbers another form, and the last digit another value.
+/// @pre the context is well formed, or empty
+/// @return nullopt: it would be too long
+std::optional<std::string> spliced(std::string_view context, const json::object& notes) {
+    const std::string own = notes.empty() ? "" : "\"ISC\":" + json::serialize(notes);
+    std::string text;
+    const auto append = [&](std::string_view key, std::string_view separator, std::string_view value) {
+        text.append(text.empty() ? "{" : ",").append(key).append(separator).append(value);
+    };
+    bool placed = own.empty();
+    for (std::size_t at = context.empty() ? 0 : context.find('{') + 1; at < context.size();) {
+        if (is_space(context[at]) || context[at] == ',') {
+            ++at;
+            continue;
+        }
+        if (context[at] == '}') break;
+        const auto key = context.substr(at, end_of_value(context, at) - at);
+        at = context.find(':', at + key.size()) + 1;
+        while (is_space(context[at])) ++at;
+        const auto value = context.substr(at, end_of_value(context, at) - at);
+        at += value.size();
+        if (!names_notes(key))
+            append(key, ":", value);
+        else if (!std::exchange(placed, true))
+            append(own, "", "");
+    }
+    if (!placed) append(own, "", "");
+    if (!text.empty()) text += '}';
+    return text.size() > user_context_size_max ? std::nullopt : std::optional{std::move(text)};
 }
 
 /// Are all parts of the entry texts of hexadecimal digits? A part that may be missing may be missing.
@@ -136,7 +200,7 @@ LeaseNotes read_notes(std::string_view user_context) {
 std::string with_notes(std::string_view user_context, const LeaseNotes& notes) {
     const bool nothing = notes.client_classes.empty() && notes.relay_information.empty();
     if (nothing && user_context.find(notes_key) == std::string_view::npos) return std::string{user_context};
-    std::optional<json::object> context =
+    const std::optional<json::object> context =
         user_context.empty() ? std::optional{json::object{}} : parse_map(user_context);
     if (!context) return std::string{user_context};
 
@@ -149,30 +213,19 @@ std::string with_notes(std::string_view user_context, const LeaseNotes& notes) {
         place(own, classes_key) = std::move(names);
     }
     if (!notes.relay_information.empty()) place(own, relay_key) = relay_entry(notes.relay_information);
-    if (own.empty())
-        remove(*context, notes_key);
-    else
-        place(*context, notes_key) = std::move(own);
-    return text_of(*context);
+    return spliced(user_context, own).value_or(std::string{user_context});
 }
 
 std::optional<std::string> corrected_context(std::string_view user_context, ExtendedInfoCheck check) {
     if (check == ExtendedInfoCheck::none || user_context.find(notes_key) == std::string_view::npos)
         return std::nullopt;
-    auto context = parse_map(user_context);
+    const auto context = parse_map(user_context);
     const auto* found = context ? member(*context, notes_key) : nullptr;
     if (found == nullptr) return std::nullopt;
-    if (!found->is_object()) {
-        remove(*context, notes_key);
-        return text_of(*context);
-    }
+    if (!found->is_object()) return spliced(user_context, {});
     json::object notes = found->get_object();
     if (!correct_relay_entry(notes, check)) return std::nullopt;
-    if (notes.empty())
-        remove(*context, notes_key);
-    else
-        place(*context, notes_key) = std::move(notes);
-    return text_of(*context);
+    return spliced(user_context, notes);
 }
 
 }  // namespace leasehold

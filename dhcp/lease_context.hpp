@@ -31,9 +31,8 @@ LeaseNotes read_notes(std::string_view user_context);
 
 /// The same context with these notes in place of those in it; everything else is kept, in its order.
 ///
-/// @return "" when nothing is left. A context that is no JSON map, or too long, stays as it is: an operator's
-/// text
-///         is worth more than a note.
+/// @return "" when nothing is left. A context that is no JSON map, or would be too long, stays as it is: an
+///         operator's text is worth more than a note.
 std::string with_notes(std::string_view user_context, const LeaseNotes& notes);
 
 /// sanity-checks.extended-info-checks: brings a stored context's "ISC" map into the present form. `fix`

@@ -64,16 +64,7 @@ void Reclaimer::step() {
 
     Step step;
     Submission submission{next_id_++, {}};
-    if (rules.reclaim_wait.count() != 0 || !waiting_.empty()) {
-        // On demand, also what mark_ended has put off to the next second.
-        const LeaseTime now = clock_.now(), until = waiting_.empty() ? now : now + std::chrono::seconds{1};
-        const auto due =
-            keeper_->table().sweep(until, limit, [this](const Lease& l) { return keeper_->due(l); });
-        step.full = due.size() >= limit;
-        for (const Lease& lease : due)
-            if (!keeper_->busy(lease.address) && keeper_->due(lease) <= now)  // busy: its client is here
-                add(step, submission, end(lease));
-    }
+    if (rules.reclaim_wait.count() != 0 || !waiting_.empty()) add_ended(step, submission, limit);
     for (const Lease& lease : keeper_->unfit(limit))
         if (!keeper_->busy(lease.address))
             add(step, submission, {Erase{lease.address, lease.version}, LeaseCause::removed});
@@ -90,6 +81,22 @@ void Reclaimer::step() {
     }
     left_some_ = true;
     finish_run();  // the store is busy or away; the next round tries again
+}
+
+/// On demand also what mark_ended has put off to the next second, where it lies among leases that end then: a
+/// few more looks for it.
+void Reclaimer::add_ended(Step& step, Submission& submission, std::size_t limit) {
+    constexpr int looks_max = 8;
+    const LeaseTime now = clock_.now(), until = waiting_.empty() ? now : now + std::chrono::seconds{1};
+    step.full = true;
+    for (int look = 0; look < looks_max && step.full && step.changes.empty(); ++look) {
+        const auto due =
+            keeper_->table().sweep(until, limit, [this](const Lease& l) { return keeper_->due(l); });
+        step.full = due.size() >= limit;
+        for (const Lease& lease : due)
+            if (!keeper_->busy(lease.address) && keeper_->due(lease) <= now)  // busy: its client is here
+                add(step, submission, end(lease));
+    }
 }
 
 void Reclaimer::add(Step& step, Submission& submission, LeaseChange change) {

@@ -45,6 +45,7 @@ private:
         bool full = false;  // more may wait behind it
     };
     void step();
+    void add_ended(Step& step, Submission& submission, std::size_t limit);
     void add(Step& step, Submission& submission, LeaseChange change);
     void mark_ended();
     void begin_round();

@@ -267,6 +267,15 @@ TEST(AddressPoolsDense, AgreesWithANaiveSetUnderRandomChanges) {
     }
 }
 
+TEST(AddressPoolsDense, ALongRowOfBlockedUnitsIsPassedInOneTry) {
+    AddressPools pools{{pool(v4("10.0.0.0"), 1u << 17)}};
+    for (std::uint32_t unit = 0; unit < 100'000; ++unit) pools.block(behind(v4("10.0.0.0"), unit));
+    EXPECT_EQ(pools.pick(0, iterative, 0).unit, behind(v4("10.0.0.0"), 100'000));
+    EXPECT_EQ(pools.pick(0, iterative, 0).tries, 1);
+    EXPECT_EQ(pools.counts(0).blocked, 100'000u);
+    EXPECT_LT(pools.bytes(), 10'000'000u);
+}
+
 // --- free lease queue
 
 // The queue against its plainest form: a list per class, searched and moved by hand.

@@ -35,6 +35,21 @@ TEST(LeaseContext, WhatOperatorsWriteIsKept) {
     EXPECT_EQ(with_notes(R"({ "spaced" : 1 })", {}), R"({ "spaced" : 1 })") << "nothing to do";
 }
 
+TEST(LeaseContext, NotesThatDoNotFitAreLeftOut) {
+    const std::string full = R"({"x":")" + std::string(user_context_size_max - 20, 'x') + "\"}";
+    EXPECT_EQ(with_notes(full, {{"a long name of a class"}, {}}), full);
+}
+
+TEST(LeaseContext, OtherMembersAreCopiedAsTheyAreWritten) {
+    EXPECT_EQ(
+        with_notes(R"( { "n" : 2.50e33, "ISC":{ "client-classes":["x"]} , "big":1e9999,"q":"}\",{[" } )",
+                   {{"gold"}, {}}),
+        R"({"n":2.50e33,"ISC":{"client-classes":["gold"]},"big":1e9999,"q":"}\",{["})");
+    EXPECT_EQ(with_notes(R"({"ISC":{},"\u0049SC":{"client-classes":["x"]}})", {{"gold"}, {}}),
+              R"({"ISC":{"client-classes":["gold"]}})");
+    EXPECT_EQ(with_notes("{}", {{"gold"}, {}}), R"({"ISC":{"client-classes":["gold"]}})");
+}
+
 TEST(LeaseContext, TheOlderFormOfRelayInformationIsRead) {
     EXPECT_EQ(read_notes(R"({"ISC":{"relay-agent-info":"0x0102aabb"}})").relay_information,
               (Bytes{1, 2, 0xaa, 0xbb}));

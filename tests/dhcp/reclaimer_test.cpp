@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "dhcp/lease_home.hpp"
+#include "dhcp/log.hpp"
 #include "lease_backends/memory_store.hpp"
 #include "tests/support/fake_time.hpp"
 #include "tests/support/hand_loop.hpp"
@@ -197,6 +200,62 @@ TEST_F(ReclaimerTest, AnAddressCanBeGivenOutInTheSecondAfterItsLeaseEnds) {
     time.advance(seconds{10});
     tick_until_idle();
     EXPECT_EQ(at(10)->state, LeaseState::expired_reclaimed);
+}
+
+/// A store that is too busy for any change.
+class RefusingTaker final : public ChangeTaker {
+public:
+    bool submit(Submission&&) override { return false; }
+    bool find(std::vector<Prefix>, FindDone) override { return false; }
+    const std::string& where() const override { return name_; }
+
+private:
+    std::string name_ = "nowhere";
+};
+
+/// Counts one message; the store's thread logs, too.
+class MessageCounter final : public LogSink {
+public:
+    explicit MessageCounter(MessageId id) : id_{id} { set_log_sink(this); }
+    ~MessageCounter() override { set_log_sink(nullptr); }
+    bool enabled(const MessageDef&) const noexcept override { return true; }
+    void write(const MessageDef& def, std::span<const LogField>) override {
+        if (def.id == id_) ++count;
+    }
+    std::atomic<int> count = 0;
+
+private:
+    MessageId id_;
+};
+
+TEST_F(ReclaimerTest, RoundsThatLeaveLeasesBehindAreWarnedOf) {
+    MessageCounter warnings{MessageId::DHCP4_RECLAIM_BEHIND};
+    ExpirationConfig rules;
+    rules.unwarned_cycles = 3;
+    configure(rules);
+    start({lease_of(10)});
+    RefusingTaker refusing;
+    reclaimer.use(config, &home->keeper(), &refusing);
+    time.advance(seconds{200});
+    const auto rounds = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            reclaimer.tick();
+            time.advance(seconds{10});
+        }
+    };
+    rounds(3);
+    EXPECT_EQ(warnings.count, 0);
+    rounds(1);
+    EXPECT_EQ(warnings.count, 1) << "three rounds before this one left the lease";
+    rounds(3);
+    EXPECT_EQ(warnings.count, 2);
+    reclaimer.use(config, &home->keeper(), &home->worker());
+    for (int i = 0; i < 10; ++i) {
+        tick_until_idle();
+        time.advance(seconds{10});
+    }
+    EXPECT_EQ(warnings.count, 2) << "all have ended";
+    home.reset();
 }
 
 TEST_F(ReclaimerTest, UnfitLeasesAreRemovedFromTheDatabase) {
