@@ -145,27 +145,28 @@ bool is_answered(RequestKind kind) {
     return kind != RequestKind::release && kind != RequestKind::decline;
 }
 
-/// What stands in for option 61 with flex-id and replace-client-id: type 0 and the value, as Kea makes it.
-/// Too long for a client identifier: the client's own stays.
-Octets flexible_client_id(const Request& request) {
-    const auto found =
-        std::ranges::find(request.identifiers, HostIdentifierType::flex_id, &HostIdentifier::type);
-    if (found == request.identifiers.end() || found->bytes.size() >= client_id_size_max) return {};
+/// What stands in for option 61 with flex-id and replace-client-id, whether or not hosts are looked up by it:
+/// type 0 and the value, as Kea makes it. Too long for a client identifier: the client's own stays.
+Octets flexible_client_id(const Request& request, const ServerConfig& config,
+                          const ExpressionSource& source) {
+    const auto value = flex_identifier(config, source, request.classes);
+    if (value.empty() || value.size() >= client_id_size_max) return {};
     Octets id{0};
-    id.insert(id.end(), found->bytes.begin(), found->bytes.end());
+    id.insert(id.end(), value.begin(), value.end());
     return id;
 }
 
 /// The identity that leases are compared with. Client identifiers are opaque, RFC 4361 ones too. Without a
 /// hardware address the client identifier is all there is, so match-client-id cannot switch it off.
-void read_identity(Request& request, const ServerConfig& config) {
+void read_identity(Request& request, const ServerConfig& config, const ExpressionSource& source) {
     const auto& message = *request.message;
     if (const auto id = message.option(option::client_identifier)) request.sent_client_id = to_octets(*id);
     request.hwaddr = to_octets(message.chaddr());
     request.hwtype = message.htype();
     const bool match = request.subnet == nullptr || request.subnet->match_client_id;
     if (match || request.hwaddr.empty()) {
-        if (config.flex_id_replaces_client_id) request.client_id = flexible_client_id(request);
+        if (config.flex_id_replaces_client_id)
+            request.client_id = flexible_client_id(request, config, source);
         if (request.client_id.empty()) request.client_id = request.sent_client_id;
     }
     if (request.client_id.empty()) {
@@ -272,12 +273,13 @@ Result<Request, Drop> read_request(const MessageView& message, const Arrival& ar
     const auto wrong = violation_in(message, arrival, *kind);
     if (!wrong.empty()) return refuse({DropReason::rfc_violation, std::string{wrong}});
 
-    if (!config.hosts->empty() || config.flex_id_replaces_client_id)
+    if (!config.hosts->empty())
         request.identifiers = read_identifiers(message, config, source, request.classes);
     look_for_early_host(request, config, source);
+    if (auto drop = dropped_by_class(request)) return refuse(std::move(*drop));
     request.subnet = select_subnet(message, arrival, config, request.classes);
     request.local_address = local_address(arrival, local);
-    read_identity(request, config);
+    read_identity(request, config, source);
     return request;
 }
 

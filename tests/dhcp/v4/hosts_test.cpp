@@ -118,7 +118,6 @@ TEST(Hosts, AFlexibleIdentifierIsWhatItsExpressionYields) {
 TEST(Hosts, AFlexibleIdentifierMayReplaceTheClientIdentifier) {
     auto config = one_subnet({});
     config.flex_id = text_of("relay4[1].hex");
-    config.host_identifiers = {HostIdentifierType::flex_id};
     config.flex_id_replaces_client_id = true;
     const Read read{packet_with_all_identifiers(), config};
     EXPECT_EQ(read.result->client_id, to_octets(Bytes{0, 'p', '1'}));
