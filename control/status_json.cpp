@@ -138,9 +138,13 @@ json clock(const ClockStatus& clock) {
 
 json queues(const StatusInputs& inputs) {
     const auto& server = inputs.server;
-    return {{"decisions-with-store", server.pending},    {"packets-parked", server.parked},
-            {"offers-held", server.offers_held},         {"queue-full", server.queue_full},
-            {"replies-too-old", server.replies_too_old}, {"offer-holds-overflowed", server.holds_overflowed},
+    return {{"decisions-with-store", server.pending},
+            {"packets-parked", server.parked},
+            {"offers-held", server.offers_held},
+            {"queue-full", server.queue_full},
+            {"packets-stale", server.stale},
+            {"replies-too-old", server.replies_too_old},
+            {"offer-holds-overflowed", server.holds_overflowed},
             {"log-lines-lost", inputs.log_lines_lost}};
 }
 

@@ -2,6 +2,7 @@
 // raw_socket.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -17,6 +18,8 @@ struct Inbound {
     std::span<const std::uint8_t> bytes;
     Ipv4 source, destination;
     std::uint16_t source_port = 0;
+    /// How long it lay in the kernel's queue; 0 where the kernel does not say.
+    std::chrono::nanoseconds waited{0};
 };
 /// Called once per datagram; it may send on the socket, but neither receive from it nor destroy it.
 using ReceiveEach = std::function<void(const Inbound&)>;

@@ -63,6 +63,7 @@ SocketResult prepare(int fd, const RawSocket::Options& options, const std::strin
         return done;
     }
     if (auto done = report_drops(fd, where); !done) return done;
+    if (auto done = report_arrival_times(fd, where); !done) return done;
     return attach_filter(fd, direct_client_filter(options.port), where);
 }
 
@@ -110,7 +111,8 @@ struct RawSocket::Impl {
         return Inbound{.bytes = datagram->payload,
                        .source = datagram->source,
                        .destination = datagram->destination,
-                       .source_port = datagram->source_port};
+                       .source_port = datagram->source_port,
+                       .waited = time_waited(message.header)};
     }
 
     void fill(const Outbound& datagram, SendBatch::Message& message) const {

@@ -61,7 +61,8 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                 options.server_port,
                 {[this](const ListenerView& at, const Inbound& in) { journey.on_datagram(at, in); },
                  [this] { journey.flush(); }}},
-      journey{{clock, statistics, listeners, options.client_port}},
+      ping{loop},
+      journey{{clock, statistics, listeners, options.client_port, &ping}},
       reclaimer{clock, statistics, v4::Journey::foreign_ids,
                 [this](const Prefix& unit) { journey.wake(unit); }},
       ticker{loop},
@@ -436,6 +437,9 @@ ServerStatus Server::status() const {
     status.preparing = impl_->preparing != nullptr || impl_->switching;
     status.parked = impl_->journey.parked();
     status.queue_full = impl_->journey.counters().queue_full;
+    status.stale = impl_->journey.counters().stale;
+    status.ping = impl_->ping.status();
+    if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
     status.replies_too_old = impl_->journey.counters().replies_too_old;
     if (!impl_->home) return status;
     const auto& keeper = impl_->home->keeper();

@@ -15,6 +15,7 @@
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
 #include "dhcp/outage_spool.hpp"
+#include "dhcp/ping.hpp"
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
@@ -71,11 +72,13 @@ struct ServerStatus {
     std::vector<std::uint32_t> disabled_by;  // origin ids
     std::vector<std::string> listening;      // "eth0 (raw and udp)"
     std::vector<SocketProblem> socket_problems;
+    PingStatus ping;
+    std::size_t skipped_reservations = 0;  // reservations-lenient
     bool preparing = false;  // a configuration is being opened beside the running one
     std::uint64_t leases = 0;
     std::uint64_t table_bytes = 0;
     std::uint64_t pending = 0, parked = 0, offers_held = 0;
-    std::uint64_t queue_full = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
+    std::uint64_t queue_full = 0, stale = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
 };
 
 /// What a command wants to change about a lease.

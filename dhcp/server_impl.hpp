@@ -7,6 +7,7 @@
 
 #include "dhcp/lease_home.hpp"
 #include "dhcp/listeners.hpp"
+#include "dhcp/ping.hpp"
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
@@ -70,6 +71,7 @@ struct Server::Impl {
     LeaseClock clock;
     Statistics statistics;
     Listeners listeners;
+    Ping ping;
     v4::Journey journey;
     Reclaimer reclaimer;
 

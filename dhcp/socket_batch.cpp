@@ -4,8 +4,19 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <ctime>
 
 namespace leasehold {
+
+std::chrono::nanoseconds time_waited(msghdr& header) {
+    using namespace std::chrono;
+    const auto taken = control_value<timespec>(header, SOL_SOCKET, SO_TIMESTAMPNS);
+    if (!taken) return nanoseconds{0};
+    const auto waited =
+        system_clock::now().time_since_epoch() - seconds{taken->tv_sec} - nanoseconds{taken->tv_nsec};
+    const bool plausible = waited > nanoseconds{0} && waited < hours{1};
+    return plausible ? duration_cast<nanoseconds>(waited) : nanoseconds{0};
+}
 
 // make_unique_for_overwrite: a buffer that no burst has reached yet takes no memory.
 ReceiveBatch::ReceiveBatch() : slots_{std::make_unique_for_overwrite<Slots>()} {}

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,6 +42,10 @@ std::optional<T> control_value(msghdr& header, int level, int type) {
     }
     return std::nullopt;
 }
+
+/// How long a message has waited since the kernel took it (report_arrival_times). 0 when the kernel did not
+/// say, and when the clock was set meanwhile: an hour in a queue is none.
+std::chrono::nanoseconds time_waited(msghdr& header);
 
 class ReceiveBatch {
 public:

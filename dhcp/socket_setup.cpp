@@ -57,4 +57,8 @@ SocketResult report_drops(int fd, std::string_view on_what) {
     return set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1, "SO_RXQ_OVFL on " + std::string{on_what}, "");
 }
 
+SocketResult report_arrival_times(int fd, std::string_view on_what) {
+    return set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS on " + std::string{on_what}, "");
+}
+
 }  // namespace leasehold

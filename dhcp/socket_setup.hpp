@@ -53,6 +53,9 @@ SocketResult attach_filter(int fd, const SocketFilter& filter, std::string_view 
 /// Counts what the kernel dropped because the queue was full; each message then carries the sum so far.
 SocketResult report_drops(int fd, std::string_view on_what);
 
+/// Each message then carries the time at which the kernel took it.
+SocketResult report_arrival_times(int fd, std::string_view on_what);
+
 /// setsockopt with an int.
 SocketResult set_option(int fd, int level, int name, int value, std::string_view what, std::string_view cure);
 

@@ -24,6 +24,7 @@ SocketResult prepare(int fd, const UdpSocket::Options& options, const std::strin
         return done;
     if (auto done = set_option(fd, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO on " + where, ""); !done)
         return done;
+    if (auto done = report_arrival_times(fd, where); !done) return done;
     return options.relayed_only ? attach_filter(fd, relayed_only_filter(), where) : report_drops(fd, where);
 }
 
@@ -64,7 +65,8 @@ struct UdpSocket::Impl {
         return Inbound{.bytes = message.bytes,
                        .source = {ntohl(message.from.inet.sin_addr.s_addr)},
                        .destination = {destination ? ntohl(destination->ipi_addr.s_addr) : 0},
-                       .source_port = ntohs(message.from.inet.sin_port)};
+                       .source_port = ntohs(message.from.inet.sin_port),
+                       .waited = time_waited(message.header)};
     }
 
     void fill(const Outbound& datagram, SendBatch::Message& message) {

@@ -96,6 +96,7 @@ struct Need {
     struct Ping {
         Ipv4 address;
         PingConfig how;
+        Hold hold;  // nobody else is offered the address meanwhile
     };
     std::optional<Ping> ping = {};
 };

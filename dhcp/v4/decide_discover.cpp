@@ -16,6 +16,12 @@ namespace leasehold::v4 {
 
 namespace {
 
+Hold hold_of(const Context& context, const Candidate& candidate) {
+    return {to_prefix(candidate.address), context.request.client, candidate.subnet->id,
+            candidate.pool == nullptr ? std::nullopt : std::optional{candidate.pool->index},
+            context.now + OfferTable::hold_time};
+}
+
 /// Should somebody be looked for at the address first? The client itself, when it had the address a moment
 /// ago, might answer.
 std::optional<Need> look_before(const Context& context, const Candidate& candidate) {
@@ -25,7 +31,7 @@ std::optional<Need> look_before(const Context& context, const Candidate& candida
     const auto& pings = context.facts.pings;
     if (std::ranges::find(pings, candidate.address, &PingResult::address) != pings.end()) return std::nullopt;
     Need need;
-    need.ping = Need::Ping{candidate.address, how};
+    need.ping = Need::Ping{candidate.address, how, hold_of(context, candidate)};
     return need;
 }
 
@@ -59,9 +65,7 @@ void keep_for_client(const Context& context, const Candidate& candidate, Done& d
     if (candidate.own && is_live(*candidate.row, context.now)) return;  // it is the client's anyway
     const auto lifetime = offer_lifetime_for(context);
     if (lifetime == 0) {
-        done.hold = Hold{to_prefix(candidate.address), context.request.client, candidate.subnet->id,
-                         candidate.pool == nullptr ? std::nullopt : std::optional{candidate.pool->index},
-                         context.now + OfferTable::hold_time};
+        done.hold = hold_of(context, candidate);
         return;
     }
     auto lease = bound_lease(context, candidate.address, candidate.row, lifetime);

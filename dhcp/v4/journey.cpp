@@ -1,4 +1,4 @@
-#include "dhcp/v4/journey.hpp"
+#include "dhcp/v4/journey_parts.hpp"
 
 #include <cassert>
 #include <random>
@@ -9,55 +9,6 @@
 #include "dhcp/v4/stashed_relay.hpp"
 
 namespace leasehold::v4 {
-
-using SteadyClock = std::chrono::steady_clock;
-
-/// A datagram with everything its decision needs; kept until its reply has left.
-struct Journey::Packet {
-    std::vector<std::uint8_t> bytes;
-    std::uint32_t interface_index = 0;
-    std::string interface_name;
-    Ipv4 interface_address, source, destination;
-    std::uint16_t source_port = 0;
-    bool raw = false;
-    SteadyClock::time_point received_at{};
-    MessageType type = MessageType::none;
-    std::uint32_t xid = 0;
-    std::uint32_t subnet_id = 0;
-    int decisions = 0;
-    std::vector<FreshRow> facts;
-
-    Packet(const ListenerView& listener, const Inbound& datagram)
-        : bytes(datagram.bytes.begin(), datagram.bytes.end()),
-          interface_index{listener.interface.index},
-          interface_name{listener.interface.name},
-          interface_address{listener.address},
-          source{datagram.source},
-          destination{datagram.destination},
-          source_port{datagram.source_port},
-          raw{listener.has_raw_socket},
-          received_at{SteadyClock::now()} {}
-
-    Arrival arrival() const {
-        return {interface_index, interface_name, interface_address, source, source_port, destination, raw,
-                received_at};
-    }
-    bool is_retransmission_of(const Packet& other) const { return xid == other.xid && type == other.type; }
-};
-
-/// A client with a packet under way. Exactly one of the three holds its turn.
-struct Journey::Client {
-    std::optional<DecisionId> flight;  // with the store
-    std::optional<Prefix> waits_for;   // for a lease that is with the store
-    bool fetching = false;             // for rows of the store
-    std::unique_ptr<Packet> parked;    // decided next
-};
-
-struct Journey::InFlight {
-    std::unique_ptr<Packet> packet;
-    ClientKey client;
-    Done done;
-};
 
 Journey::Journey(JourneyContext context)
     : context_{std::move(context)},
@@ -73,6 +24,7 @@ void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keepe
     config_ = std::move(config);
     keeper_ = keeper;
     taker_ = taker;
+    limiter_.use(*config_);
 }
 
 void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram) {
@@ -80,6 +32,7 @@ void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram)
     statistics.add(Stat::pkt4_received);
     if (!open_)
         return drop_unread(listener, datagram, {DropReason::service_disabled, "the service is closed"});
+    if (is_stale(datagram)) return drop_stale(listener, datagram);
     if (!room()) {
         ++counters_.queue_full;
         return drop_unread(listener, datagram,
@@ -87,6 +40,25 @@ void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram)
     }
     auto packet = std::make_unique<Packet>(listener, datagram);
     handle(std::move(packet));
+}
+
+bool Journey::is_stale(const Inbound& datagram) const {
+    const auto max = config_->packet_age_max;
+    return max.count() != 0 && datagram.waited > max;
+}
+
+/// A backlog is not worked off: whoever is in it has asked again, and the fresh packets behind it would get
+/// old too. Told once a minute.
+void Journey::drop_stale(const ListenerView& listener, const Inbound& datagram) {
+    ++counters_.stale;
+    ++stale_untold_;
+    drop_unread(listener, datagram, {DropReason::too_old, "it has waited too long to be served"});
+    const auto now = SteadyClock::now();
+    if (now < stale_told_at_ + stale_tell_every && stale_told_at_ != SteadyClock::time_point{}) return;
+    stale_told_at_ = now;
+    log(MessageId::DHCP4_STALE_PACKETS,
+        {{"count", std::exchange(stale_untold_, 0)},
+         {"milliseconds", static_cast<std::uint64_t>(config_->packet_age_max.count())}});
 }
 
 void Journey::handle(std::unique_ptr<Packet> packet) {
@@ -107,8 +79,14 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     const Arrival arrival = packet->arrival();
     const bool stashed =
         restore_relay_information(*message, *config_, keeper_->table(), context_.clock.now());
-    auto request = read_complete_request(*message, arrival, *config_, *this);
+    auto request = read_request(*message, arrival, *config_, *this);
     if (!request) return drop(*packet, request.error());
+    if (first_look) {
+        if (auto reached = limiter_.take(*config_, request->classes, request->subnet, packet->received_at);
+            !reached.empty())
+            return drop(*packet, {DropReason::limit_exceeded, std::move(reached)});
+    }
+    if (const auto why = complete_request(*request, *config_)) return drop(*packet, *why);
     request->relay_information_is_stashed = stashed;
     packet->subnet_id = request->subnet == nullptr ? 0 : request->subnet->id;
 
@@ -117,43 +95,21 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     decide_packet(std::move(packet), *request);
 }
 
-void Journey::park(std::unique_ptr<Packet> packet, Client& client) {
-    if (client.flight) {
-        Packet& flying = *in_flight_.at(*client.flight).packet;
-        if (packet->is_retransmission_of(flying)) {
-            drop(*packet, {DropReason::duplicate, "its answer is on the way"});
-            packet->decisions = flying.decisions;
-            flying = std::move(*packet);  // the reply goes where the client was seen last
-            return;
-        }
-    }
-    if (client.parked) {
-        if (client.fetching) packet->facts = client.parked->facts;
-        drop(*client.parked, {DropReason::duplicate, "replaced by a newer packet of the client"});
-    } else {
-        ++parked_;
-    }
-    client.parked = std::move(packet);
-}
-
-void Journey::wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet) {
-    Client& client = clients_[key];
-    client.waits_for = lease;
-    client.parked = std::move(packet);
-    ++parked_;
-    waiting_[lease].push_back(key);
-}
-
 void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& request) {
     ++packet->decisions;
-    const World world{keeper_->table(),    keeper_->pools(),
-                      keeper_->offers(),   keeper_->pending(),
-                      keeper_->complete(), context_.clock.reuse_allowed(),
-                      set_aside_,          outage_};
+    const World world{keeper_->table(),
+                      keeper_->pools(),
+                      keeper_->offers(),
+                      keeper_->pending(),
+                      keeper_->complete(),
+                      context_.clock.reuse_allowed(),
+                      set_aside_,
+                      outage_,
+                      keeper_};
     const auto fresh = first_version(context_.clock.now_precise(), keeper_->version_seen());
     seed_ = seed_ * 6364136223846793005u + 1442695040888963407u;
-    Decision decision =
-        decide(request, *config_, world, Facts{packet->facts}, context_.clock.now(), fresh, seed_ >> 16);
+    Decision decision = decide(request, *config_, world, Facts{packet->facts, packet->pings},
+                               context_.clock.now(), fresh, seed_ >> 16);
 
     if (auto* done = std::get_if<Done>(&decision))
         return carry_out(std::move(packet), request, std::move(*done));
@@ -161,37 +117,10 @@ void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& reque
         --packet->decisions;  // it was not decided
         return wait_for(wait->lease, request.client, std::move(packet));
     }
-    Client& client = clients_[request.client];
-    client.fetching = true;
-    ++parked_;
-    auto rows = std::move(std::get<Need>(decision).rows);
-    client.parked = std::move(packet);
-    fetch(request.client, std::move(rows));
-}
-
-void Journey::fetch(const ClientKey& key, std::vector<Prefix> rows) {
-    auto on_rows = [this, alive = alive_, key, rows](StoreResult<std::vector<std::optional<Lease>>> found) {
-        if (!*alive) return;
-        const auto client = clients_.find(key);
-        if (client == clients_.end() || !client->second.fetching) return;
-        auto packet = std::move(client->second.parked);
-        clients_.erase(client);
-        --parked_;
-        if (!found || packet->decisions >= decisions_max)
-            return drop(*packet, {DropReason::store_unavailable, "the stored lease could not be read"});
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            if ((*found)[i]) keeper_->load(*(*found)[i]);  // what a change of it falls back to
-            packet->facts.push_back({rows[i], (*found)[i]});
-        }
-        handle(std::move(packet));
-        flush();
-    };
-    if (taker_->find(rows, std::move(on_rows))) return;
-    const auto client = clients_.find(key);
-    auto packet = std::move(client->second.parked);
-    clients_.erase(client);
-    --parked_;
-    drop(*packet, {DropReason::store_unavailable, "the store does not take questions now"});
+    auto& need = std::get<Need>(decision);
+    if (need.ping) return look(std::move(packet), request.client, std::move(*need.ping));
+    park_fetching(request.client, std::move(packet));
+    fetch(request.client, std::move(need.rows));
 }
 
 void Journey::carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done) {
@@ -278,21 +207,6 @@ void Journey::abandon() {
             drop(*client.parked, {DropReason::store_unavailable, "its lease database is left"});
     waiting_.clear();
     parked_ = 0;
-}
-
-void Journey::wake(const Prefix& address) {
-    const auto found = waiting_.find(address);
-    if (found == waiting_.end()) return;
-    const std::vector<ClientKey> keys = std::move(found->second);
-    waiting_.erase(found);
-    for (const ClientKey& key : keys) {
-        const auto client = clients_.find(key);
-        if (client == clients_.end() || client->second.waits_for != address) continue;
-        auto packet = std::move(client->second.parked);
-        clients_.erase(client);
-        --parked_;
-        if (packet) handle(std::move(packet));
-    }
 }
 
 void Journey::finish(const Packet& packet, Done& done) {

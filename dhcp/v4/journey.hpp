@@ -11,9 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dhcp/address_probe.hpp"
 #include "dhcp/change_taker.hpp"
 #include "dhcp/lease_keeper.hpp"
 #include "dhcp/listeners.hpp"
+#include "dhcp/rate_limiter.hpp"
 #include "dhcp/statistics.hpp"
 #include "dhcp/v4/decide.hpp"
 
@@ -25,18 +27,22 @@ struct JourneyContext {
     Statistics& statistics;
     PacketOutlet& outlet;
     std::uint16_t client_port = 0;  // 0: as the protocol says
+    AddressProbe* probe = nullptr;  // nullptr: nobody is looked for
 };
 
 struct JourneyCounters {
     std::uint64_t queue_full = 0;       // packets dropped because a limit was reached
+    std::uint64_t stale = 0;            // had waited longer than packet-age-max
     std::uint64_t replies_too_old = 0;  // ready after the client has surely asked again
 };
 
 class Journey final : public LocalAddresses {
 public:
     static constexpr std::size_t packets_max = 8192;  // in flight and parked together
+    static constexpr std::size_t looks_max = 8;       // addresses that somebody is looked for at, per packet
     static constexpr int decisions_max = 3;           // the first, and twice after a loss
     static constexpr std::chrono::seconds reply_age_max{4};
+    static constexpr std::chrono::seconds stale_tell_every{60};
 
     explicit Journey(JourneyContext context);
     ~Journey() override;
@@ -79,6 +85,12 @@ private:
     void wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet);
     void decide_packet(std::unique_ptr<Packet> packet, const Request& request);
     void fetch(const ClientKey& key, std::vector<Prefix> rows);
+    void look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping);
+    void park_fetching(const ClientKey& key, std::unique_ptr<Packet> packet);
+    /// nullptr: it does not wait any more.
+    std::unique_ptr<Packet> take_fetching(const ClientKey& key);
+    bool is_stale(const Inbound& datagram) const;
+    void drop_stale(const ListenerView& listener, const Inbound& datagram);
     void carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done);
     void finish(const Packet& packet, Done& done);
     void settle(InFlight flight, const Completion& completion);
@@ -102,6 +114,9 @@ private:
     std::unordered_map<ClientKey, Client> clients_;
     std::unordered_map<Prefix, std::vector<ClientKey>> waiting_;
     std::size_t parked_ = 0;
+    RateLimiter limiter_;
+    std::uint64_t stale_untold_ = 0;
+    std::chrono::steady_clock::time_point stale_told_at_{};
     JourneyCounters counters_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
