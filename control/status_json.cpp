@@ -59,6 +59,12 @@ json sockets(const ServerStatus& server) {
     return result;
 }
 
+json ping_check(const PingStatus& ping) {
+    json result{{"looked", ping.looked}, {"answered", ping.answered}, {"skipped", ping.skipped}};
+    if (!ping.error.empty()) result["error"] = ping.error;
+    return result;
+}
+
 json service(const ServerStatus& server) {
     json result{{"state", to_string(server.service.mode)}};
     if (server.service.mode == ServiceMode::open_without_backend)
@@ -166,6 +172,8 @@ json status_json(const StatusInputs& inputs) {
         {"multi-threading-enabled", false},
         {"dhcp-state", dhcp_state(server)},
         {"sockets", sockets(server)},
+        {"ping-check", ping_check(server.ping)},
+        {"reservations-skipped", server.skipped_reservations},
         {"service", service(server)},
         {"database-status", database(server, inputs.now)},
         {"clock", clock(server.clock)},

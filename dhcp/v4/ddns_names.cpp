@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dhcp/log.hpp"
 #include "dhcp/v4/packet_source.hpp"
 
 namespace leasehold::v4 {
@@ -54,19 +55,22 @@ std::string qualified_if_short(std::string_view name, std::string_view suffix) {
 }
 
 /// "": no expression, no outcome, or nothing usable in it.
-std::string computed_name(const Request& request, const DdnsConfig& ddns) {
+std::string computed_name(const Request& request, const ClassSet& classes, const DdnsConfig& ddns) {
     if (!ddns.hostname_expression) return {};
     Expression::Output out;
     const PacketSource source{*request.message, request.arrival};
-    if (!ddns.hostname_expression->evaluate(source, request.classes, out)) return {};
+    if (const auto done = ddns.hostname_expression->evaluate(source, classes, out); !done) {
+        log(MessageId::DHCP4_EXPRESSION_ERROR, {{"what", "hostname-expr"}, {"reason", done.error()}});
+        return {};
+    }
     return clean_name({out.data(), out.size()}, ddns);
 }
 
 /// Without a root dot.
-std::string chosen_name(const Request& request, const DdnsConfig& ddns, const Reservation* host, Ipv4 address,
-                        const ClientName& sent) {
+std::string chosen_name(const Request& request, const ClassSet& classes, const DdnsConfig& ddns,
+                        const Reservation* host, Ipv4 address, const ClientName& sent) {
     const std::string_view suffix = ddns.qualifying_suffix;
-    if (const auto name = computed_name(request, ddns); !name.empty())
+    if (const auto name = computed_name(request, classes, ddns); !name.empty())
         return qualified_if_short(name, suffix);
     if (host != nullptr && !host->hostname.empty()) {
         // A hostname that ends with a dot is complete as it stands.
@@ -86,15 +90,15 @@ const DdnsConfig& ddns_of(const ServerConfig& config, const SubnetConfig& subnet
     return config.ddns ? *config.ddns : default_ddns();
 }
 
-ClientName resolve_name(const Request& request, const ServerConfig& config, const DdnsConfig& ddns,
-                        const Reservation* host, Ipv4 address) {
+ClientName resolve_name(const Request& request, const ClassSet& classes, const ServerConfig& config,
+                        const DdnsConfig& ddns, const Reservation* host, Ipv4 address) {
     auto name = read_client_name(*request.message, ddns);
-    name.text = chosen_name(request, ddns, host, address, name);
+    name.text = chosen_name(request, classes, ddns, host, address, name);
     name.is_partial = false;
     if (name.text.empty()) return {};
 
     const bool updates =
-        config.dhcp_ddns.enable_updates && ddns.send_updates && !request.classes.has(class_id::skip_ddns);
+        config.dhcp_ddns.enable_updates && ddns.send_updates && !classes.has(class_id::skip_ddns);
     if (!name.from_fqdn) {
         name.fqdn_fwd = name.fqdn_rev = updates;
         return name;

@@ -20,8 +20,9 @@ const DdnsConfig& ddns_of(const ServerConfig& config, const SubnetConfig& subnet
 /// one that is not complete) gets the qualifying suffix. A name over 253 octets, or with a label over 63, is
 /// none. An expression that cannot be evaluated changes nothing.
 /// @param host  null: none  @param address  what was allocated; generated names are made of it
-ClientName resolve_name(const Request& request, const ServerConfig& config, const DdnsConfig& ddns,
-                        const Reservation* host, Ipv4 address);
+/// @param classes  all of them, those that its address brought too
+ClientName resolve_name(const Request& request, const ClassSet& classes, const ServerConfig& config,
+                        const DdnsConfig& ddns, const Reservation* host, Ipv4 address);
 
 /// Seconds that DNS records of a lease are cached: ddns-ttl, else a share of the lifetime (a third unless
 /// configured; RFC 4702 5) within ttl-min (600 unless configured) and ttl-max.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dhcp/log.hpp"
 #include "dhcp/option_text.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/packet_source.hpp"
@@ -35,21 +36,34 @@ public:
 
     bool is_for(std::optional<ClassId> only_for) const { return !only_for || classes_.has(*only_for); }
     bool is_true(const Expression& expression) const {
-        return expression.matches(source_, classes_).value_or(false);
+        const auto outcome = expression.matches(source_, classes_);
+        if (!outcome) tell(expression, outcome.error());
+        return outcome.value_or(false);
     }
     /// nullopt: nothing to send.
     std::optional<OctetVector> value(const Expression& expression,
                                      const std::optional<OwnedOptionDef>& text_form) const {
         Expression::Output out;
-        if (!expression.evaluate(source_, classes_, out) || out.empty()) return std::nullopt;
+        if (const auto done = expression.evaluate(source_, classes_, out); !done) {
+            tell(expression, done.error());
+            return std::nullopt;
+        }
+        if (out.empty()) return std::nullopt;
         if (!text_form) return OctetVector(out.begin(), out.end());
         const std::string_view text{reinterpret_cast<const char*>(out.data()), out.size()};
         auto bytes = option_bytes(text_form->view(), text);
-        if (!bytes) return std::nullopt;
+        if (!bytes) {
+            tell(expression, bytes.error().detail);
+            return std::nullopt;
+        }
         return std::move(*bytes);
     }
 
 private:
+    static void tell(const Expression& expression, std::string_view reason) {
+        log(MessageId::DHCP4_EXPRESSION_ERROR,
+            {{"what", "the option expression " + std::string{expression.text()}}, {"reason", reason}});
+    }
     PacketSource source_;
     const ClassSet& classes_;
 };

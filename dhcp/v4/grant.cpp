@@ -92,8 +92,8 @@ void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool
         for (const auto id : context.host->classes) context.classes.add(id);
     add_additional_classes(context);
     if (address.is_zero()) return;  // nobody to name
-    context.name =
-        resolve_name(request, context.config, ddns_of(context.config, subnet, pool), context.host, address);
+    context.name = resolve_name(request, context.classes, context.config,
+                                ddns_of(context.config, subnet, pool), context.host, address);
 }
 
 ReplyScopes scopes_of(const Context& context) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dhcp/log.hpp"
 #include "dhcp/v4/option_table.hpp"
 
 namespace leasehold::v4 {
@@ -36,7 +37,10 @@ Octets identifier_of(HostIdentifierType type, const MessageView& message, const 
 Octets flex_identifier(const ServerConfig& config, const ExpressionSource& source, const ClassSet& classes) {
     if (!config.flex_id) return {};
     Expression::Output value;
-    if (!config.flex_id->evaluate(source, classes, value)) return {};
+    if (const auto done = config.flex_id->evaluate(source, classes, value); !done) {
+        log(MessageId::DHCP4_EXPRESSION_ERROR, {{"what", "identifier-expression"}, {"reason", done.error()}});
+        return {};
+    }
     return {value.begin(), value.end()};
 }
 

@@ -243,6 +243,11 @@ void ReplyOptions::add_configured(const MessageView& message, const ReplyScopes&
     drop_overruled_routes();
     if (has_vendors && !never_[vendor_options_by_enterprise])
         add_vendor_sub_options(message, {sets.data(), sets.size()}, classes);
+    // An enterprise number with nothing behind it only asks for sub-options; RFC 3925 4 has no such form.
+    const auto only_a_number = [](const ReplyOption& option) {
+        return option.code == vendor_options_by_enterprise && option.payload.size() <= 4;
+    };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), only_a_number), options_.end());
 }
 
 void ReplyOptions::add_scope(const OptionSet& scope, const ClassSet& classes) {

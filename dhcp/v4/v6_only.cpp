@@ -25,6 +25,20 @@ bool has_v6_only(const OptionSet& options, const ClassSet& classes) {
     });
 }
 
+/// Kea looks at subnets and networks alone; an operator who says it of a class, a host or everybody means it
+/// too.
+bool has_v6_only_elsewhere(const Context& context) {
+    const auto& config = context.config;
+    if (context.request.host != nullptr && has_v6_only(context.request.host->options, context.classes))
+        return true;
+    const auto says_so = [&](ClassId id) {
+        const auto* known = config.client_class(id);
+        return known != nullptr && has_v6_only(known->options, context.classes);
+    };
+    return std::ranges::any_of(context.classes.all(), says_so) ||
+           has_v6_only(config.options, context.classes);
+}
+
 }  // namespace
 
 std::optional<Decision> decide_v6_only(Context& context, MessageType type) {
@@ -39,6 +53,7 @@ std::optional<Decision> decide_v6_only(Context& context, MessageType type) {
         if (has) found = &subnet;
         return has;
     });
+    if (found == nullptr && has_v6_only_elsewhere(context)) found = request.subnet;
     if (found == nullptr) return std::nullopt;
     settle(context, *found, nullptr, Ipv4{});
     Done done;

@@ -34,7 +34,8 @@ struct Names {
         Request request;
         request.message = &message;
         request.classes = classes;
-        return resolve_name(request, config, ddns, host ? &*host : nullptr, ip("192.0.2.10"));
+        return resolve_name(request, request.classes, config, ddns, host ? &*host : nullptr,
+                            ip("192.0.2.10"));
     }
 };
 
