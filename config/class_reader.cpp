@@ -11,6 +11,11 @@ namespace {
 constexpr std::array<std::string_view, 5> made_prefixes{"VENDOR_CLASS_", "HA_", "AFTER_", "EXTERNAL_",
                                                         "SPAWN_"};
 
+bool is_made(std::string_view name) {
+    return std::ranges::any_of(made_prefixes,
+                               [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
 }  // namespace
 
 bool ClassReader::has_room(std::string_view name) const {
@@ -41,9 +46,28 @@ std::optional<ClassId> ClassReader::id(const Node& owner, std::string_view key) 
 std::vector<ClassId> ClassReader::list(const Node& owner, std::string_view key) {
     std::vector<ClassId> ids;
     for (const Node::Text& text : owner.texts(key))
-        if (const auto found = id(owner, text); found && std::ranges::find(ids, *found) == ids.end())
+        if (const auto found = id(owner, text); found && std::ranges::find(ids, *found) == ids.end()) {
             ids.push_back(*found);
+            mentions_.try_emplace(*found, Mention{text.position, text.pointer});
+        }
     return ids;
+}
+
+std::vector<ClassId> ClassReader::given(const Node& owner) {
+    auto ids = list(owner, "client-classes");
+    given_.insert(ids.begin(), ids.end());
+    return ids;
+}
+
+void ClassReader::tell_undefined(Problems& problems) const {
+    for (const auto& [id, where] : mentions_) {
+        const auto name = names_.name(id);
+        if (id <= class_id::skip_ddns || defined_.contains(id) || given_.contains(id) || is_made(name))
+            continue;
+        problems.warning(where.position, where.pointer,
+                         "the class \"" + std::string{name} +
+                             "\" is neither defined nor given by a reservation: nobody is in it");
+    }
 }
 
 ClassGuard ClassReader::guard(const Node& owner) {
@@ -53,7 +77,11 @@ ClassGuard ClassReader::guard(const Node& owner) {
     if (owner.has("client-classes"))
         owner.error("client-class", "client-class stands beside client-classes", "client-classes alone");
     if (single->empty()) return ids;  // as Kea shows "no class"
-    if (const auto found = id(owner, "client-class")) ids.push_back(*found);
+    if (const auto found = id(owner, "client-class")) {
+        ids.push_back(*found);
+        mentions_.try_emplace(*found, Mention{owner.find("client-class")->position,
+                                              pointer_to(owner.pointer(), "client-class")});
+    }
     return ids;
 }
 
@@ -68,10 +96,9 @@ std::vector<ClassId> ClassReader::additional(const Node& owner) {
 std::optional<ClassId> ClassReader::referred(std::string_view name) {
     const auto known = names_.find(name);
     if (known && (*known <= class_id::skip_ddns || defined_.contains(*known))) return known;
-    const bool made = std::ranges::any_of(made_prefixes, [&](std::string_view prefix) {
-        return name.starts_with(prefix) && name.size() <= name_size_max;
-    });
-    return made && has_room(name) ? std::optional{names_.intern(name)} : std::nullopt;
+    return is_made(name) && name.size() <= name_size_max && has_room(name)
+               ? std::optional{names_.intern(name)}
+               : std::nullopt;
 }
 
 }  // namespace leasehold::config

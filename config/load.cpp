@@ -63,6 +63,7 @@ void load_global(const Node& global, const HiddenTexts& hidden, const LoadOption
     hosts.load(global, nullptr, full);
     load_networks(global, loading, hosts, full, server);
     hosts.finish();
+    loading.classes.tell_undefined(global.problems());
 }
 
 }  // namespace

@@ -100,9 +100,13 @@ void load_parameters(const std::string& name, const Node& node, Loading& loading
     if (name == "libdhcp_run_script") return load_run_script(node, config);
 }
 
-/// Its parameters; an empty map when it has none.
-Node parameters_of(const Node& node) {
-    static const Value none{Position{}, Value::Map{}};
+/// An empty map that stands where the library does, for errors. It lives as long as the full expression.
+Value none_at(const Node& node) {
+    return {node.value().position, Value::Map{}};
+}
+
+/// Its parameters; `none`, an empty map, when it has none.
+Node parameters_of(const Node& node, const Value& none) {
     if (auto parameters = node.map("parameters")) return std::move(*parameters);
     return Node{none, node.pointer(), node.problems()};
 }
@@ -126,7 +130,7 @@ void load_libraries(const Node& global, bool allow_unsupported, Loading& loading
         if (name != "libdhcp_ping_check") continue;
         loading.libraries.ping_check = true;
         loading.ping.enabled = true;
-        load_ping_check(parameters_of(node), loading.ping);
+        load_ping_check(parameters_of(node, none_at(node)), loading.ping);
     }
 }
 
@@ -135,10 +139,10 @@ void load_library_parameters(const Node& global, Loading& loading, ServerConfig&
         const std::string name = library_name(node);
         if (name == "libdhcp_bootp") config.answers_bootp = true;
         const bool needs_them = name == "libdhcp_flex_id" || name == "libdhcp_run_script";
-        if (needs_them || node.has("parameters")) load_parameters(name, parameters_of(node), loading, config);
+        if (needs_them || node.has("parameters")) load_parameters(name, parameters_of(node, none_at(node)), loading, config);
         if (name != "libdhcp_ddns_tuning" || !node.has("parameters")) continue;
         DdnsConfig tuned = default_names();
-        load_ddns_tuning(parameters_of(node), loading, tuned);
+        load_ddns_tuning(parameters_of(node, none_at(node)), loading, tuned);
         config.ddns = std::make_shared<const DdnsConfig>(std::move(tuned));
     }
 }

@@ -125,7 +125,7 @@ void HostLoader::load_one(const Node& node, const SubnetConfig* subnet, nlohmann
     if (!load_address(node, subnet, host) || !known) return;
     host.hostname = node.text_or("hostname", "");
     host.boot = load_boot_fields(node);
-    host.classes = loading_.classes.list(node, "client-classes");
+    host.classes = loading_.classes.given(node);
     host.options = load_options(node, loading_, loading_.definitions, full);
     if (lenient_ && node.problems().has_errors()) return;  // takes nothing from one that is right
     if (stands_once(node, host)) hosts_.push_back(std::move(host));

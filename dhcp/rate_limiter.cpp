@@ -10,12 +10,12 @@ void RateWindow::move_to(Time now) {
                                  std::chrono::nanoseconds{1});
     const std::int64_t step = now.time_since_epoch() / length;
     if (step <= step_) return;
-    if (step - step_ >= static_cast<std::int64_t>(steps)) {
+    if (step - step_ >= static_cast<std::int64_t>(slots)) {
         counts_.fill(0);
         sum_ = 0;
     } else {
         for (std::int64_t passed = step_ + 1; passed <= step; ++passed) {
-            auto& oldest = counts_[static_cast<std::size_t>(passed) % steps];
+            auto& oldest = counts_[static_cast<std::size_t>(passed) % slots];
             sum_ -= oldest;
             oldest = 0;
         }
@@ -30,7 +30,7 @@ bool RateWindow::has_room(Time now) {
 
 void RateWindow::count(Time now) {
     move_to(now);
-    ++counts_[static_cast<std::size_t>(step_) % steps];
+    ++counts_[static_cast<std::size_t>(step_) % slots];
     ++sum_;
 }
 

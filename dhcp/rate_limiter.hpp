@@ -29,7 +29,8 @@ private:
     void move_to(Time now);
 
     RateLimit limit_;
-    std::array<std::uint32_t, steps> counts_{};
+    static constexpr std::size_t slots = steps + 1;  // the present step is not whole yet
+    std::array<std::uint32_t, slots> counts_{};
     std::int64_t step_ = 0;  // the present one, since the clock's beginning
     std::uint64_t sum_ = 0;
 };

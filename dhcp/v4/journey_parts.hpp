@@ -32,7 +32,7 @@ struct Journey::Packet {
           destination{datagram.destination},
           source_port{datagram.source_port},
           raw{listener.has_raw_socket},
-          received_at{SteadyClock::now() - datagram.waited} {}
+          received_at{SteadyClock::now()} {}
 
     Arrival arrival() const {
         return {interface_index, interface_name, interface_address, source, source_port, destination, raw,

@@ -167,6 +167,18 @@ TEST(LoadClasses, WrongLimitsAreToldAtTheirPlace) {
             std::string{"/Dhcp4/client-classes/0/user-context/limits"} + c.pointer, c.what);
 }
 
+TEST(LoadClasses, AListThatNamesAClassNobodyCanBeInIsAWarning) {
+    const auto loaded =
+        load_global(R"("client-classes": [ { "name": "phones", "test": "option[60].exists" } ],
+        "subnet4": [ { "id": 1, "subnet": "192.0.2.0/24", "client-classes": [ "phone" ],
+            "evaluate-additional-classes": [ "phones", "KNOWN", "VENDOR_CLASS_x", "lab" ],
+            "reservations": [ { "hw-address": "020000000001", "client-classes": [ "lab" ] } ] } ])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    ASSERT_EQ(loaded->warnings.size(), 1u) << format(loaded->warnings);
+    EXPECT_EQ(loaded->warnings[0].pointer, "/Dhcp4/subnet4/0/client-classes/0");
+    EXPECT_THAT(loaded->warnings[0].what, testing::HasSubstr("\"phone\""));
+}
+
 TEST(LoadClasses, EmptyNamesInListsAreToldAtTheirPlace) {
     expect_refused(R"("subnet4": [{"id": 1, "subnet": "10.0.0.0/8", "client-classes": ["a", @""]}])",
                    "/Dhcp4/subnet4/0/client-classes/1", "empty");

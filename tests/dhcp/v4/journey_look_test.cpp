@@ -67,7 +67,7 @@ struct JourneyLookTest : testing::Test {
     /// The store has taken what it was given.
     void store() {
         for (auto& submission : std::exchange(taker.taken, {})) {
-            Completion completion{submission.id, SubmissionOutcome::answered, {}};
+            Completion completion{submission.id, SubmissionOutcome::answered, {}, {}};
             completion.rows.resize(submission.changes.size(), {Outcome::applied, {}, {}});
             EXPECT_TRUE(journey.on_completion(completion));
         }
