@@ -51,4 +51,4 @@ class CongestionTest(OneRelayTest):
         self.assertEqual(self.stale(), 0)
 
     def stale(self) -> int:
-        return int(self.subject.control.do("status-get")["queues"]["packets-stale"])
+        return int(self.subject.control.do("status-get")["limits"]["packets-stale"])

@@ -44,9 +44,9 @@ class PingCheckTest(OneLinkTest):
                    client_classes=[])
         waiting = query(Type.DISCOVER, ANNA)
         self.wire.send(waiting)
-        eventually(lambda: self.subject.control.do("status-get")["queues"]["packets-parked"] == 1,
+        eventually(lambda: self.subject.control.do("status-get")["limits"]["packets-parked"] == 1,
                    "the first client's packet waits for an answer to a ping")
         # A client that renews needs no look; it is heard although the other one waits.
         inform = query(Type.INFORM, BERT, ciaddr="10.77.0.100")
         self.assertIs(self.wire.ask(inform).message.type, Type.ACK)
-        self.assertEqual(self.subject.control.do("status-get")["queues"]["packets-parked"], 1)
+        self.assertEqual(self.subject.control.do("status-get")["limits"]["packets-parked"], 1)

@@ -67,10 +67,12 @@ class SharedNetworkTest(LiveTest):
     def test_a_subnet_for_known_clients_only(self) -> None:
         known = hardware_address(1)
         self.start(east={"client-classes": ["KNOWN"]}, reservations_global=True,
-                   reservations=[{"hw-address": known.hex(":"), "hostname": "till"}])
+                   early_global_reservations_lookup=True, reservations=[{"hw-address": known.hex(":"), "hostname": "till"}])
         east = self.relay(EAST)
         self.assertTrue(east.lease(known).yiaddr.startswith("10.88.0."))
-        self.assertTrue(east.lease(hardware_address(2)).yiaddr.startswith("10.99.0."))
+        self.assertTrue(self.relay(WEST).lease(hardware_address(2)).yiaddr.startswith("10.99.0."))
+        unknown = query(Type.DISCOVER, hardware_address(2))
+        self.assertEqual(east.answers_before(unknown, lambda: query(Type.DISCOVER, known)), [])
 
     def test_a_prefix_that_changes_its_id_is_named_with_the_leases_it_orphans(self) -> None:
         self.start()
