@@ -9,6 +9,7 @@
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
+#include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
 namespace leasehold {
@@ -19,6 +20,7 @@ struct CommandContext {
     Configuration& configuration;
     ControlChannel& channel;
     LogBackend& logs;
+    RunScript& script;
     /// Ends the process with this exit status, once the answers under way are sent.
     std::function<void(int exit_status)> shutdown;
 };

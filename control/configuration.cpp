@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "control/database_check.hpp"
+#include "control/run_script.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -31,6 +32,14 @@ std::optional<std::string> missing_number(const config::Loaded& loaded) {
            " needs a number by which this server registers there, and none can be kept in the data "
            "directory: set server-id in the configuration, to a number that no other server has, or make "
            "the data directory writable.";
+}
+
+/// A program that could not be run is told of before anything changes.
+std::optional<std::string> unusable_program(const config::Loaded& loaded) {
+    const auto& path = loaded.server->run_script.path;
+    if (path.empty()) return std::nullopt;
+    const auto checked = check_script(path);
+    return checked ? std::nullopt : std::optional{checked.error()};
 }
 
 void log_warnings(const std::vector<config::Problem>& warnings) {
@@ -90,6 +99,8 @@ std::shared_ptr<const Configuration::Current> Configuration::make_current(config
 Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
     if (const auto missing = missing_number(loaded))
         return std::unexpected(BeginError{ExitCode::state_directory, *missing});
+    if (const auto unusable = unusable_program(loaded))
+        return std::unexpected(BeginError{ExitCode::configuration, *unusable});
     auto logs = logs_.prepare(loaded.daemon.loggers);
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
     auto sockets = channel_.prepare(loaded.daemon.control_sockets);
@@ -214,6 +225,8 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     }
     if (const auto missing = missing_number(attempt->next->loaded))
         return refuse(attempt, *missing, running_stays);
+    if (const auto unusable = unusable_program(attempt->next->loaded))
+        return refuse(attempt, *unusable, running_stays);
     const auto& daemon = attempt->next->loaded.daemon;
     auto logs =
         logs_.prepare(daemon.loggers.empty() ? loggers_from_environment(logs_.root()) : daemon.loggers);

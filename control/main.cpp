@@ -24,6 +24,7 @@
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reference.hpp"
+#include "control/run_script.hpp"
 #include "control/schema_tools.hpp"
 #include "control/secret_watch.hpp"
 #include "control/server_identity.hpp"
@@ -139,20 +140,24 @@ int serve(const RunArguments& arguments, LogBackend& logs, SupervisorContact sup
                            }};
     Configuration configuration{file, options, server, logs, channel, side};
     Shutdown shutdown{loop, server, channel, supervision};
+    RunScript script{loop, server.events()};
     context.emplace(CommandContext{
         .loop = loop,
         .server = server,
         .configuration = configuration,
         .channel = channel,
         .logs = logs,
+        .script = script,
         .shutdown = [&](int exit_status) { shutdown.begin(exit_status, "the command shutdown"); },
     });
     SecretWatch secrets{loop, side, [&] {
                             log(MessageId::SECRETS_CHANGED, {{"where", server.status().backend.where}});
                             server.renew_credentials(nullptr);
                         }};
-    configuration.on_use(
-        [&](const config::Loaded& used) { secrets.watch(credential_files(used.server->lease_database)); });
+    configuration.on_use([&](const config::Loaded& used) {
+        secrets.watch(credential_files(used.server->lease_database));
+        script.use(used.server);
+    });
     watch_signals(signals, configuration, secrets, shutdown);
     boost::asio::steady_timer log_timer{loop};
     watch_log(log_timer, logs);

@@ -66,6 +66,7 @@ void build_report_get(CommandContext&, const Arguments&, Reply reply) {
 void status_get(CommandContext& context, const Arguments&, Reply reply) {
     reply(success("", status_json({.server = context.server.status(),
                                    .channel = context.channel.counters(),
+                                   .script = context.script.status(),
                                    .log_lines_lost = context.logs.lost(),
                                    .process = getpid(),
                                    .now = std::chrono::steady_clock::now()})));

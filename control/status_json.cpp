@@ -142,6 +142,11 @@ json clock(const ClockStatus& clock) {
     return result;
 }
 
+json program(const ScriptStatus& script) {
+    return {{"program", script.path},    {"started", script.started}, {"failed", script.failed},
+            {"running", script.running}, {"waiting", script.waiting}, {"lost", script.lost}};
+}
+
 json queues(const StatusInputs& inputs) {
     const auto& server = inputs.server;
     return {{"decisions-with-store", server.pending},
@@ -165,7 +170,7 @@ json commands(const ChannelCounters& channel) {
 
 json status_json(const StatusInputs& inputs) {
     const auto& server = inputs.server;
-    return {
+    json result{
         {"pid", inputs.process},
         {"uptime", server.uptime.count()},
         {"reload", server.since_reload.count()},
@@ -182,6 +187,8 @@ json status_json(const StatusInputs& inputs) {
          {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
         {"limits", queues(inputs)},
         {"commands", commands(inputs.channel)}};
+    if (!inputs.script.path.empty()) result["run-script"] = program(inputs.script);
+    return result;
 }
 
 }  // namespace leasehold

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "control/control_channel.hpp"
+#include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
 namespace leasehold {
@@ -16,6 +17,7 @@ inline constexpr std::uint32_t first_database_origin = 3000;
 struct StatusInputs {
     ServerStatus server;
     ChannelCounters channel;
+    ScriptStatus script;
     std::uint64_t log_lines_lost = 0;
     int process = 0;
     std::chrono::steady_clock::time_point now{};

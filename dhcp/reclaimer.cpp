@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "dhcp/lease_statistics.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
 
-Reclaimer::Reclaimer(const LeaseClock& clock, Statistics& statistics, DecisionId first_id,
+Reclaimer::Reclaimer(const LeaseClock& clock, EventBus& events, DecisionId first_id,
                      std::function<void(const Prefix&)> freed)
-    : clock_{clock}, statistics_{statistics}, next_id_{first_id}, freed_{std::move(freed)} {}
+    : clock_{clock}, events_{events}, next_id_{first_id}, freed_{std::move(freed)} {}
 
 void Reclaimer::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker) {
     config_ = std::move(config);
@@ -134,7 +133,7 @@ bool Reclaimer::on_completion(Completion& completion) {
         const bool answered = completion.outcome == SubmissionOutcome::answered;
         const Outcome outcome = answered ? completion.rows[i].outcome : Outcome::rejected;
         if (outcome == Outcome::applied) {
-            count_event(statistics_, keeper_->applied(change));
+            events_.publish({keeper_->applied(change)}, {});
             ++(change.cause == LeaseCause::removed ? removed : reclaimed);
         } else if (outcome == Outcome::lost) {
             keeper_->take_over(address, completion.rows[i].current);

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "dhcp/change_taker.hpp"
+#include "dhcp/event_bus.hpp"
 #include "dhcp/lease_keeper.hpp"
-#include "dhcp/statistics.hpp"
 
 namespace leasehold {
 
@@ -24,7 +24,7 @@ public:
 
     /// @param first_id  its submissions' ids count up from here
     /// @param freed     called for each address whose change is no longer with the store
-    Reclaimer(const LeaseClock& clock, Statistics& statistics, DecisionId first_id,
+    Reclaimer(const LeaseClock& clock, EventBus& events, DecisionId first_id,
               std::function<void(const Prefix&)> freed);
 
     void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker);
@@ -53,7 +53,7 @@ private:
     void finish_run();
 
     const LeaseClock& clock_;
-    Statistics& statistics_;
+    EventBus& events_;
     DecisionId next_id_;
     std::function<void(const Prefix&)> freed_;
     std::shared_ptr<const ServerConfig> config_;

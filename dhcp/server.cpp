@@ -62,9 +62,8 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                 {[this](const ListenerView& at, const Inbound& in) { journey.on_datagram(at, in); },
                  [this] { journey.flush(); }}},
       ping{loop},
-      journey{{clock, statistics, listeners, options.client_port, &ping}},
-      reclaimer{clock, statistics, v4::Journey::foreign_ids,
-                [this](const Prefix& unit) { journey.wake(unit); }},
+      journey{{clock, statistics, bus, listeners, options.client_port, &ping}},
+      reclaimer{clock, bus, v4::Journey::foreign_ids, [this](const Prefix& unit) { journey.wake(unit); }},
       ticker{loop},
       drain_timer{loop} {}
 
@@ -455,6 +454,9 @@ ServerStatus Server::status() const {
 
 Statistics& Server::statistics() {
     return impl_->statistics;
+}
+EventBus& Server::events() {
+    return impl_->bus;
 }
 std::shared_ptr<const ServerConfig> Server::config() const {
     return impl_->config;

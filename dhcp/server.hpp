@@ -22,6 +22,8 @@
 
 namespace leasehold {
 
+class EventBus;
+
 struct ServerOptions {
     std::uint16_t server_port = 67;
     std::uint16_t client_port = 0;  // 0: 68, or the relay's port
@@ -74,7 +76,7 @@ struct ServerStatus {
     std::vector<SocketProblem> socket_problems;
     PingStatus ping;
     std::size_t skipped_reservations = 0;  // reservations-lenient
-    bool preparing = false;  // a configuration is being opened beside the running one
+    bool preparing = false;                // a configuration is being opened beside the running one
     std::uint64_t leases = 0;
     std::uint64_t table_bytes = 0;
     std::uint64_t pending = 0, parked = 0, offers_held = 0;
@@ -123,6 +125,8 @@ public:
     void on_change(std::function<void()> changed);
     ServerStatus status() const;
     Statistics& statistics();
+    /// What becomes of leases, for whoever listens. Loop thread only.
+    EventBus& events();
     std::shared_ptr<const ServerConfig> config() const;
     LeaseTime now() const;
 

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 
+#include "dhcp/event_bus.hpp"
 #include "dhcp/lease_home.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/ping.hpp"
@@ -70,6 +71,7 @@ struct Server::Impl {
     ServerOptions options;
     LeaseClock clock;
     Statistics statistics;
+    EventBus bus{statistics};
     Listeners listeners;
     Ping ping;
     v4::Journey journey;

@@ -3,7 +3,6 @@
 #include <cassert>
 #include <random>
 
-#include "dhcp/lease_statistics.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/v4/packet_log.hpp"
 #include "dhcp/v4/stashed_relay.hpp"
@@ -152,6 +151,7 @@ bool Journey::on_completion(Completion& completion) {
 
 void Journey::settle(InFlight flight, const Completion& completion) {
     std::vector<Prefix> freed;
+    std::vector<LeaseEvent> applied;
     std::size_t lost = 0, rejected = 0;
     for (std::size_t i = 0; i < flight.done.changes.size(); ++i) {
         const LeaseChange& change = flight.done.changes[i];
@@ -163,7 +163,7 @@ void Journey::settle(InFlight flight, const Completion& completion) {
         }
         const RowResult& row = completion.rows[i];
         if (row.outcome == Outcome::applied) {
-            tell(keeper_->applied(change));
+            applied.push_back(keeper_->applied(change));
         } else if (row.outcome == Outcome::lost) {
             ++lost;
             keeper_->take_over(address, row.current);
@@ -174,6 +174,7 @@ void Journey::settle(InFlight flight, const Completion& completion) {
                 {{"address", to_string(address)}, {"where", taker_->where()}, {"reason", row.detail}});
         }
     }
+    tell(*flight.packet, std::move(applied));
     // The client's turn ends here; what it sent meanwhile comes after what is decided again.
     std::unique_ptr<Packet> parked;
     if (const auto client = clients_.find(flight.client); client != clients_.end()) {
@@ -230,9 +231,12 @@ void Journey::finish(const Packet& packet, Done& done) {
     send(packet, *done.reply);
 }
 
-void Journey::tell(LeaseEvent event) {
-    event.sequence = ++event_sequence_;
-    count_event(context_.statistics, event);
+void Journey::tell(const Packet& packet, std::vector<LeaseEvent> events) {
+    context_.events.publish(std::move(events), [&packet] {
+        return std::make_shared<const QueryContext>(QueryContext{packet.bytes, packet.interface_name,
+                                                                 packet.interface_index, packet.destination,
+                                                                 packet.source, packet.source_port});
+    });
 }
 
 void Journey::send(const Packet& packet, Reply& reply) {

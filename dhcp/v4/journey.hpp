@@ -13,6 +13,7 @@
 
 #include "dhcp/address_probe.hpp"
 #include "dhcp/change_taker.hpp"
+#include "dhcp/event_bus.hpp"
 #include "dhcp/lease_keeper.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/rate_limiter.hpp"
@@ -25,6 +26,7 @@ namespace leasehold::v4 {
 struct JourneyContext {
     const LeaseClock& clock;
     Statistics& statistics;
+    EventBus& events;
     PacketOutlet& outlet;
     std::uint16_t client_port = 0;  // 0: as the protocol says
     AddressProbe* probe = nullptr;  // nullptr: nobody is looked for
@@ -94,7 +96,7 @@ private:
     void carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done);
     void finish(const Packet& packet, Done& done);
     void settle(InFlight flight, const Completion& completion);
-    void tell(LeaseEvent event);
+    void tell(const Packet& packet, std::vector<LeaseEvent> events);
     void send(const Packet& packet, Reply& reply);
     void drop(const Packet& packet, const Drop& drop);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
@@ -109,7 +111,6 @@ private:
     std::optional<OutageService> outage_;
     std::uint64_t seed_;
     DecisionId next_id_ = 1;
-    std::uint64_t event_sequence_ = 0;
     std::unordered_map<DecisionId, InFlight> in_flight_;
     std::unordered_map<ClientKey, Client> clients_;
     std::unordered_map<Prefix, std::vector<ClientKey>> waiting_;

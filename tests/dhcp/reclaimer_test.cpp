@@ -1,6 +1,8 @@
 // Reclamation through the real worker and the memory store, with a clock that the test moves.
 #include "dhcp/reclaimer.hpp"
 
+#include "dhcp/statistics.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -76,7 +78,8 @@ protected:
     std::vector<Prefix> freed;
     std::shared_ptr<const ServerConfig> config;
     std::unique_ptr<LeaseHome> home;
-    Reclaimer reclaimer{clock, statistics, 1000, [this](const Prefix& unit) { freed.push_back(unit); }};
+    EventBus bus{statistics};
+    Reclaimer reclaimer{clock, bus, 1000, [this](const Prefix& unit) { freed.push_back(unit); }};
 };
 
 TEST_F(ReclaimerTest, AnExpiredLeaseIsKeptForItsClientAndThenRemoved) {

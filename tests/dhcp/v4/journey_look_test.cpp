@@ -76,6 +76,7 @@ struct JourneyLookTest : testing::Test {
     testing_support::FakeTime time;
     LeaseClock clock{time};
     Statistics statistics{time};
+    EventBus bus{statistics};
     RecordingOutlet outlet;
     FakeProbe probe;
     InstantTaker taker;
@@ -87,7 +88,7 @@ struct JourneyLookTest : testing::Test {
     }();
     std::shared_ptr<const ServerConfig> config;
     std::unique_ptr<LeaseKeeper> keeper;
-    Journey journey{{clock, statistics, outlet, 0, &probe}};
+    Journey journey{{clock, statistics, bus, outlet, 0, &probe}};
 };
 
 TEST_F(JourneyLookTest, AnAddressIsOfferedWhenNobodyAnswersThere) {

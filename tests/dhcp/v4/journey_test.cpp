@@ -60,13 +60,14 @@ protected:
     testing_support::HandLoop loop;
     LeaseClock clock{time};
     Statistics statistics{time};
+    EventBus bus{statistics};
     RecordingOutlet outlet;
     Interface interface;
     std::shared_ptr<testing_support::Gate> gate;  // closed: a commit waits there
     std::optional<StoreFault> fault;
     std::shared_ptr<const ServerConfig> config;
     std::unique_ptr<LeaseHome> home;
-    Journey journey{{clock, statistics, outlet, 0}};
+    Journey journey{{clock, statistics, bus, outlet, 0}};
 };
 
 TEST_F(JourneyTest, AnOfferIsSentAtOnceAndHeldForItsClient) {

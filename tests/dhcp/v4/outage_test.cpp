@@ -151,6 +151,7 @@ private:
     FakeTime time_;
     LeaseClock clock_{time_};
     Statistics statistics_{time_};
+    EventBus bus_{statistics_};
     RecordingOutlet outlet_;
     Interface interface_;
     std::uint32_t xid_ = 0;
@@ -158,7 +159,7 @@ private:
     std::vector<std::shared_ptr<Gate>> gone_;
 
 public:
-    Journey journey{{clock_, statistics_, outlet_, 0}};
+    Journey journey{{clock_, statistics_, bus_, outlet_, 0}};
 };
 
 /// What clients were told, over all lives of the server.

@@ -1,0 +1,200 @@
+// The operator's program: what it is told, and that it can neither hold up the server nor run wild.
+#include "control/run_script.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "control/script_environment.hpp"
+#include "dhcp/statistics.hpp"
+#include "tests/dhcp/v4/packet.hpp"
+#include "tests/support/fake_time.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace leasehold {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Lease lease_at(std::uint32_t address, LeaseState state = LeaseState::assigned) {
+    Lease lease;
+    lease.address = to_prefix(Ipv4{address});
+    lease.subnet_id = 7;
+    lease.hwaddr = *parse_hex("02:00:00:00:00:01");
+    lease.client_id = *parse_hex("01:02:00:00:00:00:01");
+    lease.valid_lifetime = 3600;
+    lease.cltt = LeaseTime{std::chrono::seconds{1000}};
+    lease.hostname = "anna.example.org";
+    lease.state = state;
+    return lease;
+}
+constexpr std::uint32_t first = 0xc0000205, second = 0xc0000206;
+
+std::shared_ptr<ServerConfig> config_with(std::string path) {
+    auto config = std::make_shared<ServerConfig>();
+    SubnetConfig subnet;
+    subnet.id = 7;
+    subnet.network = {Ipv4{0xc0000200}, 24};
+    config->subnets.push_back(subnet);
+    config->run_script.path = std::move(path);
+    finish(*config);
+    return config;
+}
+
+std::shared_ptr<const QueryContext> a_query() {
+    const auto packet = v4::packet_with({53, 1, 3, 82, 6, 1, 4, 'p', 'o', 'r', 't', 255});
+    return std::make_shared<const QueryContext>(
+        QueryContext{packet, "eth0", 2, Ipv4{0xc0000201}, Ipv4{first}, 68});
+}
+
+TEST(ScriptCalls, ACommitTellsWhatWasGrantedAndWhatWasRemoved) {
+    const LeaseEvents events{
+        a_query(),
+        {{1, LeaseCause::moved, lease_at(second), {}}, {2, LeaseCause::granted, {}, lease_at(first)}}};
+    const auto calls = script_calls(events, *config_with("/x"));
+    ASSERT_EQ(calls.size(), 1u);
+    EXPECT_EQ(calls[0].occasion, "leases4_committed");
+    for (const auto* line :
+         {"LEASES4_SIZE=1", "LEASES4_AT0_ADDRESS=192.0.2.5", "LEASES4_AT0_HOSTNAME=anna.example.org",
+          "LEASES4_AT0_HWADDR=02:00:00:00:00:01", "LEASES4_AT0_CLTT=1000", "LEASES4_AT0_VALID_LIFETIME=3600",
+          "DELETED_LEASES4_SIZE=1", "DELETED_LEASES4_AT0_ADDRESS=192.0.2.6", "SUBNET4_ID=7",
+          "SUBNET4_NAME=192.0.2.0/24", "SUBNET4_PREFIX=192.0.2.0", "SUBNET4_PREFIX_LEN=24",
+          "QUERY4_TYPE=DHCPREQUEST", "QUERY4_IFACE_NAME=eth0", "QUERY4_LOCAL_ADDR=192.0.2.1",
+          "QUERY4_OPTION_82_SUB_OPTION_1=70:6f:72:74"})
+        EXPECT_THAT(calls[0].environment, Contains(line));
+}
+
+struct Occasion {
+    LeaseCause cause;
+    std::string_view name;
+};
+class ScriptOccasions : public testing::TestWithParam<Occasion> {};
+
+TEST_P(ScriptOccasions, HaveKeasNames) {
+    auto after = lease_at(first);
+    const LeaseEvents events{{}, {{1, GetParam().cause, lease_at(first), after}}};
+    const auto calls = script_calls(events, *config_with("/x"));
+    if (GetParam().name.empty()) {
+        EXPECT_THAT(calls, IsEmpty());
+        return;
+    }
+    ASSERT_FALSE(calls.empty());
+    EXPECT_EQ(calls[0].occasion, GetParam().name);
+    EXPECT_THAT(calls[0].environment, Contains("LEASE4_ADDRESS=192.0.2.5"));
+}
+INSTANTIATE_TEST_SUITE_P(All, ScriptOccasions,
+                         testing::Values(Occasion{LeaseCause::renewed, "lease4_renew"},
+                                         Occasion{LeaseCause::released, "lease4_release"},
+                                         Occasion{LeaseCause::declined, "lease4_decline"},
+                                         Occasion{LeaseCause::reclaimed, "lease4_expire"},
+                                         Occasion{LeaseCause::probation_over, "lease4_recover"},
+                                         Occasion{LeaseCause::offered, ""},
+                                         Occasion{LeaseCause::removed, ""}));
+
+TEST(ScriptCalls, WhatAClientSendsIsNoLineOfItsOwn) {
+    auto lease = lease_at(first);
+    lease.hostname = "a\nLEASE4_ADDRESS=10.0.0.1";
+    const auto calls = script_calls({{}, {{1, LeaseCause::granted, {}, lease}}}, *config_with("/x"));
+    EXPECT_THAT(calls.at(0).environment, Contains("LEASES4_AT0_HOSTNAME=a?LEASE4_ADDRESS=10.0.0.1"));
+}
+
+struct RunScriptTest : testing::Test {
+    testing_support::TemporaryDirectory folder;
+    boost::asio::io_context loop;
+    testing_support::FakeTime time;
+    Statistics statistics{time};
+    EventBus bus{statistics};
+
+    std::string path(const std::string& name) const { return folder / name; }
+    std::string script(const std::string& body, mode_t mode = 0755) {
+        const auto file = path("script");
+        std::ofstream{file} << "#!/bin/sh\n" << body << "\n";
+        chmod(file.c_str(), mode);
+        return file;
+    }
+    std::string content(const std::string& name) const {
+        std::ifstream in{path(name)};
+        return {std::istreambuf_iterator<char>{in}, {}};
+    }
+    void grant() {
+        bus.publish({{0, LeaseCause::granted, {}, lease_at(first)}}, [] { return a_query(); });
+    }
+    template <class Until>
+    void run_until(Until until) {
+        while (!until()) loop.run_one();
+    }
+};
+
+TEST_F(RunScriptTest, TheProgramGetsTheOccasionAndNothingOfOursButItsVariables) {
+    setenv("LEASEHOLD_TEST_SECRET", "do not tell", 1);
+    RunScript run{loop, bus};
+    run.use(config_with(script("{ echo \"$# $1\"; env; ls /proc/self/fd; } > " + path("out.new") + " && mv " +
+                               path("out.new") + " " + path("out"))));
+    grant();
+    run_until([&] { return run.status().started == 1 && run.status().running == 0; });
+    const auto out = content("out");
+    EXPECT_THAT(out, testing::StartsWith("1 leases4_committed\n"));
+    EXPECT_THAT(out, HasSubstr("LEASES4_AT0_ADDRESS=192.0.2.5\n"));
+    EXPECT_THAT(out, HasSubstr("PATH="));
+    EXPECT_THAT(out, Not(HasSubstr("do not tell")));
+    EXPECT_EQ(run.status().failed, 0u);
+}
+
+TEST_F(RunScriptTest, AProgramThatHangsIsEndedWithWhatItStarted) {
+    RunScript run{loop, bus, std::chrono::milliseconds{200}};
+    run.use(config_with(script("echo $$ > " + path("pid") + "; sleep 1000")));
+    grant();
+    run_until([&] { return run.status().failed == 1; });
+    EXPECT_EQ(run.status().running, 0u);
+    EXPECT_FALSE(std::filesystem::exists("/proc/" + content("pid").substr(0, content("pid").find('\n'))));
+}
+
+TEST_F(RunScriptTest, SoManyAtATimeAndTheOthersWait) {
+    RunScript run{loop, bus};
+    run.use(config_with(script("while [ ! -e " + path("go") + " ]; do sleep 0.01; done")));
+    for (int i = 0; i < 10; ++i) grant();
+    run_until([&] { return run.status().running == RunScript::running_max; });
+    EXPECT_EQ(run.status().waiting, 10 - RunScript::running_max);
+    std::ofstream{path("go")} << "1";
+    run_until([&] { return run.status().started == 10 && run.status().running == 0; });
+    EXPECT_EQ(run.status().waiting, 0u);
+}
+
+TEST_F(RunScriptTest, AFloodIsBoundedAndWhatIsLostIsCounted) {
+    RunScript run{loop, bus};
+    run.use(config_with(script("exec sleep 1000")));
+    const std::size_t flood = RunScript::waiting_max + 50;
+    for (std::size_t i = 0; i < flood; ++i) grant();
+    EXPECT_EQ(run.status().lost, 50u);
+    EXPECT_LE(run.status().waiting, RunScript::waiting_max);
+    run_until([&] { return run.status().running == RunScript::running_max; });
+    run.use(config_with(""));
+    EXPECT_EQ(run.status().waiting, 0u);
+    EXPECT_EQ(run.status().lost, 50u);
+}
+
+TEST_F(RunScriptTest, AnotherStatusThanZeroIsAFailure) {
+    RunScript run{loop, bus};
+    run.use(config_with(script("exit 3")));
+    grant();
+    run_until([&] { return run.status().failed == 1; });
+    run.use(config_with(path("gone")));
+    grant();
+    run_until([&] { return run.status().failed == 2; });
+}
+
+TEST_F(RunScriptTest, ChecksTellWhatToDo) {
+    EXPECT_TRUE(check_script(script("true")));
+    EXPECT_THAT(check_script(path("none")).error(), HasSubstr("cannot be found"));
+    EXPECT_THAT(check_script(folder.path()).error(), HasSubstr("is no file"));
+    EXPECT_THAT(check_script(script("true", 0757)).error(), HasSubstr("chmod o-w"));
+    EXPECT_THAT(check_script(script("true", 0644)).error(), HasSubstr("chmod +x"));
+}
+
+}  // namespace
+}  // namespace leasehold
