@@ -139,7 +139,8 @@ void load_library_parameters(const Node& global, Loading& loading, ServerConfig&
         const std::string name = library_name(node);
         if (name == "libdhcp_bootp") config.answers_bootp = true;
         const bool needs_them = name == "libdhcp_flex_id" || name == "libdhcp_run_script";
-        if (needs_them || node.has("parameters")) load_parameters(name, parameters_of(node, none_at(node)), loading, config);
+        if (needs_them || node.has("parameters"))
+            load_parameters(name, parameters_of(node, none_at(node)), loading, config);
         if (name != "libdhcp_ddns_tuning" || !node.has("parameters")) continue;
         DdnsConfig tuned = default_names();
         load_ddns_tuning(parameters_of(node, none_at(node)), loading, tuned);

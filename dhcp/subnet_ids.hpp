@@ -1,5 +1,5 @@
-// Did a reconfiguration give a subnet another id? Leases refer to subnets by their ids: those under an id that
-// now means another prefix, or nothing, no longer belong to the prefix that they are of.
+// Did a reconfiguration give a subnet another id? Leases refer to subnets by their ids: those under an id
+// that now means another prefix, or nothing, no longer belong to the prefix that they are of.
 #pragma once
 
 #include <cstdint>

@@ -24,9 +24,9 @@ std::uint64_t ten_times(std::uint32_t id) {
 }
 
 TEST(SubnetIds, PrefixesWithAnotherIdAreListedWithTheirLeases) {
-    const auto changes =
-        changed_subnet_ids(config_of({{1, "10.1.0.0/16"}, {2, "10.2.0.0/16"}, {3, "10.3.0.0/16"}}),
-                           config_of({{1, "10.1.0.0/16"}, {2, "10.3.0.0/16"}, {4, "10.4.0.0/16"}}), ten_times);
+    const auto changes = changed_subnet_ids(
+        config_of({{1, "10.1.0.0/16"}, {2, "10.2.0.0/16"}, {3, "10.3.0.0/16"}}),
+        config_of({{1, "10.1.0.0/16"}, {2, "10.3.0.0/16"}, {4, "10.4.0.0/16"}}), ten_times);
     EXPECT_THAT(changes, testing::ElementsAre(SubnetIdChange{*parse_ipv4_network("10.3.0.0/16"), 3, 2, 30}));
     EXPECT_EQ(to_text(changes), "10.3.0.0/16 had the id 3 (30 leases) and now has 2");
 }
@@ -38,12 +38,19 @@ TEST(SubnetIds, TheSameAreNotListed) {
 }
 
 TEST(SubnetIds, LongListsAreCutShort) {
-    const auto changes = changed_subnet_ids(
-        config_of({{1, "10.1.0.0/16"}, {2, "10.2.0.0/16"}, {3, "10.3.0.0/16"}, {4, "10.4.0.0/16"},
-                   {5, "10.5.0.0/16"}, {6, "10.6.0.0/16"}}),
-        config_of({{11, "10.1.0.0/16"}, {12, "10.2.0.0/16"}, {13, "10.3.0.0/16"}, {14, "10.4.0.0/16"},
-                   {15, "10.5.0.0/16"}, {16, "10.6.0.0/16"}}),
-        ten_times);
+    const auto changes = changed_subnet_ids(config_of({{1, "10.1.0.0/16"},
+                                                       {2, "10.2.0.0/16"},
+                                                       {3, "10.3.0.0/16"},
+                                                       {4, "10.4.0.0/16"},
+                                                       {5, "10.5.0.0/16"},
+                                                       {6, "10.6.0.0/16"}}),
+                                            config_of({{11, "10.1.0.0/16"},
+                                                       {12, "10.2.0.0/16"},
+                                                       {13, "10.3.0.0/16"},
+                                                       {14, "10.4.0.0/16"},
+                                                       {15, "10.5.0.0/16"},
+                                                       {16, "10.6.0.0/16"}}),
+                                            ten_times);
     EXPECT_EQ(changes.size(), 6u);
     EXPECT_THAT(to_text(changes), testing::EndsWith("and now has 15; 1 more prefixes"));
 }

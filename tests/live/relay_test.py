@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from live.support.case import LiveTest
+from live.support.case import SERVER_ADDRESS, RoutedTest
 from live.support.client import RelayedClients, hardware_address, query
 from live.support.namespace import connect
 from live.support.packet import Option, Type, address_bytes, relay_information
@@ -10,22 +10,14 @@ from live.support.process import Program
 from live.support.real_client import Udhcpc
 from live.support.server import subnet
 
-SERVER_ADDRESS = "10.77.0.1"
 
-
-class RelayTest(LiveTest):
-    """A server with one uplink; east and west are subnets behind relays."""
+class RelayTest(RoutedTest):
+    """East and west are subnets behind relays."""
 
     def setUp(self) -> None:
         super().setUp()
-        self.server_side = self.namespace("server")
-        self.relay_side = self.namespace("relay")
-        connect(self.server_side, "lan", self.relay_side, "uplink")
-        self.server_side.ip("address", "add", f"{SERVER_ADDRESS}/24", "dev", "lan")
-        self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "uplink")
         for network in ("10.88.0.0/24", "10.99.0.0/24"):
-            self.server_side.ip("route", "add", network, "via", "10.77.0.2")
-        self.subject = self.server(self.server_side)
+            self.route(network)
         self.subject.configure(
             interfaces_config={"interfaces": ["lan"]}, authoritative=True,
             subnet4=[subnet(1, "10.88.0.0/24", "10.88.0.100 - 10.88.0.199"),

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from live.support.case import SERVER_ADDRESS, LiveTest
+from live.support.case import SERVER_ADDRESS, RoutedTest
 from live.support.client import RelayedClients, hardware_address, query
-from live.support.namespace import connect
 from live.support.packet import Option, Type, address_bytes, relay_information
 from live.support.server import subnet
 
 EAST, WEST, NORTH = "10.88.0.1", "10.99.0.1", "10.66.0.1"
 
 
-class SharedNetworkTest(LiveTest):
+class SharedNetworkTest(RoutedTest):
     """Two subnets of one link, each with its relay's address, and a third subnet on its own."""
 
     def setUp(self) -> None:
         super().setUp()
-        self.server_side = self.namespace("server")
-        self.relay_side = self.namespace("relay")
-        connect(self.server_side, "lan", self.relay_side, "uplink")
-        self.server_side.ip("address", "add", f"{SERVER_ADDRESS}/24", "dev", "lan")
-        self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "uplink")
         for address in (EAST, WEST, NORTH):
             self.relay_side.ip("address", "add", f"{address}/24", "dev", "lo")
-            self.server_side.ip("route", "add", f"{address}/32", "via", "10.77.0.2")
-        self.subject = self.server(self.server_side)
+            self.route(f"{address}/32")
 
     def relay(self, giaddr: str, circuit: bytes = b"") -> RelayedClients:
         return self.relayed_clients(self.relay_side, giaddr, SERVER_ADDRESS, circuit_id=circuit)
@@ -96,7 +89,7 @@ class SharedNetworkTest(LiveTest):
         first = relay.lease(client)
         self.assertEqual(first.options[7], address_bytes("10.77.0.9"))
         self.relay_side.ip("address", "add", f"{first.yiaddr}/32", "dev", "lo")
-        self.server_side.ip("route", "add", f"{first.yiaddr}/32", "via", "10.77.0.2")
+        self.route(f"{first.yiaddr}/32")
         renewal = query(Type.REQUEST, client, ciaddr=first.yiaddr)
         ack = self.bound_client(self.relay_side, first.yiaddr).ask(renewal).message
         self.assertIs(ack.type, Type.ACK)

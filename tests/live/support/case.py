@@ -103,10 +103,8 @@ class OneLinkTest(LiveTest):
         return {"interfaces_config": {"interfaces": ["lan"]}, "subnet4": [subnet(1, NETWORK, POOL)], **keys}
 
 
-class OneRelayTest(LiveTest):
-    """A server and one relay (giaddr 10.88.0.1) with a pool of 2000 behind it: the scene for many clients."""
-
-    giaddr = "10.88.0.1"
+class RoutedTest(LiveTest):
+    """A server with one uplink to a machine that relays for networks of its own, none of which is the server's."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -115,9 +113,22 @@ class OneRelayTest(LiveTest):
         connect(self.server_side, "lan", self.relay_side, "uplink")
         self.server_side.ip("address", "add", f"{SERVER_ADDRESS}/24", "dev", "lan")
         self.relay_side.ip("address", "add", "10.77.0.2/24", "dev", "uplink")
-        self.relay_side.ip("address", "add", f"{self.giaddr}/21", "dev", "lo")
-        self.server_side.ip("route", "add", "10.88.0.0/21", "via", "10.77.0.2")
         self.subject = self.server(self.server_side)
+
+    def route(self, network: str) -> None:
+        """From the server to a network behind the relay."""
+        self.server_side.ip("route", "add", network, "via", "10.77.0.2")
+
+
+class OneRelayTest(RoutedTest):
+    """One relay (giaddr 10.88.0.1) with a pool of 2000 behind it: the scene for many clients."""
+
+    giaddr = "10.88.0.1"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.relay_side.ip("address", "add", f"{self.giaddr}/21", "dev", "lo")
+        self.route("10.88.0.0/21")
         self.wire = self.relayed_clients(self.relay_side, self.giaddr, SERVER_ADDRESS)
 
     @staticmethod
