@@ -35,7 +35,6 @@ std::string text(const std::optional<Bytes>& payload) {
     return payload ? std::string{payload->begin(), payload->end()} : "(none)";
 }
 
-/// A text option as it is when nobody counts a NUL at its end.
 Bytes octets(std::string_view value) {
     return {value.begin(), value.end()};
 }
