@@ -273,10 +273,13 @@ World::World(ServerConfig config)
 }
 
 Answer World::decide(const Packet& packet) const {
-    const auto bytes = packet.bytes();
-    const auto message = v4::MessageView::parse(bytes);
+    return decide(packet.bytes(), packet.arrival);
+}
+
+Answer World::decide(const Bytes& datagram, const v4::Arrival& arrival) const {
+    const auto message = v4::MessageView::parse(datagram);
     assert(message);
-    const auto request = v4::read_complete_request(*message, packet.arrival, *config_, *this);
+    const auto request = v4::read_complete_request(*message, arrival, *config_, *this);
     Answer answer;
     if (!request) {
         answer.drop = request.error();

@@ -126,6 +126,8 @@ public:
 
     /// Decides; nothing changes.
     Answer decide(const Packet& packet) const;
+    /// The same for octets as they came, of a capture for instance. @pre they are a message
+    Answer decide(const Bytes& datagram, const v4::Arrival& arrival) const;
     v4::Decision decide_request(const v4::Request& request) const;
     const ServerConfig& config() const { return *config_; }
     /// Decides and applies: changes become durable at once, holds and cursors move.
