@@ -25,6 +25,15 @@ public:
             .size = static_cast<std::uint32_t>(octets.size())});
         program_.literals.insert(program_.literals.end(), octets.begin(), octets.end());
     }
+    /// Most comparisons are with a literal, which then need not be put on the stack. (Not with the literal of
+    /// a branch that ends here: other values may come to stand in its place.)
+    void equal() {
+        const bool with_literal = !program_.ops.empty() && program_.ops.back().code == OpCode::literal &&
+                                  landed_at_ != program_.ops.size();
+        if (!with_literal) return op({.code = OpCode::equal});
+        program_.ops.back().code = OpCode::equal_literal;
+        --depth_;
+    }
     /// @return for land(): where the jump stands
     std::size_t jump(OpCode code) {
         op({.code = code});
@@ -32,7 +41,8 @@ public:
     }
     /// The jump goes to the operation that comes next.
     void land(std::size_t jump) {
-        program_.ops[jump].place = static_cast<std::uint32_t>(program_.ops.size());
+        landed_at_ = program_.ops.size();
+        program_.ops[jump].place = static_cast<std::uint32_t>(landed_at_);
     }
     /// The value of one branch is there; the other branch begins without it.
     void other_branch() { --depth_; }
@@ -77,6 +87,7 @@ private:
             case OpCode::address_text:
             case OpCode::integer_text:
             case OpCode::matches:
+            case OpCode::equal_literal:
             case OpCode::jump: return 0;
             case OpCode::equal:
             case OpCode::both:
@@ -94,6 +105,7 @@ private:
 
     Program program_;
     std::ptrdiff_t depth_ = 0, depth_max_ = 0;
+    std::size_t landed_at_ = 0;  // the operation that a jump goes to, the last one of those known
 };
 
 }  // namespace leasehold::expression

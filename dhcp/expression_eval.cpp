@@ -59,6 +59,10 @@ ExpressionBytes split(ExpressionBytes value, ExpressionBytes delimiters, std::in
     return value.subspan(begin, end - begin);
 }
 
+bool equals(ExpressionBytes value, const std::uint8_t* data, std::size_t size) {
+    return value.size() == size && (size == 0 || std::memcmp(value.data(), data, size) == 0);
+}
+
 bool is_printable(ExpressionBytes octets) {
     return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet >= ' ' && octet <= '~'; });
 }
@@ -78,6 +82,14 @@ const char* Run::go() {
 std::size_t Run::step(std::size_t at) {
     const Op& op = program_.ops[at];
     switch (op.code) {
+        // What most tests are made of comes first, without a further choice.
+        case OpCode::option:
+            push(source_.option(OptionOrigin{op.detail}, which_of(op), op.option));
+            return at + 1;
+        case OpCode::substring: set_top(substring(top().bytes(), op.first, op.second)); return at + 1;
+        case OpCode::equal_literal:
+            set_top({}, equals(top().bytes(), program_.literals.data() + op.place, op.size));
+            return at + 1;
         case OpCode::jump: return op.place;
         case OpCode::jump_if_false: return pop().truth ? at + 1 : op.place;
         case OpCode::keep_if_false:
@@ -103,7 +115,6 @@ void Run::push_fact(const Op& op) {
     switch (op.code) {
         case OpCode::literal: return push(ExpressionBytes{program_.literals}.subspan(op.place, op.size));
         case OpCode::field: return push_field(PacketField{op.detail});
-        case OpCode::option: return push(source_.option(OptionOrigin{op.detail}, which_of(op), op.option));
         case OpCode::vendor_exists: return push({}, is_enterprise(source_.vendor_enterprise(), op.first));
         case OpCode::vendor_class_exists:
             return push({}, is_enterprise(source_.vendor_class_enterprise(), op.first));
@@ -128,7 +139,6 @@ void Run::change_top(const Op& op) {
         case OpCode::option_text: return option_text(program_.definitions[op.place].view());
         case OpCode::raw_text: return raw_text();
         case OpCode::negate: top().truth = !top().truth; return;
-        case OpCode::substring: return set_top(substring(top().bytes(), op.first, op.second));
         case OpCode::lower: return change_case(false);
         case OpCode::upper: return change_case(true);
         case OpCode::address_text: return address_text();
@@ -149,7 +159,7 @@ void Run::join_two(const Op& op) {
     }
     const Value right = pop();
     switch (op.code) {
-        case OpCode::equal: return set_top({}, std::ranges::equal(top().bytes(), right.bytes()));
+        case OpCode::equal: return set_top({}, equals(top().bytes(), right.data, right.size));
         case OpCode::both: top().truth = top().truth && right.truth; return;
         case OpCode::either: top().truth = top().truth || right.truth; return;
         case OpCode::split: return set_top(split(top().bytes(), right.bytes(), op.first));

@@ -97,7 +97,7 @@ Type Parser::comparison() {
     advance();
     const std::size_t right_at = token_.offset;
     require(Type::octets, sum(), right_at, "==");
-    emit_.op({.code = OpCode::equal});
+    emit_.equal();
     if (token_.is("==")) fail(token_.offset, "\"==\" compares two values: connect comparisons with \"and\"");
     return Type::truth;
 }

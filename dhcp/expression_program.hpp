@@ -39,8 +39,9 @@ enum class OpCode : std::uint8_t {
     lower,
     upper,
     address_text,
-    integer_text,  // size: octets; detail: 1 for a signed one
-    matches,       // place: in Program::patterns
+    integer_text,   // size: octets; detail: 1 for a signed one
+    matches,        // place: in Program::patterns
+    equal_literal,  // place, size: as of `literal`
     // These put one value in place of two (select: three).
     equal,
     both,

@@ -251,12 +251,15 @@ TEST(ExpressionValue, TextsOfOctets) {
 }
 
 TEST(ExpressionValue, Choices) {
-    expect_values({}, std::array{
-                          TextRow{"ifelse(option[60].exists, 'yes', 'no')", "yes"},
-                          TextRow{"ifelse(option[99].exists, 'yes', 'no')", "no"},
-                          TextRow{"ifelse('a' == 'b', '1', ifelse('a' == 'a', '2', '3')) + '!'", "2!"},
-                          TextRow{"sifelse('a' == 'b', '1', sifelse('a' == 'a', '2', '3')) + '!'", "2!"},
-                      });
+    expect_values(
+        {}, std::array{
+                TextRow{"ifelse(option[60].exists, 'yes', 'no')", "yes"},
+                TextRow{"ifelse(option[99].exists, 'yes', 'no')", "no"},
+                TextRow{"ifelse('a' == 'b', '1', ifelse('a' == 'a', '2', '3')) + '!'", "2!"},
+                TextRow{"ifelse('b' == ifelse(option[99].exists, 'a', 'b'), 'its branch', '')", "its branch"},
+                TextRow{"ifelse('b' == ifelse(option[60].exists, 'a', 'b'), '', 'the other')", "the other"},
+                TextRow{"sifelse('a' == 'b', '1', sifelse('a' == 'a', '2', '3')) + '!'", "2!"},
+            });
 }
 
 TEST(ExpressionValue, AValueOfTheWrongSizeIsAnError) {
