@@ -34,14 +34,6 @@ std::optional<std::string> missing_number(const config::Loaded& loaded) {
            "the data directory writable.";
 }
 
-/// A program that could not be run is told of before anything changes.
-std::optional<std::string> unusable_program(const config::Loaded& loaded) {
-    const auto& path = loaded.server->run_script.path;
-    if (path.empty()) return std::nullopt;
-    const auto checked = check_script(path);
-    return checked ? std::nullopt : std::optional{checked.error()};
-}
-
 void log_warnings(const std::vector<config::Problem>& warnings) {
     for (const auto& warning : warnings) {
         auto where = warning.file;
@@ -99,8 +91,8 @@ std::shared_ptr<const Configuration::Current> Configuration::make_current(config
 Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
     if (const auto missing = missing_number(loaded))
         return std::unexpected(BeginError{ExitCode::state_directory, *missing});
-    if (const auto unusable = unusable_program(loaded))
-        return std::unexpected(BeginError{ExitCode::configuration, *unusable});
+    if (const auto usable = check_script_of(*loaded.server); !usable)
+        return std::unexpected(BeginError{ExitCode::configuration, usable.error()});
     auto logs = logs_.prepare(loaded.daemon.loggers);
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
     auto sockets = channel_.prepare(loaded.daemon.control_sockets);
@@ -154,6 +146,10 @@ void Configuration::test(std::shared_ptr<const config::Value> root, bool connect
             auto result = config::load(*root, options);
             if (!result) {
                 *answer = problems_answer(result.error());
+                return;
+            }
+            if (const auto usable = check_script_of(*result->server); !usable) {
+                *answer = failure(usable.error());
                 return;
             }
             *answer = success("The configuration can be used. Nothing was opened or changed.");
@@ -225,8 +221,8 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     }
     if (const auto missing = missing_number(attempt->next->loaded))
         return refuse(attempt, *missing, running_stays);
-    if (const auto unusable = unusable_program(attempt->next->loaded))
-        return refuse(attempt, *unusable, running_stays);
+    if (const auto usable = check_script_of(*attempt->next->loaded.server); !usable)
+        return refuse(attempt, usable.error(), running_stays);
     const auto& daemon = attempt->next->loaded.daemon;
     auto logs =
         logs_.prepare(daemon.loggers.empty() ? loggers_from_environment(logs_.root()) : daemon.loggers);

@@ -4,6 +4,7 @@
 
 #include "config/load.hpp"
 #include "control/database_check.hpp"
+#include "control/run_script.hpp"
 #include "dhcp/exit_code.hpp"
 
 namespace leasehold {
@@ -28,6 +29,10 @@ int check_configuration(const CheckArguments& arguments, std::ostream& out, std:
 
     std::string database;
     if (arguments.opens_database) {
+        if (const auto usable = check_script_of(*loaded->server); !usable) {
+            err << arguments.file << ": " << usable.error() << "\n";
+            return static_cast<int>(ExitCode::configuration);
+        }
         const auto checked = check_database(loaded->server->lease_database, true);
         if (!checked) {
             err << arguments.file << ": the lease database cannot be used: " << checked.error().detail

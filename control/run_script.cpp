@@ -97,6 +97,11 @@ Result<void, std::string> check_script(const std::string& path) {
     return {};
 }
 
+Result<void, std::string> check_script_of(const ServerConfig& config) {
+    if (config.run_script.path.empty()) return {};
+    return check_script(config.run_script.path);
+}
+
 struct RunScript::Impl : std::enable_shared_from_this<RunScript::Impl> {
     struct Child {
         std::string_view occasion;

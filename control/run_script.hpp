@@ -17,6 +17,9 @@ namespace leasehold {
 /// do
 Result<void, std::string> check_script(const std::string& path);
 
+/// The same of the one that a configuration names, if it names one.
+Result<void, std::string> check_script_of(const ServerConfig& config);
+
 struct ScriptStatus {
     std::string path;  // "": none is configured
     std::uint64_t started = 0;

@@ -19,6 +19,14 @@ const SubnetConfig* at(const ServerConfig& config, std::optional<std::size_t> pl
     return place ? &config.subnets[*place] : nullptr;
 }
 
+/// With thousands of subnets theirs is seldom in the cache. Asked for at once, its lines come together while the host
+/// is looked up, instead of one after the other when each is needed.
+void prefetch(const SubnetConfig& subnet) {
+    constexpr std::size_t line = 64;
+    const auto* const begin = reinterpret_cast<const char*>(&subnet);
+    for (std::size_t offset = 0; offset < sizeof subnet; offset += line) __builtin_prefetch(begin + offset);
+}
+
 /// RFC 3527 link selection, else RFC 3011 subnet selection: the address names the client's link, whatever
 /// giaddr says. 0.0.0.0 names none.
 std::optional<Ipv4> selected_link(const MessageView& message, const CompatibilityConfig& compatibility) {
@@ -278,6 +286,7 @@ Result<Request, Drop> read_request(const MessageView& message, const Arrival& ar
     look_for_early_host(request, config, source);
     if (auto drop = dropped_by_class(request)) return refuse(std::move(*drop));
     request.subnet = select_subnet(message, arrival, config, request.classes);
+    if (request.subnet != nullptr) prefetch(*request.subnet);
     request.local_address = local_address(arrival, local);
     read_identity(request, config, source);
     return request;

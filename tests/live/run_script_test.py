@@ -74,7 +74,8 @@ class RunScriptTest(OneLinkTest):
         path.chmod(0o644)
         dhcp4 = self.subject.configuration(**self.keys(hooks_libraries=[
             {"library": "libdhcp_run_script.so", "parameters": {"name": str(path)}}]))["Dhcp4"]
-        answer = self.subject.control.ask("config-set", {"Dhcp4": dhcp4})
-        self.assertEqual(answer["result"], 1)
-        self.assertIn("chmod +x", answer["text"])
+        for command in ("config-test", "config-set"):
+            answer = self.subject.control.ask(command, {"Dhcp4": dhcp4})
+            self.assertEqual(answer["result"], 1)
+            self.assertIn("chmod +x", answer["text"])
         self.assertTrue(self.wire.lease(ANNA).yiaddr)
