@@ -146,7 +146,7 @@ TEST_F(RunScriptTest, TheProgramGetsTheOccasionAndNothingOfOursButItsVariables) 
 }
 
 TEST_F(RunScriptTest, AProgramThatHangsIsEndedWithWhatItStarted) {
-    RunScript run{loop, bus, std::chrono::milliseconds{200}};
+    RunScript run{loop, bus, std::chrono::seconds{3}};
     run.use(config_with(script("echo $$ > " + path("pid") + "; sleep 1000")));
     grant();
     run_until([&] { return run.status().failed == 1; });

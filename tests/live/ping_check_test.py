@@ -28,7 +28,7 @@ class PingCheckTest(OneLinkTest):
                    subnet4=[subnet(1, NETWORK, "10.77.0.100 - 10.77.0.102")])
 
     def test_the_address_is_declined_and_another_is_offered(self) -> None:
-        self.start_with(**{"min-ping-requests": 1, "reply-timeout": 300})
+        self.start_with(**{"min-ping-requests": 1, "reply-timeout": 5000})
         offer = self.wire.ask(query(Type.DISCOVER, ANNA)).message
         self.assertNotEqual(offer.yiaddr, self.squatter)
         lease = self.subject.control.lease(self.squatter)
