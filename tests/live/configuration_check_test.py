@@ -57,4 +57,4 @@ class ConfigurationCheckTest(LiveTest):
         self.subject.configuration_path.write_text('{ "Dhcp4": { "valid-lifetme": 3600 } }')
         self.subject.launch()
         self.assertEqual(self.subject.program.wait(), 78, self.subject.log())
-        self.assertIn("valid-lifetme", self.subject.log())
+        self.subject.wait_log("valid-lifetme")

@@ -29,7 +29,7 @@ class CongestionTest(OneRelayTest):
         seen = self.wire.answers_before(fresh, lambda: query(Type.DISCOVER, hardware_address(98)))
         self.assertEqual([answer.message.xid for answer in seen], [fresh.xid])
         eventually(lambda: self.stale() == len(backlog), "each stale packet is counted")
-        self.assertIn(STALE, self.subject.log())
+        self.subject.wait_log(STALE)
 
     def test_without_the_limit_the_backlog_is_served(self) -> None:
         self.start(dhcp_queue_control={"packet-age-max": 0})

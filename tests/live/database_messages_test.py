@@ -111,7 +111,7 @@ class Messages:
 
     def test_encrypted_and_verified(self) -> None:
         self.serve_once(trust_anchor=str(self.certificates.certificate("ca")))
-        self.assertIn("TLS", self.subject.log())
+        self.subject.wait_log("TLS")
 
     def test_authority_unknown(self) -> None:
         self.assert_refused(CONFIGURATION, ["certificate"], trust_anchor=str(self.certificates.certificate("other_ca")))

@@ -72,7 +72,7 @@ class KillOnDatabase(OnDatabase, OneRelayTest):
 
     def test_the_database_is_killed(self) -> None:
         self.run_load(self.backend.server.kill)
-        self.assertIn("STORE_RECOVERED", self.subject.log())
+        self.subject.wait_log("STORE_RECOVERED")
 
 
 class LifeOnDatabase(OnDatabase, OneLinkTest):

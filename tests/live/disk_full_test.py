@@ -46,7 +46,7 @@ class DiskFullTest(OneRelayTest):
 
         self.ballast.unlink()
         load.run_until_acknowledged(200)
-        self.assertIn("STORE_RECOVERED", self.subject.log())
+        self.subject.wait_log("STORE_RECOVERED")
         load.settle()
         capture.stop()
 

@@ -140,7 +140,7 @@ class HostsTest(OneLinkTest):
         self.assertNotEqual(code, 0, text)
         self.assertIn("/Dhcp4/subnet4/0/reservations/1", text)
         self.start(**{**configuration, "reservations_lenient": True})
-        self.assertIn("/Dhcp4/subnet4/0/reservations/1", self.subject.log())
+        self.subject.wait_log("/Dhcp4/subnet4/0/reservations/1")
         self.assertEqual(self.wire.lease(ANNA).yiaddr, "10.77.0.5")
         self.assertTrue(self.wire.lease(BERT).yiaddr.startswith("10.77.0.1"))
 

@@ -59,7 +59,7 @@ class ImportTest(OneLinkTest):
         self.subject.configure(**self.keys(lease_database={"type": "memfile", "name": str(self.csv)}))
         self.subject.launch()
         self.assertNotEqual(self.subject.program.wait(), 0)
-        self.assertIn(f"{self.csv}:3", self.subject.log())
+        self.subject.wait_log(f"{self.csv}:3")
         # Once the file is right, the start imports it as if nothing had been.
         self.write(self.row("10.77.0.150", ANNA))
         self.subject.start()

@@ -82,15 +82,15 @@ class OutagePolicyTest(SharedBackend, OneLinkTest):
         self.begin(on_fail="stop-retry-exit", reconnect_wait_time=100, max_reconnect_tries=3)
         self.backend.server.stop()
         self.assertEqual(self.ended_with(), GIVEN_UP)
-        self.assertIn("attempt 3 failed", self.subject.log())
+        self.subject.wait_log("attempt 3 failed")
         self.assertNotIn("attempt 4", self.subject.log())
-        self.assertIn("STORE_GIVEN_UP", self.subject.log())
+        self.subject.wait_log("STORE_GIVEN_UP")
 
     def test_without_tries_it_ends_at_once(self) -> None:
         self.begin()
         self.backend.server.stop()
         self.assertEqual(self.ended_with(), GIVEN_UP)
-        self.assertIn("because max-reconnect-tries or reconnect-wait-time is 0", self.subject.log())
+        self.subject.wait_log("because max-reconnect-tries or reconnect-wait-time is 0")
         self.assertNotIn("STORE_ATTEMPT_FAILED", self.subject.log())
 
     def test_serve_retry_exit_serves_ends_and_the_next_start_stores_what_was_promised(self) -> None:
@@ -104,13 +104,13 @@ class OutagePolicyTest(SharedBackend, OneLinkTest):
         self.assertEqual(self.wire.lease(ANNA).yiaddr, annas)
         self.assertEqual(self.subject.control.lease(berts)["hw-address"], BERT.hex(":"))
         self.assertEqual(self.ended_with(), GIVEN_UP)
-        self.assertIn("JOURNAL_LEFT", self.subject.log())
+        self.subject.wait_log("JOURNAL_LEFT")
         self.backend.server.start()
         code, words = self.subject.run("db", "status", "-c", str(self.subject.configuration_path))
         self.assertEqual(code, 0, words)
         self.assertIn("1 lease(s) that are not in the database yet", words)
         self.subject.start()
-        self.assertIn("JOURNAL_DRAINED", self.subject.log())
+        self.subject.wait_log("JOURNAL_DRAINED")
         self.assertEqual(self.subject.control.lease(berts)["hw-address"], BERT.hex(":"))
         self.assertEqual(self.backend.sql("SELECT count(*) FROM lease").strip(), "2")
 
@@ -128,7 +128,7 @@ class OutagePolicyTest(SharedBackend, OneLinkTest):
         self.begin(on_fail="serve-retry-continue")
         self.lose()
         eventually(lambda: self.state() == "given_up", "it is given up", self.subject.log)
-        self.assertIn("STORE_STAYS_AWAY", self.subject.log())
+        self.subject.wait_log("STORE_STAYS_AWAY")
         berts = self.wire.lease(BERT).yiaddr
         self.backend.server.start()
         self.assertEqual(self.subject.control.ask("config-reload")["result"], SUCCESS)
@@ -182,7 +182,7 @@ class OutagePolicyTest(SharedBackend, OneLinkTest):
             on_fail="serve-retry-continue", outage_journal=f"{self.subject.configuration_path}/outage4.db")))
         self.subject.launch()
         self.assertEqual(self.ended_with(), JOURNAL_NOT_WRITABLE)
-        self.assertIn("the outage journal cannot be used", self.subject.log())
+        self.subject.wait_log("the outage journal cannot be used")
 
     def test_the_server_is_killed_in_an_outage(self) -> None:
         """kill -9 with leases in the journal, and a start that finds the database still away."""

@@ -66,7 +66,7 @@ class UnreachableDatabaseTest(DatabaseReconfiguration):
         self.assertEqual(answer["result"], ERROR)
         self.assertIn("refused", answer["text"])
         self.assertIn(STAYS, answer["text"])
-        self.assertIn("the running configuration stays in use", self.subject.log())
+        self.subject.wait_log("the running configuration stays in use")
         self.assertEqual(self.subject.control.do("config-get"), before)
         self.assertEqual(self.wire.lease(ANNA).yiaddr, annas)
         self.wire.lease(BERT)
@@ -78,7 +78,7 @@ class UnreachableDatabaseTest(DatabaseReconfiguration):
         self.subject.configure(**self.keys(lease_database=self.nowhere(), reconfigure_on_fail="keep"))
         self.subject.program.send_signal(signal.SIGHUP)
         self.subject.wait_log("DHCP4_CONFIG_LOAD_FAIL")
-        self.assertIn("the running configuration stays in use", self.subject.log())
+        self.subject.wait_log("the running configuration stays in use")
         self.assertEqual(self.wire.lease(ANNA).yiaddr, annas)
 
     def hold(self, put_to_use: Any) -> None:
@@ -89,7 +89,7 @@ class UnreachableDatabaseTest(DatabaseReconfiguration):
         eventually(lambda: self.status()["service"]["state"] == "closed", "service is closed", self.subject.log)
         self.assertIn("reconfigure-on-fail is hold", self.status()["service"]["reason"])
         self.assertTrue(self.status()["dhcp-state"]["globally-disabled"])
-        self.assertIn("nobody is served until another configuration", self.subject.log())
+        self.subject.wait_log("nobody is served until another configuration")
         self.assertEqual(self.subject.control.do("config-get"), before)
         self.assert_silent(BERT)
         self.assertEqual(self.config_set()["result"], SUCCESS)

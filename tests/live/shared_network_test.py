@@ -76,7 +76,7 @@ class SharedNetworkTest(RoutedTest):
         answer = self.subject.control.ask("config-reload")
         self.assertEqual(answer["result"], 0, answer)
         self.assertRegex(answer["text"], r"10\.66\.0\.0/24.*\b3\b.*\b33\b")
-        self.assertIn("10.66.0.0/24", self.subject.log())
+        self.subject.wait_log("10.66.0.0/24")
         self.assertEqual(self.subject.control.lease(address)["subnet-id"], 3)
 
     def test_relay_information_of_the_lease_stands_in_at_a_renewal(self) -> None:

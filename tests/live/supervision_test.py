@@ -111,7 +111,7 @@ class ReloadTest(SupervisedTest):
         self.subject.configuration_path.write_text('{ "Dhcp4": { "valid-lifetime": "long" } }')
         self.subject.program.send_signal(signal.SIGHUP)
         self.supervisor.wait_life(READY, RELOADING, READY)
-        self.assertIn("DHCP4_CONFIG_LOAD_FAIL", self.subject.log())
+        self.subject.wait_log("DHCP4_CONFIG_LOAD_FAIL")
         self.assertRegex(self.supervisor.statuses()[-1], "^open;")
 
     def test_commands(self) -> None:

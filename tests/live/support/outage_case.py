@@ -132,7 +132,7 @@ class OutageTest(OneRelayTest):
         with self.subTest("wrong NAKs"):
             self.assertEqual(trace.wrong_naks()[:5], [])
         with self.subTest("what it said"):
-            self.assertIn("STORE_GIVEN_UP", self.subject.log())
+            self.subject.wait_log("STORE_GIVEN_UP")
         with self.subTest("the state was told"):
             self.assertIn(policy.service, trace.services(Phase.DURING))
         with self.subTest("conflicts"):
