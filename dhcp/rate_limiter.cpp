@@ -61,11 +61,10 @@ std::string RateLimiter::take(const ServerConfig& config, const ClassSet& classe
                               Time now) {
     boost::container::small_vector<RateWindow*, 8> counted;
     if (limits_classes_) {
-        for (const ClassId id : classes.all()) {
-            const auto* configured = config.client_class(id);
-            if (configured == nullptr || !configured->limits.rate_limit) continue;
-            auto& of_class = window(by_class_, configured->name, *configured->limits.rate_limit);
-            if (!of_class.has_room(now)) return "the rate limit of the class " + configured->name;
+        for (const auto* of : config.defined(classes)) {
+            if (!of->limits.rate_limit) continue;
+            auto& of_class = window(by_class_, of->name, *of->limits.rate_limit);
+            if (!of_class.has_room(now)) return "the rate limit of the class " + of->name;
             counted.push_back(&of_class);
         }
     }

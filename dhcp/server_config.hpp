@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -229,6 +230,12 @@ struct ServerConfig {
     const SubnetConfig* subnet(std::uint32_t id) const;
     /// nullptr: the id is only mentioned.
     const ClientClassConfig* client_class(ClassId id) const;
+    /// Those of a packet's classes that are defined, in the order in which it got them. Both must outlive the
+    /// range.
+    auto defined(const ClassSet& of_packet) const {
+        return of_packet.all() | std::views::transform([this](ClassId id) { return client_class(id); }) |
+               std::views::filter([](const ClientClassConfig* defined) { return defined != nullptr; });
+    }
 
 private:
     friend void finish(ServerConfig& config);

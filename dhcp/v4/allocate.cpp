@@ -153,10 +153,9 @@ std::optional<Candidate> new_address(const Context& context, bool& limited) {
 
 /// Classes whose limit the client would be counted against.
 bool is_class_over_limit(const Context& context) {
-    return std::ranges::any_of(context.classes.all(), [&](ClassId id) {
-        const auto* known = context.config.client_class(id);
-        return known != nullptr && known->limits.address_limit &&
-               context.world.counts->of_class(known->name) >= *known->limits.address_limit;
+    return std::ranges::any_of(context.config.defined(context.classes), [&](const ClientClassConfig* of) {
+        return of->limits.address_limit &&
+               context.world.counts->of_class(of->name) >= *of->limits.address_limit;
     });
 }
 

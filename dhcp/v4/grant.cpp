@@ -34,10 +34,8 @@ void add_additional_classes(Context& context) {
 /// What a class says first; nullopt: none of them says anything.
 template <class Value>
 std::optional<Value> of_classes(const Context& context, std::optional<Value> ClientClassConfig::*member) {
-    for (const auto id : context.classes.all()) {
-        const auto* known = context.config.client_class(id);
-        if (known != nullptr && known->*member) return known->*member;
-    }
+    for (const auto* of : context.config.defined(context.classes))
+        if (of->*member) return of->*member;
     return std::nullopt;
 }
 
@@ -66,10 +64,8 @@ OptionBytes relay_information_of(const Context& context) {
 std::string noted(const Context& context, const std::string& before) {
     LeaseNotes notes;
     if (context.world.counts != nullptr) {
-        for (const auto id : context.classes.all()) {
-            const auto* known = context.config.client_class(id);
-            if (known != nullptr && known->limits.address_limit) notes.client_classes.push_back(known->name);
-        }
+        for (const auto* of : context.config.defined(context.classes))
+            if (of->limits.address_limit) notes.client_classes.push_back(of->name);
     }
     if (const auto relay = relay_information_of(context)) {
         notes.relay_information.assign(relay->begin(), relay->end());

@@ -69,9 +69,7 @@ Sets sets_of(const ReplyScopes& scopes) {
         if (const auto network = scopes.subnet->shared_network)
             add(scopes.config->shared_networks[*network].options);
     }
-    for (const auto id : classes_of(scopes).all()) {
-        if (const auto* known = scopes.config->client_class(id)) add(known->options);
-    }
+    for (const auto* of : scopes.config->defined(classes_of(scopes))) add(of->options);
     add(scopes.config->options);
     return sets;
 }
@@ -195,10 +193,8 @@ BootChoice boot_fields(const ReplyScopes& scopes) {
     const auto& subnet = *scopes.subnet;
     BootChoice choice{subnet.next_server, subnet.server_hostname, subnet.boot_file_name};
     // The last write wins, so the classes go from the last to the first.
-    const auto classes = classes_of(scopes).all();
-    for (auto id = classes.rbegin(); id != classes.rend(); ++id) {
-        if (const auto* known = scopes.config->client_class(*id)) apply(known->boot, choice);
-    }
+    for (const auto* of : scopes.config->defined(classes_of(scopes)) | std::views::reverse)
+        apply(of->boot, choice);
     if (scopes.host != nullptr) apply(scopes.host->boot, choice);
     return choice;
 }

@@ -19,8 +19,8 @@ const SubnetConfig* at(const ServerConfig& config, std::optional<std::size_t> pl
     return place ? &config.subnets[*place] : nullptr;
 }
 
-/// With thousands of subnets theirs is seldom in the cache. Asked for at once, its lines come together while the host
-/// is looked up, instead of one after the other when each is needed.
+/// With thousands of subnets theirs is seldom in the cache. Asked for at once, its lines come together while
+/// the host is looked up, instead of one after the other when each is needed.
 void prefetch(const SubnetConfig& subnet) {
     constexpr std::size_t line = 64;
     const auto* const begin = reinterpret_cast<const char*>(&subnet);
@@ -56,19 +56,15 @@ std::optional<Ipv4> configured_server_id(const OptionSet& options) {
 
 /// Of the first of the classes, in the order of assignment, that has one.
 std::optional<Ipv4> server_id_of_classes(const ServerConfig& config, const ClassSet& classes) {
-    for (const auto id : classes.all()) {
-        const auto* known = config.client_class(id);
-        if (known == nullptr) continue;
-        if (const auto configured = configured_server_id(known->options)) return configured;
-    }
+    for (const auto* of : config.defined(classes))
+        if (const auto configured = configured_server_id(of->options)) return configured;
     return std::nullopt;
 }
 
 /// Does a class of the packet have this server identifier?
 bool is_server_id_of_classes(const ServerConfig& config, const ClassSet& classes, Ipv4 named) {
-    return std::ranges::any_of(classes.all(), [&](ClassId id) {
-        const auto* known = config.client_class(id);
-        return known != nullptr && configured_server_id(known->options) == named;
+    return std::ranges::any_of(config.defined(classes), [&](const ClientClassConfig* of) {
+        return configured_server_id(of->options) == named;
     });
 }
 

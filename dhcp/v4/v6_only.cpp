@@ -31,11 +31,10 @@ bool has_v6_only_elsewhere(const Context& context) {
     const auto& config = context.config;
     if (context.request.host != nullptr && has_v6_only(context.request.host->options, context.classes))
         return true;
-    const auto says_so = [&](ClassId id) {
-        const auto* known = config.client_class(id);
-        return known != nullptr && has_v6_only(known->options, context.classes);
+    const auto says_so = [&](const ClientClassConfig* of) {
+        return has_v6_only(of->options, context.classes);
     };
-    return std::ranges::any_of(context.classes.all(), says_so) ||
+    return std::ranges::any_of(config.defined(context.classes), says_so) ||
            has_v6_only(config.options, context.classes);
 }
 
