@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/lease_json.hpp"
+#include "dhcp/wire.hpp"
 #include "lease_backends/lease_columns.hpp"
 
 namespace leasehold {
@@ -148,7 +149,7 @@ void read_texts(Members& members, Lease& lease) {
 }
 
 std::string hex_of(const std::string& text) {
-    return to_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    return to_hex(as_octets(text));
 }
 
 bool is_json(const std::string& text) {

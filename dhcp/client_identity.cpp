@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "dhcp/wire.hpp"
+
 namespace leasehold {
 namespace {
 
@@ -52,9 +54,9 @@ bool same_octets(OctetView a, OctetView b) {
 }
 
 std::size_t hash_value(const ClientKey& key) {
-    const std::string_view bytes{reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
     // The kind goes into the top bits, so that equal octets of two kinds fall apart.
-    return std::hash<std::string_view>{}(bytes) ^ static_cast<std::size_t>(key.kind) << 60;
+    return std::hash<std::string_view>{}(as_text({key.bytes.data(), key.bytes.size()})) ^
+           static_cast<std::size_t>(key.kind) << 60;
 }
 
 std::string to_hex(OctetView bytes, std::string_view separator) {

@@ -54,10 +54,6 @@ std::uint8_t hex_value(char c) {
     return static_cast<std::uint8_t>(::tolower(static_cast<unsigned char>(c)) - 'a' + 10);
 }
 
-ExpressionBytes octets_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 std::span<const Parser::Word> Parser::words() {
@@ -124,7 +120,7 @@ void Parser::unknown_word(const Token& word) {
 
 void Parser::literal() {
     switch (token_.kind) {
-        case TokenKind::text: emit_.literal(octets_of(token_.text)); return advance();
+        case TokenKind::text: emit_.literal(as_octets(token_.text)); return advance();
         case TokenKind::hex: return hex_literal();
         case TokenKind::address: return address_literal();
         case TokenKind::integer: {

@@ -63,14 +63,11 @@ std::vector<std::uint8_t> relay_payload(const json::object& notes) {
 json::object relay_entry(OctetView payload) {
     json::object entry;
     place(entry, payload_key) = "0x" + to_hex(payload, "");
-    Reader reader{payload};
-    while (reader.left() > 0) {
-        const std::uint8_t code = reader.u8();
-        const auto value = reader.take(reader.u8());
-        if (!reader.ok()) break;
-        if (value.empty()) continue;
-        if (code == relay_id_code) place(entry, relay_id_key) = to_hex(value, "");
-        if (code == remote_id_code) place(entry, remote_id_key) = to_hex(value, "");
+    Reader in{payload};
+    while (const auto found = take_sub_option(in)) {
+        if (found->payload.empty()) continue;
+        if (found->code == relay_id_code) place(entry, relay_id_key) = to_hex(found->payload, "");
+        if (found->code == remote_id_code) place(entry, remote_id_key) = to_hex(found->payload, "");
     }
     return entry;
 }

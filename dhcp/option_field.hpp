@@ -43,10 +43,6 @@ bool is_printable(std::string_view text);
 /// Appends `value` in network byte order.
 void append_number(std::vector<std::uint8_t>& out, std::uint64_t value, std::size_t size);
 
-inline std::string_view as_text(std::span<const std::uint8_t> octets) {
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
 inline std::unexpected<OptionTextError> option_text_error(std::string detail) {
     return std::unexpected(OptionTextError{std::move(detail)});
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 namespace leasehold {
 
@@ -42,6 +44,26 @@ private:
     std::span<const std::uint8_t> rest_;
     bool ok_ = true;
 };
+
+/// A code octet, a length octet, and so many octets: how relays (RFC 3046), vendors (RFC 3925) and others
+/// pack what is within their options.
+struct SubOption {
+    std::uint8_t code = 0;
+    std::span<const std::uint8_t> payload;
+};
+/// Takes the next one off the front. @return nullopt: there is none, or it is cut short
+inline std::optional<SubOption> take_sub_option(Reader& in) {
+    const auto code = in.u8();
+    const auto payload = in.take(in.u8());
+    return in.ok() ? std::optional{SubOption{code, payload}} : std::nullopt;
+}
+
+inline std::string_view as_text(std::span<const std::uint8_t> octets) {
+    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
+inline std::span<const std::uint8_t> as_octets(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 inline std::uint16_t read_u16(const std::uint8_t* at) {
     return static_cast<std::uint16_t>(at[0] << 8 | at[1]);

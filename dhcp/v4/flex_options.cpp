@@ -50,8 +50,7 @@ public:
         }
         if (out.empty()) return std::nullopt;
         if (!text_form) return OctetVector(out.begin(), out.end());
-        const std::string_view text{reinterpret_cast<const char*>(out.data()), out.size()};
-        auto bytes = option_bytes(text_form->view(), text);
+        auto bytes = option_bytes(text_form->view(), as_text({out.data(), out.size()}));
         if (!bytes) {
             tell(expression, bytes.error().detail);
             return std::nullopt;
@@ -78,14 +77,11 @@ public:
         OctetVector kept;
         Reader in{bytes_};
         bool found = false;
-        while (in.left() > 0) {
-            const auto here = in.u8();
-            const auto payload = in.take(in.u8());
-            if (!in.ok()) break;  // a damaged rest cannot be told apart: it goes
-            if (here == code) {
+        while (const auto here = take_sub_option(in)) {  // a damaged rest cannot be told apart: it goes
+            if (here->code == code) {
                 found = true;
             } else {
-                append(kept, here, payload);
+                append(kept, here->code, here->payload);
             }
         }
         bytes_ = std::move(kept);
@@ -93,11 +89,8 @@ public:
     }
     bool has(Octet code) const {
         Reader in{bytes_};
-        while (in.left() > 0) {
-            const auto here = in.u8();
-            in.take(in.u8());
-            if (in.ok() && here == code) return true;
-        }
+        while (const auto here = take_sub_option(in))
+            if (here->code == code) return true;
         return false;
     }
     void add(Octet code, std::span<const Octet> payload) { append(bytes_, code, payload); }

@@ -238,13 +238,9 @@ std::optional<std::uint32_t> MessageView::option_u32(std::uint8_t code) const {
 OptionBytes MessageView::relay_suboption(std::uint8_t code) const {
     const auto payload = option(option::relay_agent_information);
     if (!payload) return std::nullopt;
-    Reader reader{*payload};
-    while (reader.left() > 0) {
-        const std::uint8_t found = reader.u8();
-        const auto value = reader.take(reader.u8());
-        if (!reader.ok()) break;
-        if (found == code) return value;
-    }
+    Reader in{*payload};
+    while (const auto found = take_sub_option(in))
+        if (found->code == code) return found->payload;
     return std::nullopt;
 }
 

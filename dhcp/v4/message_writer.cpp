@@ -89,7 +89,7 @@ bool MessageWriter::add_ipv4(std::uint8_t code, Ipv4 value) {
 }
 
 bool MessageWriter::add_text(std::uint8_t code, std::string_view text) {
-    return add(code, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    return add(code, as_octets(text));
 }
 
 void MessageWriter::reserve(std::size_t payload_size) {

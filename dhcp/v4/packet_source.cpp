@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::uint8_t vivco = 124, vivso = 125;  // RFC 3925: vendor-class, vendor
 
-ExpressionBytes octets_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 std::optional<std::uint32_t> enterprise_of(OptionBytes payload) {
     if (!payload || payload->size() < 4) return std::nullopt;
     return read_u32(payload->data());
@@ -47,7 +43,7 @@ ExpressionBytes PacketSource::field(PacketField field, std::span<std::uint8_t> s
         return scratch.first(4);
     };
     switch (field) {
-        case PacketField::interface: return octets_of(arrival_.interface_name);
+        case PacketField::interface: return as_octets(arrival_.interface_name);
         case PacketField::source: return number(arrival_.source.value);
         case PacketField::destination: return number(arrival_.destination.value);
         case PacketField::length: return number(static_cast<std::uint32_t>(message_.datagram().size()));

@@ -8,6 +8,7 @@
 #include "dhcp/v4/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply_options.hpp"
+#include "dhcp/wire.hpp"
 
 namespace leasehold::v4 {
 
@@ -16,11 +17,6 @@ namespace {
 constexpr std::uint16_t server_port = 67;
 constexpr std::size_t ip_udp_headers = 28, datagram_size_min = 576, datagram_size_max = 1500;
 constexpr std::size_t type_option_size = 3, end_size = 1, essential_size = 64;
-
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-    // octets of a string are octets
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 /// What every reply takes from its request.
 ReplyHeader header_of(const MessageView& message) {
@@ -171,7 +167,7 @@ Reply lease_reply(const Request& request, const ReplyScopes& scopes, const Clien
         fqdn = fqdn_payload(name);
         options.add(option::fqdn, {fqdn.data(), fqdn.size()});
     } else if (!name.text.empty()) {
-        options.add(option::host_name, bytes_of(name.text));
+        options.add(option::host_name, as_octets(name.text));
     }
     options.request(option::subnet_mask);
     options.add_configured(message, scopes);

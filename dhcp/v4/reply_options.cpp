@@ -114,13 +114,10 @@ private:
     static constexpr std::uint32_t docsis_enterprise = 4491;
     void read_docsis(std::span<const std::uint8_t> data) {
         Reader in{data};
-        while (in.left() > 0) {
-            const auto code = in.u8();
-            const auto payload = in.take(in.u8());
-            if (!in.ok()) return;
-            if (code != 1) continue;
+        while (const auto found = take_sub_option(in)) {
+            if (found->code != 1) continue;
             has_docsis_list = true;
-            for (const auto wish : payload) docsis.set(wish);
+            for (const auto wish : found->payload) docsis.set(wish);
         }
     }
 };
@@ -343,12 +340,7 @@ void ReplyOptions::replace_vendor(std::uint32_t enterprise, std::span<const std:
     auto& bytes = composed_.emplace_front();
     VendorWriter writer{bytes, enterprise};
     Reader in{sub_options};
-    while (in.left() > 0) {
-        const auto code = in.u8();
-        const auto payload = in.take(in.u8());
-        if (!in.ok()) break;
-        writer.add(code, payload);
-    }
+    while (const auto found = take_sub_option(in)) writer.add(found->code, found->payload);
     add(vendor_options_by_enterprise, bytes);
 }
 
