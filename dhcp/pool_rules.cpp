@@ -32,21 +32,15 @@ bool knows_global_hosts(const SubnetConfig& subnet) {
     return subnet.reservations_global && !subnet.reservations_out_of_pool;
 }
 
-bool is_in_a_pool(const SubnetConfig& subnet, const Prefix& address) {
-    return std::ranges::any_of(subnet.pools, [&](const PoolConfig& pool) {
-        return pool.range.first <= address && address <= pool.range.last;
-    });
-}
-
 /// The subnet whose pool has a global host's address; nullptr: no pool has it. Subnets may contain one
 /// another, which is rare: only then all are looked at.
 const SubnetConfig* subnet_with(const ServerConfig& config, const AddressPools& pools,
                                 const Prefix& address) {
     if (!is_ipv4(address) || !pools.pool_of(address)) return nullptr;
     const auto likely = config.subnet_index->by_address(to_ipv4(address));
-    if (likely && is_in_a_pool(config.subnets[*likely], address)) return &config.subnets[*likely];
+    if (likely && find_pool(config.subnets[*likely], address) != nullptr) return &config.subnets[*likely];
     const auto found = std::ranges::find_if(
-        config.subnets, [&](const SubnetConfig& subnet) { return is_in_a_pool(subnet, address); });
+        config.subnets, [&](const SubnetConfig& subnet) { return find_pool(subnet, address) != nullptr; });
     return found == config.subnets.end() ? nullptr : &*found;
 }
 
@@ -72,7 +66,7 @@ std::optional<std::size_t> block_reserved(AddressPools& pools, const ServerConfi
             const auto* subnet = global ? subnet_with(config, pools, address) : config.subnet(host.subnet_id);
             if (subnet == nullptr) continue;
             if (global ? knows_global_hosts(*subnet)
-                       : knows_own_hosts(*subnet) && is_in_a_pool(*subnet, address))
+                       : knows_own_hosts(*subnet) && find_pool(*subnet, address) != nullptr)
                 pools.block(address);
         }
     }

@@ -38,6 +38,13 @@ void finish(ServerConfig& config) {
     config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets, config.shared_networks);
 }
 
+const PoolConfig* find_pool(const SubnetConfig& subnet, const Prefix& unit) {
+    const auto found = std::ranges::find_if(subnet.pools, [&](const PoolConfig& pool) {
+        return pool.range.first <= unit && unit <= pool.range.last;
+    });
+    return found == subnet.pools.end() ? nullptr : &*found;
+}
+
 bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
     if (!config.compatibility.exclude_first_last_24 || subnet.network.length > 24) return false;
     const auto last = address.value & 0xff;

@@ -245,6 +245,9 @@ private:
 /// Adds pool_ranges, PoolConfig::index and subnet_index from `subnets`: the last step of making one.
 void finish(ServerConfig& config);
 
+/// The subnet's pool that has this unit; nullptr: none.
+const PoolConfig* find_pool(const SubnetConfig& subnet, const Prefix& unit);
+
 /// Compatibility exclude-first-last-24: .0 and .255 of a /24 or larger subnet are never given out.
 bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
 

@@ -103,11 +103,7 @@ bool is_kept_for_other(const Request& request, const ServerConfig& config, const
 }
 
 const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
-    const auto unit = to_prefix(address);
-    const auto found = std::ranges::find_if(subnet.pools, [&](const PoolConfig& pool) {
-        return pool.range.first.address <= unit.address && unit.address <= pool.range.last.address;
-    });
-    return found == subnet.pools.end() || is_excluded(config, subnet, address) ? nullptr : &*found;
+    return is_excluded(config, subnet, address) ? nullptr : find_pool(subnet, to_prefix(address));
 }
 
 }  // namespace leasehold::v4
