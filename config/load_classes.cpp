@@ -15,11 +15,7 @@ namespace {
 
 /// What a name in the logs and in leases may be made of; others come out escaped in names made from packets.
 bool is_plain_name(std::string_view name) {
-    constexpr std::string_view signs = "!#$%&*+-./:?@^_|~";
-    return std::ranges::all_of(name, [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               signs.find(c) != signs.npos;
-    });
+    return std::ranges::all_of(name, [](char c) { return c == '%' || is_plain_in_class_name(c); });
 }
 
 class ClassLoader {

@@ -10,6 +10,12 @@ namespace {
 constexpr std::size_t word_bits = 64;
 }
 
+bool is_plain_in_class_name(char c) {
+    constexpr std::string_view signs = "!#$&*+-./:?@^_|~";
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           signs.find(c) != signs.npos;
+}
+
 ClassNames::ClassNames() {
     // In the order of class_id.
     for (const std::string_view name : {"ALL", "KNOWN", "UNKNOWN", "BOOTP", "DROP", "SKIP_DDNS"})

@@ -41,6 +41,10 @@ private:
     boost::unordered_flat_map<std::string, ClassId, Hash, std::equal_to<>> ids_;
 };
 
+/// A character that stands as it is in the name of a class that is made from a packet. Others, '%' too, come
+/// out escaped there.
+bool is_plain_in_class_name(char c);
+
 /// The classes of one packet, in the order in which it got them: options of the first go before those of the
 /// later ones. Allocates nothing while there are few.
 class ClassSet {

@@ -24,7 +24,7 @@ public:
             const char c = static_cast<char>(octet);
             if (c == '%') {
                 append("%%");
-            } else if (is_plain(c)) {
+            } else if (is_plain_in_class_name(c)) {
                 put(c);
             } else {
                 constexpr std::string_view digits = "0123456789ABCDEF";
@@ -39,11 +39,6 @@ public:
     }
 
 private:
-    static bool is_plain(char c) {
-        constexpr std::string_view signs = "!#$&*+-./:?@^_|~";
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               signs.find(c) != signs.npos;
-    }
     void put(char c) {
         if (size_ == text_.size())
             is_too_long_ = true;
