@@ -19,23 +19,6 @@ constexpr std::array mode_words{
     std::pair{"check-exists-with-dhcid", DdnsConflictMode::check_exists_with_dhcid},
     std::pair{"no-check-without-dhcid", DdnsConflictMode::no_check_without_dhcid}};
 
-constexpr std::string_view default_char_set = "[^A-Za-z0-9.-]";
-
-constexpr std::array<std::string_view, 14> keys{"hostname-char-set",
-                                                "hostname-char-replacement",
-                                                "ddns-send-updates",
-                                                "ddns-override-no-update",
-                                                "ddns-override-client-update",
-                                                "ddns-replace-client-name",
-                                                "ddns-generated-prefix",
-                                                "ddns-qualifying-suffix",
-                                                "ddns-update-on-renew",
-                                                "ddns-ttl",
-                                                "ddns-conflict-resolution-mode",
-                                                "ddns-ttl-percent",
-                                                "ddns-ttl-min",
-                                                "ddns-ttl-max"};
-
 template <class Words, class Value>
 void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {
     const std::string* const text = node.text(key);
@@ -112,6 +95,12 @@ void load_ttl(const Node& node, DdnsConfig& config) {
                    "at most ddns-ttl-max");
 }
 
+bool says_something(const Node& node) {
+    return std::ranges::any_of(std::get<Value::Map>(node.value().data), [](const Member& member) {
+        return member.key.starts_with("ddns-") || member.key.starts_with("hostname-char-");
+    });
+}
+
 std::optional<Node> tuning_of(const Node& node, const Loading& loading) {
     if (!loading.libraries.ddns_tuning) return std::nullopt;
     const auto context = node.map("user-context");
@@ -119,12 +108,6 @@ std::optional<Node> tuning_of(const Node& node, const Loading& loading) {
 }
 
 }  // namespace
-
-DdnsConfig default_names() {
-    DdnsConfig config;
-    config.invalid_characters = octets_of(default_char_set).value_or(std::bitset<256>{});
-    return config;
-}
 
 void load_dhcp_ddns(const Node& global, DhcpDdnsConfig& config) {
     const auto node = global.map("dhcp-ddns");
@@ -154,11 +137,8 @@ void load_dhcp_ddns(const Node& global, DhcpDdnsConfig& config) {
 std::shared_ptr<const DdnsConfig> load_ddns(const Node& node, Loading& loading,
                                             const std::shared_ptr<const DdnsConfig>& inherited) {
     const auto tuning = tuning_of(node, loading);
-    const bool says_something =
-        tuning || node.has("ddns-use-conflict-resolution") ||
-        std::ranges::any_of(keys, [&](std::string_view key) { return node.has(key); });
-    if (inherited && !says_something) return inherited;
-    DdnsConfig config = inherited ? *inherited : default_names();
+    if (inherited && !tuning && !says_something(node)) return inherited;
+    DdnsConfig config = inherited ? *inherited : default_ddns();
     load_characters(node, config);
     take(node, "ddns-send-updates", config.send_updates);
     take(node, "ddns-override-no-update", config.override_no_update);

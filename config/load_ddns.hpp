@@ -10,9 +10,6 @@ namespace leasehold::config {
 
 void load_dhcp_ddns(const Node& global, DhcpDdnsConfig& config);
 
-/// Kea's defaults.
-DdnsConfig default_names();
-
 /// What this map says, over what it inherits; `inherited` itself when it says nothing.
 /// @param inherited  null: the defaults
 std::shared_ptr<const DdnsConfig> load_ddns(const Node& node, Loading& loading,

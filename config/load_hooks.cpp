@@ -142,7 +142,7 @@ void load_library_parameters(const Node& global, Loading& loading, ServerConfig&
         if (needs_them || node.has("parameters"))
             load_parameters(name, parameters_of(node, none_at(node)), loading, config);
         if (name != "libdhcp_ddns_tuning" || !node.has("parameters")) continue;
-        DdnsConfig tuned = default_names();
+        DdnsConfig tuned = default_ddns();
         load_ddns_tuning(parameters_of(node, none_at(node)), loading, tuned);
         config.ddns = std::make_shared<const DdnsConfig>(std::move(tuned));
     }

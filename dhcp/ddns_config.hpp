@@ -21,7 +21,7 @@ enum class DdnsConflictMode : std::uint8_t {
 
 /// Of a pool, subnet, network or the server, inheritance resolved.
 struct DdnsConfig {
-    bool send_updates = true;  // and dhcp-ddns enable-updates: see ServerConfig::ddns_enabled
+    bool send_updates = true;  // if dhcp-ddns enable-updates is true too
     bool override_no_update = false;
     bool override_client_update = false;
     ReplaceClientName replace_client_name = ReplaceClientName::never;
@@ -36,5 +36,8 @@ struct DdnsConfig {
     std::optional<Expression> hostname_expression;  // of the ddns_tuning library
     bool operator==(const DdnsConfig&) const = default;
 };
+
+/// What holds where nothing is configured: letters, digits, '-' and '.' survive.
+const DdnsConfig& default_ddns();
 
 }  // namespace leasehold

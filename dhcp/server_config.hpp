@@ -223,7 +223,7 @@ struct ServerConfig {
     LeaseCheck lease_check = LeaseCheck::warn;
     ExtendedInfoCheck extended_info_check = ExtendedInfoCheck::fix;
     DhcpDdnsConfig dhcp_ddns;
-    std::shared_ptr<const DdnsConfig> ddns;  // global; null: DdnsConfig{}
+    std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
     std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 

@@ -109,17 +109,6 @@ std::uint8_t answered_fqdn_flags(std::uint8_t sent, bool updates, const DdnsConf
     return static_cast<std::uint8_t>(flags);
 }
 
-const DdnsConfig& default_ddns() {
-    static const DdnsConfig ddns = [] {
-        DdnsConfig made;
-        made.invalid_characters.set();
-        const std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
-        for (const char c : allowed) made.invalid_characters.reset(static_cast<std::uint8_t>(c));
-        return made;
-    }();
-    return ddns;
-}
-
 bool is_usable_name(std::string_view name) {
     if (name.empty() || name.size() > name_size_max) return false;
     while (true) {

@@ -29,9 +29,6 @@ struct ClientName {
     bool fqdn_rev = false;        // the server would add its PTR record
 };
 
-/// What holds where nothing is configured: letters, digits and '-' survive.
-const DdnsConfig& default_ddns();
-
 /// Labels of 63 octets, 253 in all, none empty.
 bool is_usable_name(std::string_view name);
 /// A name in dots: lower case, forbidden characters replaced, empty labels gone. Octets that are no printable
