@@ -92,10 +92,11 @@ void LeaseKeeper::set_aside(UnreadableRow row) {
 
 void LeaseKeeper::begin(const LeaseChange& change) {
     const Prefix& address = address_of(change.change);
+    const Lease* const lease = put_lease(change.change);
     auto before = table_.find(address);
-    if (const Lease* lease = put_lease(change.change)) count_begun(before, *lease, +1);
+    if (lease != nullptr) count_begun(before, *lease, +1);
     pending_.begin(address, std::move(before));
-    if (const Lease* lease = put_lease(change.change)) {
+    if (lease != nullptr) {
         version_seen_ = std::max(version_seen_, lease->version);
         store(*lease);
     } else {
@@ -273,13 +274,20 @@ void LeaseKeeper::count_classes(std::string_view user_context, int sign) {
     }
 }
 
+LeaseCount LeaseKeeper::count_of_subnet(std::uint32_t subnet_id) const {
+    LeaseCount sum;
+    for (auto found = counts_.lower_bound({subnet_id, 0});
+         found != counts_.end() && found->first.subnet_id == subnet_id; ++found) {
+        sum.assigned += found->second.assigned;
+        sum.declined += found->second.declined;
+    }
+    return sum;
+}
+
 std::int64_t LeaseKeeper::of_subnet(std::uint32_t subnet_id) const {
     const auto begun = begun_.find(subnet_id);
-    std::int64_t leases = begun == begun_.end() ? 0 : begun->second;
-    for (auto found = counts_.lower_bound({subnet_id, 0});
-         found != counts_.end() && found->first.subnet_id == subnet_id; ++found)
-        leases += found->second.assigned - found->second.declined;
-    return leases;
+    const auto count = count_of_subnet(subnet_id);
+    return (begun == begun_.end() ? 0 : begun->second) + count.assigned - count.declined;
 }
 
 std::int64_t LeaseKeeper::of_class(std::string_view name) const {

@@ -98,6 +98,8 @@ public:
     const OfferTable& offers() const { return offers_; }
     const PendingChanges& pending() const { return pending_; }
     const std::map<LeaseScope, LeaseCount>& counts() const { return counts_; }
+    /// Of all its pools, and of addresses outside of them.
+    LeaseCount count_of_subnet(std::uint32_t subnet_id) const;
     std::int64_t of_subnet(std::uint32_t subnet_id) const override;
     std::int64_t of_class(std::string_view name) const override;
     /// Highest version seen: a fresh one must be above it.

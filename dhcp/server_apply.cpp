@@ -45,12 +45,8 @@ std::uint64_t Server::Impl::leases_without_subnet() const {
 // Before the swap: afterwards the old ids mean something else.
 std::string Server::Impl::tell_of_changed_ids(const ServerConfig& next) const {
     const auto leases_of = [this](std::uint32_t subnet_id) {
-        std::int64_t count = 0;
-        const auto& counts = home->keeper().counts();
-        for (auto found = counts.lower_bound({subnet_id, 0});
-             found != counts.end() && found->first.subnet_id == subnet_id; ++found)
-            count += found->second.assigned;
-        return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+        return static_cast<std::uint64_t>(
+            std::max<std::int64_t>(home->keeper().count_of_subnet(subnet_id).assigned, 0));
     };
     const auto changes = changed_subnet_ids(*config, next, leases_of);
     for (const SubnetIdChange& change : changes)
