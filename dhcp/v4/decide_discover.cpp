@@ -91,7 +91,7 @@ Decision offer(Context& context, Candidate candidate, const ReservationConflicts
     count_conflicts(conflicts, done);
     settle(context, *candidate.subnet, candidate.pool, candidate.address);
     done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::offer,
-                             {candidate.address, candidate.pool, offered_lifetime(context, candidate)});
+                             {candidate.address, offered_lifetime(context, candidate)});
     if (candidate.allocated) done.advance = to_prefix(candidate.address);
     keep_for_client(context, candidate, done);
     return done;

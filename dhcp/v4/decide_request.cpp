@@ -194,7 +194,7 @@ Decision acknowledge(Context& context, Candidate candidate, const ReservationCon
         done.changes.push_back(put_change(context, std::move(lease), row, cause));
     }
     done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::ack,
-                             {candidate.address, candidate.pool, lifetime});
+                             {candidate.address, lifetime});
     return done;
 }
 
@@ -218,7 +218,7 @@ Decision decide_confirm(Context& context) {
     Done done;
     done.counts.push_back({Stat::v4_lease_reuses, subnet->id});
     done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::ack,
-                             {*address, pool, remaining_lifetime(*row, context.now)});
+                             {*address, remaining_lifetime(*row, context.now)});
     return done;
 }
 

@@ -117,7 +117,7 @@ void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& reque
         return wait_for(wait->lease, request.client, std::move(packet));
     }
     auto& need = std::get<Need>(decision);
-    if (need.ping) return look(std::move(packet), request.client, std::move(*need.ping));
+    if (need.ping) return look(std::move(packet), request, std::move(*need.ping));
     park_fetching(request.client, std::move(packet));
     fetch(request.client, std::move(need.rows));
 }

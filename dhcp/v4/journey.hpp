@@ -87,7 +87,7 @@ private:
     void wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet);
     void decide_packet(std::unique_ptr<Packet> packet, const Request& request);
     void fetch(const ClientKey& key, std::vector<Prefix> rows);
-    void look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping);
+    void look(std::unique_ptr<Packet> packet, const Request& request, Need::Ping ping);
     void park_fetching(const ClientKey& key, std::unique_ptr<Packet> packet);
     /// nullptr: it does not wait any more.
     std::unique_ptr<Packet> take_fetching(const ClientKey& key);

@@ -45,7 +45,7 @@ struct Journey::Packet {
 struct Journey::Client {
     std::optional<DecisionId> flight;  // with the store
     std::optional<Prefix> waits_for;   // for a lease that is with the store
-    bool fetching = false;             // for rows of the store
+    bool fetching = false;             // rows of the store, or the answer to a ping
     std::unique_ptr<Packet> parked;    // decided next
 };
 

@@ -69,13 +69,14 @@ std::unique_ptr<Journey::Packet> Journey::take_fetching(const ClientKey& key) {
 }
 
 // The address is held for the client meanwhile, so that a newcomer is not offered it as well.
-void Journey::look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping) {
+void Journey::look(std::unique_ptr<Packet> packet, const Request& request, Need::Ping ping) {
     --packet->decisions;  // it was not decided
     if (packet->pings.size() >= looks_max)
         return drop(*packet, {DropReason::no_address, "somebody was found at each address that was tried"});
-    const bool direct = MessageView::parse(packet->bytes)->giaddr().is_zero();
+    const bool direct = request.message->giaddr().is_zero();
     const std::uint32_t link = direct ? packet->interface_index : 0;
     const Ipv4 address = ping.address;
+    const ClientKey key = request.client;
     keeper_->hold(std::move(ping.hold));
     park_fetching(key, std::move(packet));
     const auto on_answer = [this, alive = alive_, key, address](bool answered) {

@@ -13,7 +13,6 @@ namespace leasehold::v4 {
 /// What a client is told about its address.
 struct Grant {
     Ipv4 address;
-    const PoolConfig* pool = nullptr;
     std::uint32_t lifetime = 0;  // option 51
 };
 

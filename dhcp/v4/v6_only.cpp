@@ -56,8 +56,8 @@ std::optional<Decision> decide_v6_only(Context& context, MessageType type) {
     if (found == nullptr) return std::nullopt;
     settle(context, *found, nullptr, Ipv4{});
     Done done;
-    done.reply = lease_reply(request, scopes_of(context), context.name, type,
-                             {Ipv4{}, nullptr, lifetime_for(context, true)});
+    done.reply =
+        lease_reply(request, scopes_of(context), context.name, type, {Ipv4{}, lifetime_for(context, true)});
     return done;
 }
 
