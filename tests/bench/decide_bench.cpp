@@ -7,56 +7,17 @@
 #include <vector>
 
 #include "dhcp/v4/request.hpp"
-#include "tests/support/world.hpp"
+#include "tests/bench/large_world.hpp"
 
 namespace leasehold {
 namespace {
 
 using namespace testing_world;
-
-constexpr std::uint32_t pool_units = 1'000'000, leased = 900'000;
-
-Ipv4 nth(std::uint32_t n) {
-    return Ipv4{ip("10.0.0.1").value + n};
-}
-
-Client nth_client(std::uint32_t n) {
-    auto client = Client::number(n);
-    client.client_id = {1, 2, 0};
-    client.client_id.insert(client.client_id.end(), client.hwaddr.begin() + 2, client.hwaddr.end());
-    return client.behind("10.15.255.254");
-}
-
-ServerConfig large_config() {
-    auto subnet = subnet_of(1, "10.0.0.0/12", {{"10.0.0.1", "10.15.66.64"}});  // 1,000,000 addresses
-    subnet.renew_timer = 900;
-    subnet.rebind_timer = 1800;
-    subnet.options = {ipv4_option(3, "10.0.0.1")};
-    auto config = config_of({std::move(subnet)});
-    config.options = {ipv4_option(6, "10.0.0.53"), text_option(15, "example.org"),
-                      ipv4_option(42, "10.0.0.42")};
-    return config;
-}
+using namespace large_world_bench;
 
 /// Made once: filling a million rows takes a while.
-World& large_world() {
-    static const auto world = [] {
-        auto made = std::make_unique<World>(large_config());
-        for (std::uint32_t n = 0; n < leased; ++n) {
-            const auto client = nth_client(n);
-            Lease lease;
-            lease.address = to_prefix(nth(n));
-            lease.subnet_id = 1;
-            lease.hwaddr = to_octets(client.hwaddr);
-            lease.client_id = to_octets(client.client_id);
-            lease.valid_lifetime = 3600;
-            lease.cltt = made->now() - std::chrono::seconds{1000};
-            lease.expire = lease.hold_until = lease.cltt + std::chrono::seconds{3600};
-            lease.version = 1;
-            made->keeper().load(lease);
-        }
-        return made;
-    }();
+World& the_world() {
+    static const auto world = large_world(large_config(), leased);
     return *world;
 }
 
@@ -87,24 +48,25 @@ Packet with_usual_list(Packet packet) {
 }
 
 Packets discovers() {
-    return Packets{[](std::uint32_t i) { return with_usual_list(nth_client(leased + 10 + i).discover()); }};
+    return Packets{
+        [](std::uint32_t i) { return with_usual_list(client_number(leased + 10 + i).discover()); }};
 }
 
 Packets selectings() {
     return Packets{[](std::uint32_t i) {
-        return with_usual_list(nth_client(leased + 10 + i).selecting(to_string(nth(leased + 10 + i))));
+        return with_usual_list(client_number(leased + 10 + i).selecting(to_string(nth(leased + 10 + i))));
     }};
 }
 
 Packets renewals() {
     return Packets{[](std::uint32_t i) {
         const auto n = spread(i);
-        return with_usual_list(nth_client(n).renewing(to_string(nth(n))));
+        return with_usual_list(client_number(n).renewing(to_string(nth(n))));
     }};
 }
 
 void decide_packets(benchmark::State& state, const Packets& packets) {
-    const auto& world = large_world();
+    const auto& world = the_world();
     std::vector<v4::Request> requests;
     for (std::size_t i = 0; i < Packets::count; ++i) {
         requests.push_back(
@@ -129,7 +91,7 @@ void decide_renewing(benchmark::State& state) {
 
 void read_request(benchmark::State& state) {
     const auto packets = discovers();
-    const auto& world = large_world();
+    const auto& world = the_world();
     std::size_t i = 0;
     for (auto _ : state) {
         auto request =

@@ -13,47 +13,21 @@
 
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/request.hpp"
-#include "tests/support/world.hpp"
+#include "tests/bench/large_world.hpp"
 
 namespace leasehold {
 namespace {
 
 using namespace testing_world;
+using namespace large_world_bench;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint32_t addresses = 1'000'000, leased = 900'000, nearly_all = 999'000;
+constexpr std::uint32_t nearly_all = 999'000;
 constexpr std::uint32_t newcomers = 2'000'000;  // numbers of clients without a lease, from here on
 constexpr std::uint32_t reserved = 100'000, reserved_addresses = 40'000;
 constexpr std::uint32_t small_subnets = 10'000, small_subnet_size = 1024, small_pool = 100, small_leased = 90;
 constexpr std::uint32_t packets_of_scenario = 4096;
 constexpr int rounds = 9, turns_of_round = 5;
-constexpr auto relay_of_large = "10.15.255.254";
-
-Ipv4 above(std::string_view base, std::uint32_t n) {
-    return Ipv4{ip(base).value + n};
-}
-
-Client client_number(std::uint32_t n, std::string_view relay) {
-    auto client = Client::number(n);
-    client.client_id = {1};
-    client.client_id.insert(client.client_id.end(), client.hwaddr.begin(), client.hwaddr.end());
-    return client.behind(relay);
-}
-
-void give_usual_options(ServerConfig& config) {
-    config.options = {ipv4_option(6, "10.0.0.53"), text_option(15, "example.org"),
-                      ipv4_option(42, "10.0.0.42")};
-}
-
-ServerConfig large_config() {
-    auto subnet = subnet_of(1, "10.0.0.0/12", {{"10.0.0.1", "10.15.66.64"}});  // 1,000,000 addresses
-    subnet.renew_timer = 900;
-    subnet.rebind_timer = 1800;
-    subnet.options = {ipv4_option(3, "10.0.0.1")};
-    auto config = config_of({std::move(subnet)});
-    give_usual_options(config);
-    return config;
-}
 
 /// Fifty tests as operators write them: vendors and their prefixes, architectures, relays, hardware
 /// addresses, user classes, and classes made of others.
@@ -123,32 +97,11 @@ ServerConfig config_with_small_subnets() {
     return config;
 }
 
-void lease_out(World& world, Ipv4 address, std::uint32_t subnet_id, const Client& client) {
-    Lease lease;
-    lease.address = to_prefix(address);
-    lease.subnet_id = subnet_id;
-    lease.hwaddr = to_octets(client.hwaddr);
-    lease.client_id = to_octets(client.client_id);
-    lease.valid_lifetime = 3600;
-    lease.cltt = world.now() - std::chrono::seconds{1000};
-    lease.expire = lease.hold_until = lease.cltt + std::chrono::seconds{3600};
-    lease.version = 1;
-    world.keeper().load(lease);
-}
-
-std::unique_ptr<World> large_world(ServerConfig config, std::uint32_t leases) {
-    auto world = std::make_unique<World>(std::move(config));
-    for (std::uint32_t n = 0; n < leases; ++n)
-        lease_out(*world, above("10.0.0.1", n), 1, client_number(n, relay_of_large));
-    return world;
-}
-
 std::unique_ptr<World> world_of_small_subnets() {
     auto world = std::make_unique<World>(config_with_small_subnets());
     for (std::uint32_t n = 0; n < small_subnets * small_leased; ++n) {
         const auto place = n / small_leased;
-        lease_out(*world, Ipv4{small_base(place).value + 1 + n % small_leased}, place + 1,
-                  client_number(n, relay_of_large));
+        lease_out(*world, Ipv4{small_base(place).value + 1 + n % small_leased}, place + 1, client_number(n));
     }
     return world;
 }
@@ -207,10 +160,8 @@ private:
 };
 
 std::vector<Scenario> scenarios() {
-    const auto newcomer = [](std::uint32_t i) { return client_number(newcomers + i * 17, relay_of_large); };
-    const auto stranger = [](std::uint32_t i) {
-        return client_number(newcomers + reserved + i, relay_of_large);
-    };
+    const auto newcomer = [](std::uint32_t i) { return client_number(newcomers + i * 17); };
+    const auto stranger = [](std::uint32_t i) { return client_number(newcomers + reserved + i); };
     const auto scattered = [](std::uint32_t i) {
         const auto place = i * 2654435761u % small_subnets;
         return client_number(newcomers + i, to_string(Ipv4{small_base(place).value + small_subnet_size - 2}));
