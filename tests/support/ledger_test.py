@@ -181,6 +181,12 @@ class CaptureFileTest(unittest.TestCase):
             with self.subTest(size=size), self.assertRaises(ValueError):
                 list(read_frames(whole[:size]))
 
+    def test_a_frame_in_part_is_refused(self) -> None:
+        whole = bytearray(self.file())
+        whole[36:40] = struct.pack("<I", len(whole) - 40 + 1)  # one octet more was sent than is here
+        with self.assertRaises(ValueError):
+            list(read_frames(bytes(whole)))
+
     def test_a_file_that_still_grows_is_read_up_to_its_last_whole_frame(self) -> None:
         whole = self.file()
         for size, frames in ((24, 0), (30, 0), (41, 0), (len(whole) - 1, 0), (len(whole), 1)):

@@ -18,6 +18,10 @@ from live.support.waiting import eventually
 
 _ETHERNET = 1
 _MAGIC_MICROSECONDS = 0xA1B2C3D4
+# The kernel's buffer is cut into slots of this size, one per frame: many fit only if it is little more than the
+# largest frame of Ethernet.
+_FRAME_SIZE_MAX = 2048
+_BUFFER_KIBIBYTES = 65536
 
 
 class Capture:
@@ -26,8 +30,9 @@ class Capture:
     def __init__(self, namespace: Namespace, interface: str, folder: Path) -> None:
         self.path = folder / f"{interface}.pcap"
         self._program = Program(
-            namespace.inside("tcpdump", "--immediate-mode", "-U", "-Z", "root", "-B", "65536", "-s", "0", "-n",
-                             "-i", interface, "-w", str(self.path), "udp port 67 or udp port 68"),
+            namespace.inside("tcpdump", "--immediate-mode", "-U", "-Z", "root", "-n", "-B", str(_BUFFER_KIBIBYTES),
+                             "-s", str(_FRAME_SIZE_MAX), "-i", interface, "-w", str(self.path),
+                             "udp port 67 or udp port 68"),
             folder / f"{interface}.tcpdump")
         eventually(lambda: "listening on" in self._program.output(), "tcpdump listens", self._program.output)
 
@@ -55,7 +60,7 @@ def read_frames(octets: bytes, growing: bool = False) -> Iterator[tuple[float, F
     """(seconds since 1970, frame) of each UDP datagram in a pcap file.
 
     @param growing  the last frame may be unfinished; it is left out
-    @raise ValueError: not a pcap file of Ethernet frames, or cut off in the middle.
+    @raise ValueError: not a pcap file of Ethernet frames, cut off in the middle, or with frames in part.
     """
     if len(octets) < 24:
         raise ValueError("no pcap file")
@@ -65,11 +70,13 @@ def read_frames(octets: bytes, growing: bool = False) -> Iterator[tuple[float, F
     at = 24
     while at < len(octets):
         head = octets[at:at + 16]
-        seconds, micros, size, _ = struct.unpack("<IIII", head) if len(head) == 16 else (0, 0, len(octets), 0)
+        seconds, micros, size, sent = struct.unpack("<IIII", head) if len(head) == 16 else (0, 0, len(octets), 0)
         frame = octets[at + 16:at + 16 + size]
         if len(frame) < size:
             if growing:
                 return
             raise ValueError("the capture is cut off")
+        if size < sent:
+            raise ValueError(f"a frame of {sent} octets was captured in part")
         yield seconds + micros / 1e6, Frame.decode(frame)
         at += 16 + size
