@@ -178,7 +178,7 @@ bool HostLoader::load_address(const Node& node, const SubnetConfig* subnet, Rese
     if (!address) return refuse("\"" + *text + "\" is not an IPv4 address", "an address such as 192.0.2.1");
     if (address->is_zero() || address->is_broadcast())
         return refuse("no host can have the address " + *text, "the address of a host");
-    if (subnet != nullptr && !subnet->network.contains(*address))
+    if (subnet != nullptr && !contains(subnet->network, *address))
         return refuse("the address " + *text + " is not within its subnet",
                       "an address of " + to_string(subnet->network));
     host.addresses.push_back(to_prefix(*address));

@@ -25,7 +25,8 @@ void load_interfaces(const Node& global, InterfacesConfig& config) {
         const std::size_t slash = text.text.find('/');
         InterfaceChoice choice{.name = text.text.substr(0, slash), .address = {}};
         if (slash != std::string::npos) {
-            choice.address = parse_ipv4(std::string_view{text.text}.substr(slash + 1));
+            const auto address = parse_ipv4(std::string_view{text.text}.substr(slash + 1));
+            if (address) choice.address = to_ipv6(*address);
             if (!choice.address || choice.name == "*") {
                 tell("\"" + text.text + "\" does not name an interface and its address",
                      "such as \"eth0/192.0.2.1\"");

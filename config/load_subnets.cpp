@@ -34,8 +34,8 @@ void show_inherited(const NetworkScope& scope, const LifetimeRange& lifetimes, J
     full["max-valid-lifetime"] = lifetimes.max;
 }
 
-std::vector<Ipv4> load_relay(const Node& node) {
-    std::vector<Ipv4> addresses;
+std::vector<Ipv6> load_relay(const Node& node) {
+    std::vector<Ipv6> addresses;
     const auto relay = node.map("relay");
     if (!relay) return addresses;
     const auto add = [&](const std::string& text, const Position& at, const std::string& pointer) {
@@ -43,10 +43,10 @@ std::vector<Ipv4> load_relay(const Node& node) {
         if (!address)
             return node.problems().error(at, pointer, "\"" + text + "\" is not an IPv4 address",
                                          "an address such as 192.0.2.1");
-        if (std::ranges::find(addresses, *address) != addresses.end())
+        if (std::ranges::find(addresses, to_ipv6(*address)) != addresses.end())
             return node.problems().error(at, pointer, "the relay address " + text + " stands twice",
                                          "each address once");
-        addresses.push_back(*address);
+        addresses.push_back(to_ipv6(*address));
     };
     if (const std::string* const single = relay->text("ip-address"))
         add(*single, relay->find("ip-address")->position, relay->pointer() + "/ip-address");
@@ -64,7 +64,7 @@ void SubnetLoader::load(const Node& node, const NetworkScope& scope, Json& full)
     subnet.id = node.uint32("id").value_or(0);
     subnet.shared_network = scope.place;
     if (!load_prefix(node, subnet) || subnet.id == 0) return;
-    full["subnet"] = to_string(subnet.network);
+    full["subnet"] = network_text(subnet.network);
     stands_once(node, subnet);
     load_link(node, scope, subnet, full);
     subnet.guard = loading_.classes.guard(node);
@@ -85,7 +85,7 @@ void SubnetLoader::load_link(const Node& node, const NetworkScope& scope, Subnet
     if (!subnet.relay_addresses.empty() || scope.relay_addresses.empty()) return;
     subnet.relay_addresses = scope.relay_addresses;
     Json addresses = Json::array();
-    for (const Ipv4 address : subnet.relay_addresses) addresses.push_back(to_string(address));
+    for (const Ipv6& address : subnet.relay_addresses) addresses.push_back(to_string(address));
     full["relay"]["ip-addresses"] = std::move(addresses);
 }
 
@@ -97,7 +97,7 @@ bool SubnetLoader::load_prefix(const Node& node, SubnetConfig& subnet) {
         node.error("subnet", "\"" + *text + "\" is not an IPv4 prefix", "a prefix such as 192.0.2.0/24");
         return false;
     }
-    subnet.network = *network;
+    subnet.network = to_prefix(*network);
     return true;
 }
 
@@ -109,7 +109,7 @@ void SubnetLoader::stands_once(const Node& node, const SubnetConfig& subnet) {
     const auto [same_prefix, new_prefix] =
         prefixes_.try_emplace(subnet.network, node.find("subnet")->position);
     if (!new_prefix)
-        node.error("subnet", "the subnet " + to_string(subnet.network) + " stands twice", "each prefix once",
+        node.error("subnet", "the subnet " + network_text(subnet.network) + " stands twice", "each prefix once",
                    "the first is at " + place_text(same_prefix->second));
 }
 
@@ -122,9 +122,9 @@ void SubnetLoader::load_pool(const Node& pool, SubnetConfig& subnet, Json& full)
     const std::string* const text = pool.text("pool");
     const auto range = text != nullptr ? parse_pool(pool, *text) : std::nullopt;
     if (!range) return;
-    if (!subnet.network.contains(range->first) || !subnet.network.contains(range->last))
+    if (!contains(subnet.network, range->first) || !contains(subnet.network, range->last))
         return pool.error("pool", "the pool " + text_of(*range) + " is not within its subnet",
-                          "addresses of " + to_string(subnet.network));
+                          "addresses of " + network_text(subnet.network));
     PoolConfig made;
     made.range = {to_prefix(range->first), to_prefix(range->last)};
     made.pool_id = pool.uint32("pool-id").value_or(0);

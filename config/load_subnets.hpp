@@ -22,14 +22,14 @@ struct NetworkScope {
     std::vector<std::pair<std::string, nlohmann::json>> copied_down;  // what config-get shows in each subnet
     std::optional<std::uint32_t> place;                               // in ServerConfig::shared_networks
     std::string interface;
-    std::vector<Ipv4> relay_addresses;
+    std::vector<Ipv6> relay_addresses;
 };
 
 /// Fills in what config-get shows of inherited values.
 void show_inherited(const NetworkScope& scope, const LifetimeRange& lifetimes, nlohmann::json& full);
 
 /// The addresses of the map `relay`.
-std::vector<Ipv4> load_relay(const Node& node);
+std::vector<Ipv6> load_relay(const Node& node);
 
 class SubnetLoader {
 public:
@@ -57,7 +57,7 @@ private:
     HostLoader& hosts_;
     ServerConfig& config_;
     std::unordered_map<std::uint32_t, Position> ids_;
-    std::map<Ipv4Network, Position> prefixes_;
+    std::map<Prefix, Position> prefixes_;
     std::vector<PoolPlace> pools_;
 };
 

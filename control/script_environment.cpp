@@ -75,7 +75,7 @@ void add_subnet(Variables& out, const ServerConfig& config, std::uint32_t id) {
     const auto* subnet = config.subnet(id);
     if (subnet == nullptr) return;
     out.add("SUBNET4_NAME", to_string(subnet->network));
-    out.add("SUBNET4_PREFIX", subnet->network.network);
+    out.add("SUBNET4_PREFIX", to_ipv4(subnet->network.address));
     out.add("SUBNET4_PREFIX_LEN", subnet->network.length);
 }
 

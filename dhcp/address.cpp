@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <bit>
 #include <boost/container_hash/hash.hpp>
 #include <charconv>
 #include <cstring>
@@ -15,6 +16,12 @@ namespace leasehold {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped_head{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+constexpr std::uint8_t mapped_bits = 96;
+
+/// Between the machine's order and that of the network.
+constexpr std::uint64_t big_endian(std::uint64_t value) {
+    return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+}
 
 /// inet_pton wants a terminated string; a view may have none, or a NUL inside that would hide a tail.
 template <std::size_t size_max>
@@ -43,29 +50,62 @@ Prefix to_prefix(Ipv4 address) {
 }
 
 bool is_ipv4(const Prefix& prefix) {
-    return prefix.length == 128 &&
-           std::ranges::equal(mapped_head, std::span{prefix.address.bytes}.first<12>());
+    return prefix.length == 128 && is_ipv4(prefix.address);
 }
 
 Ipv4 to_ipv4(const Prefix& prefix) {
-    return {read_u32(&prefix.address.bytes[12])};
+    return to_ipv4(prefix.address);
+}
+
+Ipv6 to_ipv6(Ipv4 address) {
+    return to_prefix(address).address;
+}
+
+bool is_ipv4(const Ipv6& address) {
+    return std::ranges::equal(mapped_head, std::span{address.bytes}.first<12>());
+}
+
+Ipv4 to_ipv4(const Ipv6& address) {
+    return {read_u32(&address.bytes[12])};
+}
+
+Prefix to_prefix(const Ipv4Network& network) {
+    return {to_ipv6(network.network), static_cast<std::uint8_t>(mapped_bits + network.length)};
+}
+
+Ipv4Network to_ipv4_network(const Prefix& network) {
+    return {to_ipv4(network.address), static_cast<std::uint8_t>(network.length - mapped_bits)};
+}
+
+bool contains(const Prefix& network, const Ipv6& address) {
+    return masked(address, network.length) == network.address;
+}
+
+bool contains(const Prefix& network, Ipv4 address) {
+    return contains(network, to_ipv6(address));
+}
+
+bool contains(const Prefix& network, const Prefix& inner) {
+    return inner.length >= network.length && contains(network, inner.address);
 }
 
 Uint128 to_uint128(const Ipv6& address) {
-    Uint128 value = 0;
-    for (const std::uint8_t byte : address.bytes) value = value << 8 | byte;
-    return value;
+    std::array<std::uint64_t, 2> halves;
+    std::memcpy(halves.data(), address.bytes.data(), sizeof halves);
+    return Uint128{big_endian(halves[0])} << 64 | big_endian(halves[1]);
 }
 
 Ipv6 to_ipv6(Uint128 value) {
+    const std::array halves{big_endian(static_cast<std::uint64_t>(value >> 64)),
+                            big_endian(static_cast<std::uint64_t>(value))};
     Ipv6 address;
-    for (auto byte = address.bytes.rbegin(); byte != address.bytes.rend(); ++byte, value >>= 8)
-        *byte = static_cast<std::uint8_t>(value);
+    std::memcpy(address.bytes.data(), halves.data(), sizeof halves);
     return address;
 }
 
 Ipv6 masked(const Ipv6& address, std::uint8_t length) {
     if (length >= 128) return address;
+    if (length == 0) return {};
     const Uint128 host_bits = ~Uint128{0} >> length;
     return to_ipv6(to_uint128(address) & ~host_bits);
 }
@@ -118,6 +158,7 @@ std::string to_string(Ipv4 address) {
 }
 
 std::string to_string(const Ipv6& address) {
+    if (is_ipv4(address)) return to_string(to_ipv4(address));
     std::array<char, INET6_ADDRSTRLEN> text;
     return inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
 }
@@ -126,8 +167,12 @@ std::string to_string(const Ipv4Network& network) {
     return to_string(network.network) + '/' + std::to_string(network.length);
 }
 
+std::string network_text(const Prefix& network) {
+    if (network.length >= mapped_bits && is_ipv4(network.address)) return to_string(to_ipv4_network(network));
+    return to_string(network.address) + '/' + std::to_string(network.length);
+}
+
 std::string to_string(const Prefix& prefix) {
-    if (is_ipv4(prefix)) return to_string(to_ipv4(prefix));
     if (prefix.length == 128) return to_string(prefix.address);
     return to_string(prefix.address) + '/' + std::to_string(prefix.length);
 }

@@ -52,6 +52,19 @@ Prefix to_prefix(Ipv4 address);
 bool is_ipv4(const Prefix& prefix);
 /// @pre is_ipv4(prefix)
 Ipv4 to_ipv4(const Prefix& prefix);
+/// Where one type serves both families an IPv4 address is the mapped one, ::ffff:a.b.c.d, and an IPv4 network
+/// of length n has the length 96 + n.
+Ipv6 to_ipv6(Ipv4 address);
+bool is_ipv4(const Ipv6& address);
+/// @pre is_ipv4(address)
+Ipv4 to_ipv4(const Ipv6& address);
+Prefix to_prefix(const Ipv4Network& network);
+/// @pre the network is a mapped one
+Ipv4Network to_ipv4_network(const Prefix& network);
+bool contains(const Prefix& network, const Ipv6& address);
+bool contains(const Prefix& network, Ipv4 address);
+/// Does every address of `inner` lie in `network`?
+bool contains(const Prefix& network, const Prefix& inner);
 
 Uint128 to_uint128(const Ipv6& address);
 Ipv6 to_ipv6(Uint128 value);
@@ -67,8 +80,11 @@ std::optional<Ipv4Network> parse_ipv4_network(std::string_view text);
 std::optional<Prefix> parse_ipv6_prefix(std::string_view text);
 
 std::string to_string(Ipv4 address);
+/// A mapped IPv4 address prints as one.
 std::string to_string(const Ipv6& address);
 std::string to_string(const Ipv4Network& network);
+/// "192.0.2.0/24" or "2001:db8::/32", always with its length.
+std::string network_text(const Prefix& network);
 /// An IPv4 lease prints as "192.0.2.1", an IPv6 address without a length, a delegated prefix with one.
 std::string to_string(const Prefix& prefix);
 

@@ -7,15 +7,16 @@
 namespace leasehold {
 namespace {
 
-bool has_address(const SubnetConfig* subnet, Ipv4 address) {
-    return subnet != nullptr && subnet->network.contains(address);
+bool has_address(const SubnetConfig* subnet, const Ipv6& address) {
+    return subnet != nullptr && contains(subnet->network, address);
 }
 
 }  // namespace
 
 LeaseChecks::Verdict LeaseChecks::check(const Lease& row, const ServerConfig& config) {
     Verdict verdict;
-    if (config.lease_check != LeaseCheck::none && row.kind == LeaseKind::v4 && config.subnet_index)
+    // A delegated prefix need not lie in its subnet.
+    if (config.lease_check != LeaseCheck::none && row.kind != LeaseKind::pd && config.subnet_index)
         check_place(row, config, verdict);
     if (row.user_context.empty()) return verdict;
     if (auto context = corrected_context(row.user_context, config.extended_info_check)) {
@@ -28,7 +29,7 @@ LeaseChecks::Verdict LeaseChecks::check(const Lease& row, const ServerConfig& co
 }
 
 void LeaseChecks::check_place(const Lease& row, const ServerConfig& config, Verdict& verdict) {
-    const Ipv4 address = to_ipv4(row.address);
+    const Ipv6& address = row.address.address;
     if (has_address(config.subnet(row.subnet_id), address)) return;
     ++counts_.misplaced;
     if (counts_.examples.size() < LeaseCheckCounts::examples_max) counts_.examples.push_back(row.address);

@@ -106,9 +106,11 @@ std::map<std::uint32_t, std::optional<Ipv4>> Listeners::wanted_now() const {
             if (!all && choice.name != interface.name) continue;
             // A named address is waited for; without one the interface is listened to at once.
             const auto& own = interface.addresses;
-            if (choice.address && std::ranges::find(own, *choice.address) == own.end()) continue;
-            result.try_emplace(index, choice.address);
-            if (!all) result[index] = choice.address;
+            const auto address =
+                choice.address ? std::optional{to_ipv4(*choice.address)} : std::optional<Ipv4>{};
+            if (address && std::ranges::find(own, *address) == own.end()) continue;
+            result.try_emplace(index, address);
+            if (!all) result[index] = address;
         }
     }
     return result;

@@ -36,8 +36,8 @@ bool knows_global_hosts(const SubnetConfig& subnet) {
 /// another, which is rare: only then all are looked at.
 const SubnetConfig* subnet_with(const ServerConfig& config, const AddressPools& pools,
                                 const Prefix& address) {
-    if (!is_ipv4(address) || !pools.pool_of(address)) return nullptr;
-    const auto likely = config.subnet_index->by_address(to_ipv4(address));
+    if (!pools.pool_of(address)) return nullptr;
+    const auto likely = config.subnet_index->by_address(address.address);
     if (likely && find_pool(config.subnets[*likely], address) != nullptr) return &config.subnets[*likely];
     const auto found = std::ranges::find_if(
         config.subnets, [&](const SubnetConfig& subnet) { return find_pool(subnet, address) != nullptr; });
@@ -49,8 +49,8 @@ const SubnetConfig* subnet_with(const ServerConfig& config, const AddressPools& 
 AddressPools make_pools(const ServerConfig& config) {
     AddressPools pools{config.pool_ranges};
     for (const SubnetConfig& subnet : config.subnets)
-        if (subnet.allocator == AllocatorKind::flq)
-            for (const PoolConfig& pool : subnet.pools) pools.keep_order(pool.index);
+        for (const PoolConfig& pool : subnet.pools)
+            if (allocator_of(subnet, pool) == AllocatorKind::flq) pools.keep_order(pool.index);
     block_excluded(pools, config);
     return pools;
 }
@@ -78,6 +78,7 @@ bool same_pools(const ServerConfig& a, const ServerConfig& b) {
         return x.id == y.id && x.network == y.network && knows_own_hosts(x) == knows_own_hosts(y) &&
                knows_global_hosts(x) == knows_global_hosts(y) &&
                (x.allocator == AllocatorKind::flq) == (y.allocator == AllocatorKind::flq) &&
+               (x.pd_allocator == AllocatorKind::flq) == (y.pd_allocator == AllocatorKind::flq) &&
                std::ranges::equal(x.pools, y.pools, {}, &PoolConfig::index, &PoolConfig::index);
     };
     const auto same_addresses = [](const Reservation& x, const Reservation& y) {

@@ -29,6 +29,8 @@ struct Reservation {
     Octets identifier;
     std::uint32_t subnet_id = 0;    // 0: global
     std::vector<Prefix> addresses;  // v4: one at most; v6: addresses and prefixes
+    std::vector<Prefix> excluded;   // v6: by the place in `addresses`, what a prefix leaves out (RFC 6603);
+                                    // shorter than that, or a length of 0: nothing
     std::string hostname;
     OptionSet options;
     BootFields boot;

@@ -51,7 +51,7 @@ std::string Server::Impl::tell_of_changed_ids(const ServerConfig& next) const {
     const auto changes = changed_subnet_ids(*config, next, leases_of);
     for (const SubnetIdChange& change : changes)
         if (change.leases != 0)
-            log(MessageId::DHCP4_SUBNET_ID_CHANGED, {{"subnet", to_string(change.network)},
+            log(MessageId::DHCP4_SUBNET_ID_CHANGED, {{"subnet", network_text(change.network)},
                                                      {"old", change.old_id},
                                                      {"new", change.new_id},
                                                      {"leases", change.leases}});

@@ -38,15 +38,20 @@ void finish(ServerConfig& config) {
     config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets, config.shared_networks);
 }
 
+AllocatorKind allocator_of(const SubnetConfig& subnet, const PoolConfig& pool) {
+    return pool.kind == LeaseKind::pd ? subnet.pd_allocator : subnet.allocator;
+}
+
 const PoolConfig* find_pool(const SubnetConfig& subnet, const Prefix& unit) {
     const auto found = std::ranges::find_if(subnet.pools, [&](const PoolConfig& pool) {
-        return pool.range.first <= unit && unit <= pool.range.last;
+        return pool.range.first.length == unit.length && pool.range.first <= unit && unit <= pool.range.last;
     });
     return found == subnet.pools.end() ? nullptr : &*found;
 }
 
 bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
-    if (!config.compatibility.exclude_first_last_24 || subnet.network.length > 24) return false;
+    if (!config.compatibility.exclude_first_last_24) return false;
+    if (to_ipv4_network(subnet.network).length > 24) return false;
     const auto last = address.value & 0xff;
     return last == 0 || last == 255;
 }

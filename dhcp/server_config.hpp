@@ -17,6 +17,7 @@
 #include "dhcp/ddns_config.hpp"
 #include "dhcp/expression.hpp"
 #include "dhcp/flex_option.hpp"
+#include "dhcp/lease.hpp"
 #include "dhcp/option_set.hpp"
 #include "dhcp/reservation.hpp"
 
@@ -53,6 +54,8 @@ struct PingConfig {
 
 struct PoolConfig {
     PoolRange range;
+    LeaseKind kind = LeaseKind::v4;         // na or pd in a DHCPv6 subnet
+    std::optional<Prefix> excluded_prefix;  // pd, RFC 6603: within each delegated prefix, at the same place
     std::uint32_t pool_id = 0;
     OptionSet options;
     ClassGuard guard;
@@ -64,16 +67,18 @@ struct PoolConfig {
 
 struct SubnetConfig {
     std::uint32_t id = 0;
-    Ipv4Network network;
+    Prefix network;
     std::string interface;
-    std::vector<Ipv4> relay_addresses;
-    std::vector<PoolConfig> pools;
+    Octets interface_id;                // v6: as relays call it (RFC 8415 21.18); empty: nothing
+    std::vector<Ipv6> relay_addresses;  // IPv4 ones are mapped
+    std::vector<PoolConfig> pools;      // v6: of addresses, then of prefixes
     OptionSet options;
     ClassGuard guard;
     std::vector<ClassId> additional_classes;      // evaluate-additional-classes
     std::optional<std::uint32_t> shared_network;  // its place in ServerConfig::shared_networks
 
     LifetimeRange valid_lifetime;
+    std::optional<LifetimeRange> preferred_lifetime;  // v6; nullopt: 5/8 of the valid one
     std::optional<std::uint32_t> renew_timer, rebind_timer;  // T1, T2
     bool calculate_tee_times = false;
     double t1_percent = 0.5, t2_percent = 0.875;
@@ -84,6 +89,7 @@ struct SubnetConfig {
     bool match_client_id = true;
     bool store_extended_info = false;
     AllocatorKind allocator = AllocatorKind::iterative;
+    AllocatorKind pd_allocator = AllocatorKind::iterative;  // v6, of delegated prefixes
     Ipv4 next_server;
     std::string server_hostname;
     std::string boot_file_name;
@@ -91,7 +97,7 @@ struct SubnetConfig {
     bool reservations_global = false;
     bool reservations_in_subnet = true;
     bool reservations_out_of_pool = false;  // addresses of pools are never reserved
-    bool rapid_commit = false;              // RFC 4039
+    bool rapid_commit = false;              // RFC 4039, 8415 21.14
     std::optional<double>
         adaptive_lease_time_threshold;  // share of pools in use above which min_valid is given
     LimitsConfig limits;
@@ -121,16 +127,31 @@ struct ClientClassConfig {
     std::vector<OwnedOptionDef> definitions;  // of 43 and 224-254, for its clients
     BootFields boot;
     std::optional<LifetimeRange> valid_lifetime;
+    std::optional<LifetimeRange> preferred_lifetime;  // v6
     std::optional<std::uint32_t> offer_lifetime;
     LimitsConfig limits;
     bool operator==(const ClientClassConfig&) const = default;
+};
+
+/// How a DHCPv6 client's hardware address is found out (`mac-sources`), by Kea's names; each stands for the
+/// RFC it comes from.
+enum class MacSource : std::uint8_t {
+    any,  // all of them, in this order
+    raw,
+    duid,
+    ipv6_link_local,
+    client_link_addr_option,  // rfc6939
+    subscriber_id,            // rfc4580
+    remote_id,                // rfc4649
+    docsis_cmts,
+    docsis_modem,
 };
 
 enum class SocketType : std::uint8_t { raw, udp };
 
 struct InterfaceChoice {
     std::string name;             // "*": all but loopback
-    std::optional<Ipv4> address;  // "eth0/10.0.0.1"
+    std::optional<Ipv6> address;  // "eth0/10.0.0.1" (mapped), "eth0/2001:db8::1"
     bool operator==(const InterfaceChoice&) const = default;
 };
 
@@ -225,6 +246,12 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
+
+    // DHCPv6
+    Octets duid;                                             // this server's (option 2)
+    std::vector<MacSource> mac_sources{MacSource::any};      // tried in this order
+    std::vector<std::uint16_t> relay_supplied_options{65};   // taken from option 66 (RFC 6422)
+    bool allow_address_registration = true;                  // RFC 9686
     std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 
     const SubnetConfig* subnet(std::uint32_t id) const;
@@ -244,6 +271,9 @@ private:
 
 /// Adds pool_ranges, PoolConfig::index and subnet_index from `subnets`: the last step of making one.
 void finish(ServerConfig& config);
+
+/// The one of the subnet's two that the pool is given out by.
+AllocatorKind allocator_of(const SubnetConfig& subnet, const PoolConfig& pool);
 
 /// The subnet's pool that has this unit; nullptr: none.
 const PoolConfig* find_pool(const SubnetConfig& subnet, const Prefix& unit);

@@ -8,14 +8,6 @@
 
 namespace leasehold {
 
-namespace {
-
-std::uint64_t network_key(std::uint32_t network, std::uint8_t length) {
-    return std::uint64_t{network} << 8 | length;
-}
-
-}  // namespace
-
 template <class Map, class Key>
 void SubnetIndex::put_in_front(Map& heads, const Key& key, std::size_t place) {
     const auto link = static_cast<LinkNumber>(links_.size());
@@ -29,10 +21,12 @@ SubnetIndex::SubnetIndex(const std::vector<SubnetConfig>& subnets,
     // From the last to the first, each in front of those with its key: the chains ascend.
     for (std::size_t place = subnets.size(); place-- > 0;) {
         const auto& subnet = subnets[place];
-        put_in_front(by_network_, network_key(subnet.network.network.value, subnet.network.length), place);
+        put_in_front(by_network_, subnet.network, place);
         by_id_.insert_or_assign(subnet.id, place);
-        for (const auto relay : subnet.relay_addresses) put_in_front(by_relay_, relay.value, place);
+        for (const auto relay : subnet.relay_addresses) put_in_front(by_relay_, Prefix{relay, 128}, place);
         if (!subnet.interface.empty()) put_in_front(by_interface_, subnet.interface, place);
+        if (!subnet.interface_id.empty())
+            put_in_front(by_interface_id_, std::string{as_text(view(subnet.interface_id))}, place);
         lengths_.push_back(subnet.network.length);
         add_server_identifier(subnet.options);
         for (const auto& pool : subnet.pools) add_server_identifier(pool.options);
@@ -49,20 +43,24 @@ void SubnetIndex::add_server_identifier(const OptionSet& options) {
     }
 }
 
-SubnetIndex::LinkNumber SubnetIndex::chain_of_network(Ipv4 address, std::uint8_t length) const {
-    const auto network = address.value & Ipv4Network{{}, length}.mask();
-    const auto found = by_network_.find(network_key(network, length));
+SubnetIndex::LinkNumber SubnetIndex::chain_of_network(const Ipv6& address, std::uint8_t length) const {
+    const auto found = by_network_.find(Prefix{masked(address, length), length});
     return found == by_network_.end() ? no_link : found->second;
 }
 
-SubnetIndex::LinkNumber SubnetIndex::chain_of_relay(Ipv4 giaddr) const {
-    const auto found = by_relay_.find(giaddr.value);
+SubnetIndex::LinkNumber SubnetIndex::chain_of_relay(const Ipv6& relay) const {
+    const auto found = by_relay_.find(Prefix{relay, 128});
     return found == by_relay_.end() ? no_link : found->second;
 }
 
 SubnetIndex::LinkNumber SubnetIndex::chain_of_interface(std::string_view name) const {
     const auto found = by_interface_.find(name);
     return found == by_interface_.end() ? no_link : found->second;
+}
+
+SubnetIndex::LinkNumber SubnetIndex::chain_of_interface_id(OctetView id) const {
+    const auto found = by_interface_id_.find(as_text(id));
+    return found == by_interface_id_.end() ? no_link : found->second;
 }
 
 std::optional<std::size_t> SubnetIndex::by_id(std::uint32_t id) const {

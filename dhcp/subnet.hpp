@@ -27,7 +27,7 @@ public:
 
     /// The first subnet whose prefix contains the address. One look-up per prefix length in use.
     template <class Takes>
-    std::optional<std::size_t> by_address(Ipv4 address, const Takes& takes) const {
+    std::optional<std::size_t> by_address(const Ipv6& address, const Takes& takes) const {
         std::optional<std::size_t> first;
         for (const auto length : lengths_) {
             const auto found = first_of(chain_of_network(address, length), takes);
@@ -35,14 +35,14 @@ public:
         }
         return first;
     }
-    std::optional<std::size_t> by_address(Ipv4 address) const { return by_address(address, anybody); }
+    std::optional<std::size_t> by_address(const Ipv6& address) const { return by_address(address, anybody); }
 
     /// The first subnet that lists this relay (`relay.ip-addresses`).
     template <class Takes>
-    std::optional<std::size_t> by_relay(Ipv4 giaddr, const Takes& takes) const {
-        return first_of(chain_of_relay(giaddr), takes);
+    std::optional<std::size_t> by_relay(const Ipv6& relay, const Takes& takes) const {
+        return first_of(chain_of_relay(relay), takes);
     }
-    std::optional<std::size_t> by_relay(Ipv4 giaddr) const { return by_relay(giaddr, anybody); }
+    std::optional<std::size_t> by_relay(const Ipv6& relay) const { return by_relay(relay, anybody); }
 
     /// The first subnet that names this interface.
     template <class Takes>
@@ -51,6 +51,12 @@ public:
     }
     std::optional<std::size_t> by_interface(std::string_view name) const {
         return by_interface(name, anybody);
+    }
+
+    /// The first subnet whose relays name it so (`interface-id`, v6).
+    template <class Takes>
+    std::optional<std::size_t> by_interface_id(OctetView id, const Takes& takes) const {
+        return first_of(chain_of_interface_id(id), takes);
     }
 
     /// The place of the subnet with this id.
@@ -78,18 +84,19 @@ private:
             if (takes(std::size_t{links_[link].place})) return links_[link].place;
         return std::nullopt;
     }
-    LinkNumber chain_of_network(Ipv4 address, std::uint8_t length) const;
-    LinkNumber chain_of_relay(Ipv4 giaddr) const;
+    LinkNumber chain_of_network(const Ipv6& address, std::uint8_t length) const;
+    LinkNumber chain_of_relay(const Ipv6& relay) const;
     LinkNumber chain_of_interface(std::string_view name) const;
+    LinkNumber chain_of_interface_id(OctetView id) const;
     template <class Map, class Key>
     void put_in_front(Map& heads, const Key& key, std::size_t place);
     void add_server_identifier(const OptionSet& options);
 
     std::vector<std::uint8_t> lengths_;  // in use
     std::vector<Link> links_;
-    boost::unordered_flat_map<std::uint64_t, LinkNumber> by_network_;  // network and length
-    boost::unordered_flat_map<std::uint32_t, LinkNumber> by_relay_;    // giaddr
-    boost::unordered_flat_map<std::string, LinkNumber, TextHash, std::equal_to<>> by_interface_;
+    boost::unordered_flat_map<Prefix, LinkNumber> by_network_;
+    boost::unordered_flat_map<Prefix, LinkNumber> by_relay_;  // all of length 128
+    boost::unordered_flat_map<std::string, LinkNumber, TextHash, std::equal_to<>> by_interface_, by_interface_id_;
     boost::unordered_flat_map<std::uint32_t, std::size_t> by_id_;
     boost::unordered_flat_set<std::uint32_t> server_identifiers_;
 };

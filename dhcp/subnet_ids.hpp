@@ -13,7 +13,7 @@
 namespace leasehold {
 
 struct SubnetIdChange {
-    Ipv4Network network;
+    Prefix network;
     std::uint32_t old_id = 0, new_id = 0;
     std::uint64_t leases = 0;  // under the old id
     bool operator==(const SubnetIdChange&) const = default;

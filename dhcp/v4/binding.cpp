@@ -36,11 +36,11 @@ const SubnetConfig* subnet_on_link(const Context& context, std::uint32_t subnet_
 
 const SubnetConfig* subnet_with(const Context& context, Ipv4 address) {
     const auto& selected = *context.request.subnet;
-    if (selected.network.contains(address)) return &selected;
+    if (contains(selected.network, address)) return &selected;
     if (!selected.shared_network) return nullptr;
     const auto& subnets = context.config.subnets;
     const auto place = context.config.subnet_index->by_address(
-        address, [&](std::size_t candidate) { return is_on_link(context, subnets[candidate]); });
+        to_ipv6(address), [&](std::size_t candidate) { return is_on_link(context, subnets[candidate]); });
     return place ? &subnets[*place] : nullptr;
 }
 

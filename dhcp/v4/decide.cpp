@@ -38,18 +38,12 @@ Lease released(const Context& context, Lease lease) {
 
 }  // namespace
 
-Decision dropped(DropReason reason, std::string detail) {
-    Done done;
-    done.drop = {reason, std::move(detail)};
-    return done;
-}
-
 Decision refused(const Context& context, std::string_view why) {
     // BOOTP knows no refusal (RFC 951): the client asks another server.
     if (context.request.bootp) return dropped(DropReason::no_address, std::string{why});
     Done done;
     done.reply = nak_reply(context.request, context.config);
-    done.nak_reason = why;
+    done.refusal = why;
     return done;
 }
 

@@ -65,7 +65,7 @@ void keep_for_client(const Context& context, const Candidate& candidate, Done& d
     if (candidate.own && is_live(*candidate.row, context.now)) return;  // it is the client's anyway
     const auto lifetime = offer_lifetime_for(context);
     if (lifetime == 0) {
-        done.hold = hold_of(context, candidate);
+        done.holds.push_back(hold_of(context, candidate));
         return;
     }
     auto lease = bound_lease(context, candidate.address, candidate.row, lifetime);
@@ -74,7 +74,7 @@ void keep_for_client(const Context& context, const Candidate& candidate, Done& d
 
 Decision nothing_to_offer(const Context& context, const Choice& choice) {
     Done done;
-    const auto where = "in subnet " + to_string(context.subnet().network) +
+    const auto where = "in subnet " + network_text(context.subnet().network) +
                        (context.subnet().shared_network ? " and its shared network" : "");
     if (choice.limited) {
         done.drop = {DropReason::limit_exceeded, "the limit on leases is reached " + where};
@@ -92,7 +92,7 @@ Decision offer(Context& context, Candidate candidate, const ReservationConflicts
     settle(context, *candidate.subnet, candidate.pool, candidate.address);
     done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::offer,
                              {candidate.address, offered_lifetime(context, candidate)});
-    if (candidate.allocated) done.advance = to_prefix(candidate.address);
+    if (candidate.allocated) done.advances.push_back(to_prefix(candidate.address));
     keep_for_client(context, candidate, done);
     return done;
 }

@@ -24,7 +24,6 @@ Decision decide_inform(Context& context);
 /// Gives the client this address: the lease is stored (or need not be), its others go, and the ACK is sent.
 Decision acknowledge(Context& context, Candidate candidate, const ReservationConflicts& conflicts);
 
-Decision dropped(DropReason reason, std::string detail);
 /// A NAK. @param why  a literal
 Decision refused(const Context& context, std::string_view why);
 

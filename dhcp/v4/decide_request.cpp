@@ -40,7 +40,7 @@ Decision without_subnet(const Context& context) {
 /// 2131 4.3.2, "on the wrong net".) It does when another of our subnets has it; whether there are other
 /// networks on the link only an authoritative server knows.
 bool is_on_wrong_net(const Context& context, Ipv4 address) {
-    return context.subnet().authoritative || context.config.subnet_index->by_address(address).has_value();
+    return context.subnet().authoritative || context.config.subnet_index->by_address(to_ipv6(address)).has_value();
 }
 
 /// @pre !context.world.table_complete
@@ -177,8 +177,8 @@ Decision acknowledge(Context& context, Candidate candidate, const ReservationCon
     settle(context, *candidate.subnet, candidate.pool, candidate.address);
     Done done;
     count_conflicts(conflicts, done);
-    if (context.world.offers.of_unit(unit)) done.release_hold = unit;
-    if (candidate.allocated) done.advance = unit;
+    if (context.world.offers.of_unit(unit)) done.release_holds.push_back(unit);
+    if (candidate.allocated) done.advances.push_back(unit);
 
     const bool renewal = is_renewal(context, *candidate.subnet, row);
     if (!renewal) {

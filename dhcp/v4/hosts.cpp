@@ -77,7 +77,7 @@ std::optional<ReservedAddress> reserved_address(const Request& request, const Se
         if (host == nullptr || host->addresses.empty()) return std::nullopt;
         const auto address = to_ipv4(host->addresses.front());
         // A global host's address may be of any subnet.
-        if (!subnet.network.contains(address)) return std::nullopt;
+        if (!contains(subnet.network, address)) return std::nullopt;
         const auto* pool = pool_of(config, subnet, address);
         if (pool != nullptr && subnet.reservations_out_of_pool) return std::nullopt;
         return ReservedAddress{address, host, pool};

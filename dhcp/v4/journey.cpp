@@ -211,9 +211,9 @@ void Journey::abandon() {
 }
 
 void Journey::finish(const Packet& packet, Done& done) {
-    if (done.release_hold) keeper_->release_hold(*done.release_hold);
-    if (done.hold) keeper_->hold(std::move(*done.hold));
-    if (done.advance) keeper_->advance(*done.advance);
+    for (const Prefix& unit : done.release_holds) keeper_->release_hold(unit);
+    for (Hold& hold : done.holds) keeper_->hold(std::move(hold));
+    for (const Prefix& unit : done.advances) keeper_->advance(unit);
     for (const Count& count : done.counts) {
         if (count.subnet_id == 0)
             context_.statistics.add(count.stat);
@@ -241,15 +241,16 @@ void Journey::tell(const Packet& packet, std::vector<LeaseEvent> events) {
 
 void Journey::send(const Packet& packet, Reply& reply) {
     context_.statistics.add(Stat::pkt4_sent);
-    context_.statistics.add(sent_stat(reply.type));
+    context_.statistics.add(sent_stat(MessageType{reply.type}));
     const Destination& to = reply.destination;
     const std::uint16_t port = context_.client_port != 0 ? context_.client_port : to.port;
     log_sent(packet.bytes, packet.interface_name, reply);
 
     constexpr Ipv4 everybody{0xffffffff};
+    const Ipv4 receiver = to_ipv4(to.address);
     const bool link_layer = to.route == Route::link_unicast || to.route == Route::broadcast;
-    const Ipv4 address = to.route == Route::broadcast || (link_layer && !packet.raw) ? everybody : to.address;
-    const Outbound envelope{{}, reply.source, address, port, view(to.hwaddr)};
+    const Ipv4 address = to.route == Route::broadcast || (link_layer && !packet.raw) ? everybody : receiver;
+    const Outbound envelope{{}, to_ipv4(reply.source), address, port, view(to.hwaddr)};
     auto& outlet = context_.outlet;
     if (link_layer && packet.raw)
         outlet.send_raw(packet.interface_index, std::move(reply.bytes), envelope);

@@ -119,7 +119,7 @@ void log_sent(std::span<const std::uint8_t> query, std::string_view interface, c
     if (!log_enabled(MessageId::DHCP4_PACKET_SENT)) return;
     log(MessageId::DHCP4_PACKET_SENT, {{"client", client_text(query)},
                                        {"interface", interface},
-                                       {"type", to_string(reply.type)},
+                                       {"type", to_string(MessageType{reply.type})},
                                        {"destination", to_string(reply.destination.address)},
                                        {"size", reply.bytes.size()}});
 }
@@ -149,11 +149,11 @@ void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, 
     for (const LeaseChange& change : done.changes) log_change(client, subnet_id, change);
     if (!done.reply) return;
     const Reply& reply = *done.reply;
-    if (reply.type == MessageType::offer) {
+    if (MessageType{reply.type} == MessageType::offer) {
         log(MessageId::DHCP4_LEASE_OFFER,
             {{"client", client}, {"address", yiaddr_text(reply)}, {"subnet", subnet_id}});
-    } else if (reply.type == MessageType::nak) {
-        log(MessageId::DHCP4_NAK, {{"client", client}, {"detail", done.nak_reason}});
+    } else if (MessageType{reply.type} == MessageType::nak) {
+        log(MessageId::DHCP4_NAK, {{"client", client}, {"detail", done.refusal}});
     } else if (done.changes.empty() && read_u32(reply.bytes.data() + yiaddr_offset) != 0) {
         log(MessageId::DHCP4_LEASE_REUSE, {{"client", client}, {"address", yiaddr_text(reply)}});
     }

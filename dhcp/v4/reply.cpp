@@ -48,16 +48,16 @@ OptionBytes relay_information_of(const Request& request) {
 /// RFC 8357: a relay that sends from another port than 67 says so, and is answered there.
 Destination to_relay(const Request& request) {
     const bool own_port = request.message->relay_suboption(rai::relay_port).has_value();
-    return {
-        Route::relay, request.message->giaddr(), own_port ? request.arrival.source_port : server_port, {}};
+    const auto port = own_port ? request.arrival.source_port : server_port;
+    return {Route::relay, to_ipv6(request.message->giaddr()), port, {}};
 }
 
 Destination to_address(Ipv4 address) {
-    return {Route::address, address, 68, {}};
+    return {Route::address, to_ipv6(address), 68, {}};
 }
 
 Destination to_everybody() {
-    return {Route::broadcast, Ipv4{0xffffffff}, 68, {}};
+    return {Route::broadcast, to_ipv6(Ipv4{0xffffffff}), 68, {}};
 }
 
 /// RFC 2131 4.1, for OFFER and ACK.
@@ -68,7 +68,7 @@ Destination lease_destination(const Request& request, Ipv4 yiaddr) {
     const bool wants_broadcast = (message.flags() & broadcast_flag) != 0;
     if (wants_broadcast || !request.arrival.can_unicast_to_link || request.hwaddr.empty())
         return to_everybody();
-    return {Route::link_unicast, yiaddr, 68, request.hwaddr};
+    return {Route::link_unicast, to_ipv6(yiaddr), 68, request.hwaddr};
 }
 
 /// RFC 2131 4.1: a NAK is broadcast, since the address that it refuses may be somebody else's. Only a client
@@ -78,7 +78,7 @@ Destination nak_destination(const Request& request) {
     if (!message.giaddr().is_zero()) return to_relay(request);
     const bool remote =
         request.kind == RequestKind::renewing &&
-        (request.subnet == nullptr || !request.subnet->network.contains(request.arrival.interface_address));
+        (request.subnet == nullptr || !contains(request.subnet->network, request.arrival.interface_address));
     return remote ? to_address(message.ciaddr()) : to_everybody();
 }
 
@@ -122,10 +122,10 @@ Reply write(const Request& request, const ReplyHeader& header, MessageType type,
     for (const auto& option : options.all()) writer.add(option.code, option.payload);
     if (relay_information) writer.add(option::relay_agent_information, *relay_information);
     const auto size = writer.finish();
-    return {type,
+    return {static_cast<std::uint8_t>(type),
             {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size)},
             std::move(destination),
-            request.local_address};
+            to_ipv6(request.local_address)};
 }
 
 }  // namespace
@@ -171,7 +171,7 @@ Reply lease_reply(const Request& request, const ReplyScopes& scopes, const Clien
     }
     options.request(option::subnet_mask);
     options.add_configured(message, scopes);
-    if (!options.has(option::subnet_mask)) options.add_u32(option::subnet_mask, subnet.network.mask());
+    if (!options.has(option::subnet_mask)) options.add_u32(option::subnet_mask, to_ipv4_network(subnet.network).mask());
 
     apply_flex_options(request, scopes, options);
     return write(request, header, type, options, relay_information_of(request),
@@ -193,7 +193,7 @@ Reply inform_reply(const Request& request, const ReplyScopes& scopes) {
     options.add_configured(message, scopes);
     const bool wants_mask = options.is_requested(option::subnet_mask) || !options.sent_parameter_list();
     if (wants_mask && !options.has(option::subnet_mask)) {
-        options.add_u32(option::subnet_mask, subnet.network.mask());
+        options.add_u32(option::subnet_mask, to_ipv4_network(subnet.network).mask());
     }
 
     apply_flex_options(request, scopes, options);

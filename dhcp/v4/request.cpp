@@ -230,24 +230,25 @@ const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arr
     const auto& index = *config.subnet_index;
     const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
     if (const auto link = selected_link(message, config.compatibility)) {
-        return at(config, index.by_address(*link, takes));
+        return at(config, index.by_address(to_ipv6(*link), takes));
     }
     const auto giaddr = message.giaddr();
     if (!giaddr.is_zero()) {
-        const auto listed = index.by_relay(giaddr, takes);
-        return at(config, listed ? listed : index.by_address(giaddr, takes));
+        const auto relay = to_ipv6(giaddr);
+        const auto listed = index.by_relay(relay, takes);
+        return at(config, listed ? listed : index.by_address(relay, takes));
     }
     // A broadcast came from the link that it arrived on, whatever ciaddr says.
     if (!message.ciaddr().is_zero() && !arrival.destination.is_broadcast()) {
-        return at(config, index.by_address(message.ciaddr(), takes));
+        return at(config, index.by_address(to_ipv6(message.ciaddr()), takes));
     }
     if (!arrival.source.is_zero() && !arrival.source.is_broadcast()) {
-        return at(config, index.by_address(arrival.source, takes));
+        return at(config, index.by_address(to_ipv6(arrival.source), takes));
     }
     if (const auto named = index.by_interface(arrival.interface_name, takes)) return at(config, named);
     return arrival.interface_address.is_zero()
                ? nullptr
-               : at(config, index.by_address(arrival.interface_address, takes));
+               : at(config, index.by_address(to_ipv6(arrival.interface_address), takes));
 }
 
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
@@ -319,31 +320,6 @@ std::string_view to_string(RequestKind kind) {
         case RequestKind::release: return "RELEASE";
         case RequestKind::decline: return "DECLINE";
         case RequestKind::inform: return "INFORM";
-    }
-    return "unknown";
-}
-
-std::string_view to_string(DropReason reason) {
-    switch (reason) {
-        case DropReason::none: return "not dropped";
-        case DropReason::parse_failed: return "malformed";
-        case DropReason::rfc_violation: return "against the protocol";
-        case DropReason::not_for_us: return "for another server";
-        case DropReason::unknown_type: return "unknown message type";
-        case DropReason::service_disabled: return "service is disabled";
-        case DropReason::queue_full: return "queue is full";
-        case DropReason::duplicate: return "replaced by a newer packet of its client";
-        case DropReason::too_old: return "too old to answer";
-        case DropReason::no_subnet: return "no subnet";
-        case DropReason::no_address: return "no address to offer";
-        case DropReason::not_our_client: return "a client of another server, perhaps";
-        case DropReason::unknown_address: return "an address of no pool";
-        case DropReason::not_the_holder: return "not the holder of the lease";
-        case DropReason::store_unavailable: return "lease database is not available";
-        case DropReason::row_rejected: return "the lease database refused the lease";
-        case DropReason::processing_failed: return "cannot be processed";
-        case DropReason::admin_filtered: return "dropped by its class";
-        case DropReason::limit_exceeded: return "over a limit";
     }
     return "unknown";
 }

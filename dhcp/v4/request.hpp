@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "dhcp/client_identity.hpp"
+#include "dhcp/decision.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/message.hpp"
 
@@ -46,30 +47,6 @@ enum class RequestKind : std::uint8_t {
 };
 std::string_view to_string(RequestKind kind);
 
-/// Why a packet gets no answer. Each has its statistic (statistics.hpp) and its debug message.
-enum class DropReason : std::uint8_t {
-    none,
-    parse_failed,
-    rfc_violation,
-    not_for_us,
-    unknown_type,
-    service_disabled,
-    queue_full,
-    duplicate,
-    too_old,
-    no_subnet,
-    no_address,       // DISCOVER: nothing to offer
-    not_our_client,   // not authoritative: another server may know it
-    unknown_address,  // REQUEST for an address of no pool
-    not_the_holder,   // RELEASE or DECLINE of another client's lease
-    store_unavailable,
-    row_rejected,
-    processing_failed,
-    admin_filtered,  // class DROP
-    limit_exceeded,  // of packets in a time, or of leases
-};
-std::string_view to_string(DropReason reason);
-
 struct Request {
     const MessageView* message = nullptr;
     Arrival arrival;
@@ -88,11 +65,6 @@ struct Request {
     bool relay_information_is_stashed = false;  // option 82 is of the stored lease: not echoed
     Ipv4 server_address;  // what goes into option 54 (RFC 5107: the relay may override it)
     Ipv4 local_address;   // where the reply comes from
-};
-
-struct Drop {
-    DropReason reason = DropReason::none;
-    std::string detail;
 };
 
 /// Is an address one of this server's? (Option 54 names it.)

@@ -147,7 +147,7 @@ private:
         auto request = v4::read_request(*message, arrivals_[i], world_->config(), *world_);
         if (!request || v4::complete_request(*request, world_->config())) return false;
         const auto decision = world_->decide_request(*request);
-        const auto* done = std::get_if<v4::Done>(&decision);
+        const auto* done = std::get_if<Done>(&decision);
         return done != nullptr && done->reply.has_value();
     }
 

@@ -148,7 +148,7 @@ TEST(IspExample, AForeignModemGetsAShortLeaseAndABusinessLineItsAddress) {
 TEST(IspExample, ABrokenBoxIsLeftWithoutAnAnswer) {
     auto packet = Client::number(1).behind("10.20.0.1").discover();
     EXPECT_EQ(example("isp.conf").decide(packet.with_text(60, "BrokenBox 1.0")).drop.reason,
-              v4::DropReason::admin_filtered);
+              DropReason::admin_filtered);
 }
 
 // --- hotspot.conf

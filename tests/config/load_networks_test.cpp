@@ -28,8 +28,8 @@ TEST(LoadNetworks, SubnetsInheritFromTheirNetwork) {
     EXPECT_EQ(first.renew_timer, 20u);
     EXPECT_EQ(second.renew_timer, 30u);
     EXPECT_EQ(first.interface, "eth1");
-    EXPECT_THAT(first.relay_addresses, ElementsAre(*parse_ipv4("192.0.2.1")));
-    EXPECT_THAT(second.relay_addresses, ElementsAre(*parse_ipv4("192.0.2.2")));
+    EXPECT_THAT(first.relay_addresses, ElementsAre(to_ipv6(*parse_ipv4("192.0.2.1"))));
+    EXPECT_THAT(second.relay_addresses, ElementsAre(to_ipv6(*parse_ipv4("192.0.2.2"))));
     EXPECT_EQ(first.allocator, AllocatorKind::flq);
     EXPECT_EQ(first.adaptive_lease_time_threshold, 0.75);
     EXPECT_TRUE(first.reservations_global);

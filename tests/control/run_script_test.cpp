@@ -39,7 +39,7 @@ std::shared_ptr<ServerConfig> config_with(std::string path) {
     auto config = std::make_shared<ServerConfig>();
     SubnetConfig subnet;
     subnet.id = 7;
-    subnet.network = {Ipv4{0xc0000200}, 24};
+    subnet.network = to_prefix(Ipv4Network{Ipv4{0xc0000200}, 24});
     config->subnets.push_back(subnet);
     config->run_script.path = std::move(path);
     finish(*config);

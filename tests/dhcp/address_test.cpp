@@ -45,7 +45,7 @@ TEST(Address, Ipv6TextIsTheShortestForm) {
 TEST(Address, AnIpv4LeaseKeyIsAMappedAddress) {
     const Ipv4 address = *parse_ipv4("192.0.2.1");
     const Prefix key = to_prefix(address);
-    EXPECT_EQ(to_string(key.address), "::ffff:192.0.2.1");
+    EXPECT_EQ(to_string(key.address), "192.0.2.1");
     EXPECT_TRUE(is_ipv4(key));
     EXPECT_EQ(to_ipv4(key), address);
     EXPECT_EQ(to_string(key), "192.0.2.1");

@@ -156,7 +156,7 @@ TEST_F(LeaseKeeperTest, ExcludedAddressesAreNotFoundByTheAllocator) {
     excluding.compatibility.exclude_first_last_24 = true;
     SubnetConfig subnet;
     subnet.id = 1;
-    subnet.network = {Ipv4{0x0a000000}, 16};
+    subnet.network = to_prefix(Ipv4Network{Ipv4{0x0a000000}, 16});
     subnet.pools.emplace_back().range = {address(254), address(257)};
     excluding.subnets.push_back(subnet);
     finish(excluding);
@@ -234,7 +234,7 @@ protected:
         for (const std::uint32_t id : {7u, 8u}) {
             SubnetConfig& subnet = config.subnets.emplace_back();
             subnet.id = id;
-            subnet.network = {Ipv4{0x0a000000 + (id - 7) * 0x100}, 24};
+            subnet.network = to_prefix(Ipv4Network{Ipv4{0x0a000000 + (id - 7) * 0x100}, 24});
         }
         config.subnets[0].pools.emplace_back().range = {address(10), address(19)};
         config.lease_check = check;

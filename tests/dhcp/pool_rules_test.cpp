@@ -27,7 +27,7 @@ ServerConfig two_subnets(std::vector<Reservation> hosts) {
         SubnetConfig& subnet = config.subnets.emplace_back();
         const std::uint32_t base = 0x0a000000 + id * 0x100;
         subnet.id = id;
-        subnet.network = {Ipv4{base}, 24};
+        subnet.network = to_prefix(Ipv4Network{Ipv4{base}, 24});
         subnet.pools.emplace_back().range = {to_prefix(Ipv4{base + 10}), to_prefix(Ipv4{base + 20})};
     }
     config.hosts = std::make_shared<const HostTable>(std::move(hosts));

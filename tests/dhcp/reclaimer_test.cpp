@@ -266,7 +266,7 @@ TEST_F(ReclaimerTest, UnfitLeasesAreRemovedFromTheDatabase) {
     strict->pool_ranges = {{address(10), address(250)}};
     SubnetConfig& subnet = strict->subnets.emplace_back();
     subnet.id = 1;
-    subnet.network = {Ipv4{0x0b000000}, 24};
+    subnet.network = to_prefix(Ipv4Network{Ipv4{0x0b000000}, 24});
     finish(*strict);
     strict->lease_check = LeaseCheck::del;
     for (const auto wait : {seconds{10}, seconds{0}}) {

@@ -18,7 +18,7 @@ std::shared_ptr<ServerConfig> config_with(std::vector<std::uint32_t> reserved) {
     auto config = std::make_shared<ServerConfig>();
     SubnetConfig& subnet = config->subnets.emplace_back();
     subnet.id = 1;
-    subnet.network = {Ipv4{0x0a000000}, 16};
+    subnet.network = to_prefix(Ipv4Network{Ipv4{0x0a000000}, 16});
     subnet.pools.emplace_back().range = {address(10), address(3000)};
     std::vector<Reservation> hosts;
     for (const std::uint32_t last : reserved) {

@@ -12,7 +12,7 @@ ServerConfig config_of(std::initializer_list<std::pair<std::uint32_t, const char
     for (const auto& [id, network] : subnets) {
         SubnetConfig subnet;
         subnet.id = id;
-        subnet.network = *parse_ipv4_network(network);
+        subnet.network = to_prefix(*parse_ipv4_network(network));
         config.subnets.push_back(subnet);
     }
     finish(config);

@@ -16,39 +16,39 @@ using Place = std::optional<std::size_t>;
 TEST(SubnetIndex, FindsTheSubnetOfAnAddress) {
     const SubnetIndex index{{subnet_of(1, "192.0.2.0/24", {}), subnet_of(2, "198.51.100.0/25", {}),
                              subnet_of(3, "10.0.0.0/8", {})}};
-    EXPECT_EQ(index.by_address(ip("192.0.2.0")), Place{0});
-    EXPECT_EQ(index.by_address(ip("192.0.2.255")), Place{0});
-    EXPECT_EQ(index.by_address(ip("198.51.100.127")), Place{1});
-    EXPECT_EQ(index.by_address(ip("198.51.100.128")), std::nullopt);
-    EXPECT_EQ(index.by_address(ip("10.255.255.255")), Place{2});
-    EXPECT_EQ(index.by_address(ip("0.0.0.0")), std::nullopt);
+    EXPECT_EQ(index.by_address(to_ipv6(ip("192.0.2.0"))), Place{0});
+    EXPECT_EQ(index.by_address(to_ipv6(ip("192.0.2.255"))), Place{0});
+    EXPECT_EQ(index.by_address(to_ipv6(ip("198.51.100.127"))), Place{1});
+    EXPECT_EQ(index.by_address(to_ipv6(ip("198.51.100.128"))), std::nullopt);
+    EXPECT_EQ(index.by_address(to_ipv6(ip("10.255.255.255"))), Place{2});
+    EXPECT_EQ(index.by_address(to_ipv6(ip("0.0.0.0"))), std::nullopt);
 }
 
 TEST(SubnetIndex, LowestIdWinsWherePrefixesOverlap) {
     const SubnetIndex narrow_first{{subnet_of(1, "10.1.0.0/16", {}), subnet_of(2, "10.0.0.0/8", {})}};
-    EXPECT_EQ(narrow_first.by_address(ip("10.1.2.3")), Place{0});
-    EXPECT_EQ(narrow_first.by_address(ip("10.2.2.3")), Place{1});
+    EXPECT_EQ(narrow_first.by_address(to_ipv6(ip("10.1.2.3"))), Place{0});
+    EXPECT_EQ(narrow_first.by_address(to_ipv6(ip("10.2.2.3"))), Place{1});
     const SubnetIndex wide_first{{subnet_of(1, "10.0.0.0/8", {}), subnet_of(2, "10.1.0.0/16", {})}};
-    EXPECT_EQ(wide_first.by_address(ip("10.1.2.3")), Place{0});
+    EXPECT_EQ(wide_first.by_address(to_ipv6(ip("10.1.2.3"))), Place{0});
     const SubnetIndex twice{{subnet_of(1, "10.0.0.0/8", {}), subnet_of(2, "10.0.0.0/8", {})}};
-    EXPECT_EQ(twice.by_address(ip("10.1.2.3")), Place{0});
+    EXPECT_EQ(twice.by_address(to_ipv6(ip("10.1.2.3"))), Place{0});
 }
 
 TEST(SubnetIndex, ZeroLengthPrefixContainsEverything) {
     const SubnetIndex index{{subnet_of(1, "0.0.0.0/0", {})}};
-    EXPECT_EQ(index.by_address(ip("203.0.113.9")), Place{0});
+    EXPECT_EQ(index.by_address(to_ipv6(ip("203.0.113.9"))), Place{0});
 }
 
 TEST(SubnetIndex, FindsByRelayInterfaceAndId) {
     auto first = subnet_of(5, "192.0.2.0/24", {});
-    first.relay_addresses = {ip("203.0.113.1"), ip("203.0.113.2")};
+    first.relay_addresses = {to_ipv6(ip("203.0.113.1")), to_ipv6(ip("203.0.113.2"))};
     auto second = subnet_of(9, "198.51.100.0/24", {});
-    second.relay_addresses = {ip("203.0.113.2")};
+    second.relay_addresses = {to_ipv6(ip("203.0.113.2"))};
     second.interface = "lan1";
     const SubnetIndex index{{first, second}};
-    EXPECT_EQ(index.by_relay(ip("203.0.113.1")), Place{0});
-    EXPECT_EQ(index.by_relay(ip("203.0.113.2")), Place{0});
-    EXPECT_EQ(index.by_relay(ip("203.0.113.3")), std::nullopt);
+    EXPECT_EQ(index.by_relay(to_ipv6(ip("203.0.113.1"))), Place{0});
+    EXPECT_EQ(index.by_relay(to_ipv6(ip("203.0.113.2"))), Place{0});
+    EXPECT_EQ(index.by_relay(to_ipv6(ip("203.0.113.3"))), std::nullopt);
     EXPECT_EQ(index.by_interface("lan1"), Place{1});
     EXPECT_EQ(index.by_interface("lan0"), std::nullopt);
     EXPECT_EQ(index.by_interface(""), std::nullopt);
@@ -60,7 +60,7 @@ TEST(SubnetIndex, ASubnetThatDoesNotTakeTheClientIsPassedOver) {
     std::vector<SubnetConfig> subnets;
     for (std::uint32_t id = 1; id <= 3; ++id) {
         auto& subnet = subnets.emplace_back(subnet_of(id, id == 2 ? "10.0.0.0/8" : "10.1.0.0/16", {}));
-        subnet.relay_addresses = {ip("203.0.113.1")};
+        subnet.relay_addresses = {to_ipv6(ip("203.0.113.1"))};
         subnet.interface = "lan0";
     }
     const SubnetIndex index{subnets};
@@ -68,13 +68,13 @@ TEST(SubnetIndex, ASubnetThatDoesNotTakeTheClientIsPassedOver) {
         return [first](std::size_t place) { return place >= first; };
     };
     for (const std::size_t first : {0u, 1u, 2u}) {
-        EXPECT_EQ(index.by_address(ip("10.1.2.3"), at_least(first)), Place{first});
-        EXPECT_EQ(index.by_relay(ip("203.0.113.1"), at_least(first)), Place{first});
+        EXPECT_EQ(index.by_address(to_ipv6(ip("10.1.2.3")), at_least(first)), Place{first});
+        EXPECT_EQ(index.by_relay(to_ipv6(ip("203.0.113.1")), at_least(first)), Place{first});
         EXPECT_EQ(index.by_interface("lan0", at_least(first)), Place{first});
     }
-    EXPECT_EQ(index.by_address(ip("10.1.2.3"), at_least(3)), std::nullopt);
-    EXPECT_EQ(index.by_relay(ip("203.0.113.1"), at_least(3)), std::nullopt);
-    EXPECT_EQ(index.by_address(ip("10.2.2.3"), at_least(2)), std::nullopt);
+    EXPECT_EQ(index.by_address(to_ipv6(ip("10.1.2.3")), at_least(3)), std::nullopt);
+    EXPECT_EQ(index.by_relay(to_ipv6(ip("203.0.113.1")), at_least(3)), std::nullopt);
+    EXPECT_EQ(index.by_address(to_ipv6(ip("10.2.2.3")), at_least(2)), std::nullopt);
 }
 
 TEST(SubnetIndex, FindsAmongManySubnetsByAskingFew) {
@@ -82,7 +82,7 @@ TEST(SubnetIndex, FindsAmongManySubnetsByAskingFew) {
     for (std::uint32_t i = 0; i < 10'000; ++i) {
         const Ipv4 network{ip("10.0.0.0").value + (i << 8)};
         subnets.push_back(subnet_of(i + 1, to_string(network) + "/24", {}));
-        subnets.back().relay_addresses = {Ipv4{network.value + 1}};
+        subnets.back().relay_addresses = {to_ipv6(Ipv4{network.value + 1})};
     }
     const SubnetIndex index{subnets};
     int asked = 0;
@@ -90,8 +90,8 @@ TEST(SubnetIndex, FindsAmongManySubnetsByAskingFew) {
         ++asked;
         return true;
     };
-    EXPECT_EQ(index.by_address(ip("10.30.200.9"), takes), Place{30 * 256 + 200});
-    EXPECT_EQ(index.by_relay(ip("10.30.200.1"), takes), Place{30 * 256 + 200});
+    EXPECT_EQ(index.by_address(to_ipv6(ip("10.30.200.9")), takes), Place{30 * 256 + 200});
+    EXPECT_EQ(index.by_relay(to_ipv6(ip("10.30.200.1")), takes), Place{30 * 256 + 200});
     EXPECT_EQ(asked, 2);
 }
 

@@ -25,7 +25,7 @@ Prefix unit(std::string_view text) {
 SubnetConfig subnet_of(std::uint32_t id, std::string_view prefix, std::vector<Range> pools) {
     SubnetConfig subnet;
     subnet.id = id;
-    subnet.network = parse_ipv4_network(prefix).value();
+    subnet.network = to_prefix(parse_ipv4_network(prefix).value());
     for (const auto& range : pools) {
         PoolConfig pool;
         pool.range = {unit(range.first), unit(range.last)};
@@ -218,7 +218,7 @@ void set_hosts(ServerConfig& config, std::vector<Reservation> hosts) {
 // --- answers
 
 MessageType Answer::type() const {
-    return silent() ? MessageType::none : done->reply->type;
+    return silent() ? MessageType::none : v4::MessageType{done->reply->type};
 }
 
 v4::MessageView Answer::view() const {
@@ -286,21 +286,21 @@ Answer World::decide(const Bytes& datagram, const v4::Arrival& arrival) const {
         return answer;
     }
     auto decision = decide_request(*request);
-    if (auto* done = std::get_if<v4::Done>(&decision)) {
+    if (auto* done = std::get_if<leasehold::Done>(&decision)) {
         answer.drop = done->drop;
         answer.done = std::move(*done);
-    } else if (auto* wait = std::get_if<v4::Wait>(&decision)) {
+    } else if (auto* wait = std::get_if<leasehold::Wait>(&decision)) {
         answer.waits_for = wait->lease;
     } else {
-        const auto& need = std::get<v4::Need>(decision);
+        const auto& need = std::get<leasehold::Need>(decision);
         answer.needs = need.rows;
         if (need.ping) answer.looks_at = need.ping->address;
     }
     return answer;
 }
 
-v4::Decision World::decide_request(const v4::Request& request) const {
-    const v4::World world{keeper_.table(),   keeper_.pools(), keeper_.offers(),
+leasehold::Decision World::decide_request(const v4::Request& request) const {
+    const leasehold::World world{keeper_.table(),   keeper_.pools(), keeper_.offers(),
                           keeper_.pending(), table_complete,  reuse_allowed,
                           is_set_aside_,     outage,          counts};
     const auto fresh_version = first_version(clock_.now_precise(), keeper_.version_seen());
@@ -321,9 +321,9 @@ void World::settle(const Answer& answer) {
         check_against_store(change.change);
         events_.push_back(keeper_.applied(change));
     }
-    if (answer.done->release_hold) keeper_.release_hold(*answer.done->release_hold);
-    if (answer.done->hold) keeper_.hold(*answer.done->hold);
-    if (answer.done->advance) keeper_.advance(*answer.done->advance);
+    for (const Prefix& unit : answer.done->release_holds) keeper_.release_hold(unit);
+    for (const Hold& hold : answer.done->holds) keeper_.hold(hold);
+    for (const Prefix& unit : answer.done->advances) keeper_.advance(unit);
 }
 
 Answer World::ask(const Packet& packet) {

@@ -101,8 +101,8 @@ void set_hosts(ServerConfig& config, std::vector<Reservation> hosts);
 
 /// What came of a packet.
 struct Answer {
-    v4::Drop drop;  // of read_request or of decide
-    std::optional<v4::Done> done;
+    leasehold::Drop drop;  // of read_request or of decide
+    std::optional<leasehold::Done> done;
     std::optional<Prefix> waits_for;
     std::vector<Prefix> needs;
     std::optional<Ipv4> looks_at;  // a ping is needed
@@ -128,7 +128,7 @@ public:
     Answer decide(const Packet& packet) const;
     /// The same for octets as they came, of a capture for instance. @pre they are a message
     Answer decide(const Bytes& datagram, const v4::Arrival& arrival) const;
-    v4::Decision decide_request(const v4::Request& request) const;
+    leasehold::Decision decide_request(const v4::Request& request) const;
     const ServerConfig& config() const { return *config_; }
     /// Decides and applies: changes become durable at once, holds and cursors move.
     Answer ask(const Packet& packet);
@@ -154,8 +154,8 @@ public:
     bool table_complete = true;
     bool reuse_allowed = true;
     std::optional<OutageService> outage;
-    std::vector<v4::FreshRow> fresh;
-    std::vector<v4::PingResult> pings;
+    std::vector<leasehold::FreshRow> fresh;
+    std::vector<leasehold::PingResult> pings;
     const LeaseCounts* counts = nullptr;
     std::vector<Prefix> set_aside;
     std::uint64_t seed = 1;

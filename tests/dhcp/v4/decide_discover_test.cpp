@@ -1,4 +1,5 @@
 // Which address an OFFER names, what is counted when there is none, and what keeps the address meanwhile.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/world.hpp"
@@ -7,6 +8,8 @@ namespace leasehold::v4 {
 namespace {
 
 using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
 using testing_world::Client;
 using testing_world::config_of;
 using testing_world::measured_config;
@@ -23,14 +26,14 @@ TEST(Discover, OffersTheClientsOwnLeaseEvenWhenItHasEnded) {
     world.pass(seconds{5000});
     const auto offer = world.ask(alice.discover().with_ip(50, "192.0.2.12"));
     EXPECT_EQ(offer.yiaddr(), "192.0.2.10");
-    EXPECT_TRUE(offer.done->hold);  // ended: others could have it meanwhile
+    EXPECT_FALSE(offer.done->holds.empty());  // ended: others could have it meanwhile
 }
 
 TEST(Discover, ALiveLeaseNeedsNoHold) {
     World world{measured_config()};
     ASSERT_EQ(world.bind(alice), "192.0.2.10");
     const auto offer = world.ask(alice.discover());
-    EXPECT_FALSE(offer.done->hold);
+    EXPECT_TRUE(offer.done->holds.empty());
     EXPECT_TRUE(offer.done->changes.empty());
 }
 
@@ -181,7 +184,7 @@ TEST(Discover, OfferLifetimeStoresTheOffer) {
     const auto offer = world.ask(alice.discover());
     ASSERT_EQ(offer.type(), MessageType::offer);
     EXPECT_EQ(offer.u32(51), 3600u);  // what the client will get
-    EXPECT_FALSE(offer.done->hold);
+    EXPECT_TRUE(offer.done->holds.empty());
     ASSERT_EQ(offer.done->changes.size(), 1u);
     EXPECT_EQ(offer.done->changes[0].cause, LeaseCause::offered);
     EXPECT_EQ(world.row("192.0.2.10")->valid_lifetime, 60u);
@@ -202,8 +205,8 @@ TEST(Discover, OfferLifetimeDoesNotShortenALease) {
 
 TEST(Discover, TheCursorMovesOnlyForTheAllocatorsAddress) {
     World world{measured_config()};
-    EXPECT_FALSE(world.ask(alice.discover().with_ip(50, "192.0.2.12")).done->advance);
-    EXPECT_EQ(world.ask(bob.discover()).done->advance, unit("192.0.2.10"));
+    EXPECT_THAT(world.ask(alice.discover().with_ip(50, "192.0.2.12")).done->advances, IsEmpty());
+    EXPECT_THAT(world.ask(bob.discover()).done->advances, ElementsAre(unit("192.0.2.10")));
 }
 
 // I8: decide reads only its arguments.
@@ -217,8 +220,8 @@ TEST(Discover, I8SameArgumentsSameDecision) {
     ASSERT_TRUE(first.done && second.done);
     EXPECT_EQ(first.done->reply->bytes, second.done->reply->bytes);
     EXPECT_EQ(first.done->reply->destination, second.done->reply->destination);
-    EXPECT_EQ(first.done->hold->unit, second.done->hold->unit);
-    EXPECT_EQ(first.done->advance, second.done->advance);
+    EXPECT_EQ(first.done->holds.at(0).unit, second.done->holds.at(0).unit);
+    EXPECT_EQ(first.done->advances, second.done->advances);
 }
 
 }  // namespace

@@ -210,7 +210,7 @@ TEST(Measured, ALinkSelectionDecidesTheSubnetButTheReplyStillGoesToTheRelay) {
         const auto offer = world.ask(packet);
         EXPECT_EQ(offer.yiaddr(), "192.0.2.10");
         EXPECT_EQ(offer.ipv4(118), by_relay ? "" : "192.0.2.0");
-        EXPECT_EQ(offer.done->reply->destination, (Destination{Route::relay, ip("203.0.113.1"), 67, {}}));
+        EXPECT_EQ(offer.done->reply->destination, (Destination{Route::relay, to_ipv6(ip("203.0.113.1")), 67, {}}));
     }
 }
 

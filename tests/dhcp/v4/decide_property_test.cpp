@@ -68,7 +68,7 @@ private:
             if (one_in(3)) subnet.pools[1].guard = {class_id::known};
             if (id != 1 && one_in(4)) subnet.guard = {one_in(2) ? phone : class_id::known};
             if (one_in(3)) subnet.allocator = AllocatorKind::random;
-            if (id != 4) subnet.relay_addresses = {ip("10.0.0.1")};
+            if (id != 4) subnet.relay_addresses = {to_ipv6(ip("10.0.0.1"))};
             subnet.reservations_global = one_in(3);
             subnet.reservations_out_of_pool = one_in(5);
             subnet.offer_lifetime = one_in(4) ? 20 : 0;
@@ -243,7 +243,7 @@ private:
         if (!client.vendor.empty()) packet.with_text(60, client.vendor);
         const auto answer = world_->decide(packet);
         ASSERT_EQ(answer.type(), MessageType::ack)
-            << offered << " was offered, then refused: " << answer.done->nak_reason;
+            << offered << " was offered, then refused: " << answer.done->refusal;
     }
 
     /// A client has one live lease on its link.

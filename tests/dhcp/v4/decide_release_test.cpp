@@ -116,7 +116,7 @@ TEST(Inform, GetsOptionsAtItsOwnAddressAndNoLease) {
     EXPECT_THAT(ack.codes(), ElementsAre(53, 1, 3, 6, 15, 42, 54, 66));
     EXPECT_EQ(ack.yiaddr(), "0.0.0.0");
     EXPECT_EQ(ack.view().ciaddr(), ip("192.0.2.50"));
-    EXPECT_EQ(ack.done->reply->destination, (Destination{Route::address, ip("192.0.2.50"), 68, {}}));
+    EXPECT_EQ(ack.done->reply->destination, (Destination{Route::address, to_ipv6(ip("192.0.2.50")), 68, {}}));
     EXPECT_EQ(world.keeper().table().size(), 0u);
 }
 
@@ -142,12 +142,12 @@ TEST(Inform, WithoutCiaddrItGoesToTheRelayOrTheSource) {
     auto relayed = alice;
     auto packet = relayed.behind("192.0.2.254").inform("0.0.0.0").with(82, {1, 1, 'x'});
     const auto via_relay = world.ask(packet);
-    EXPECT_EQ(via_relay.done->reply->destination, (Destination{Route::relay, ip("192.0.2.254"), 67, {}}));
+    EXPECT_EQ(via_relay.done->reply->destination, (Destination{Route::relay, to_ipv6(ip("192.0.2.254")), 67, {}}));
     EXPECT_EQ(via_relay.view().flags(), broadcast_flag);
     EXPECT_TRUE(via_relay.option(82));
     auto direct = alice.inform("0.0.0.0");
     direct.arrival.source = ip("192.0.2.60");
-    EXPECT_EQ(world.ask(direct).done->reply->destination.address, ip("192.0.2.60"));
+    EXPECT_EQ(world.ask(direct).done->reply->destination.address, to_ipv6(ip("192.0.2.60")));
 }
 
 TEST(Inform, IsAnsweredWhileLoadingButNotWithoutASubnet) {

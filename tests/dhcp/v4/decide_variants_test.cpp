@@ -161,7 +161,7 @@ TEST(V6Only, Rfc8925AClientThatAsksFor108GetsNoAddress) {
         EXPECT_EQ(answer.u32(108), 1800u);
         EXPECT_FALSE(answer.option(51));
         EXPECT_TRUE(answer.done->changes.empty());
-        EXPECT_FALSE(answer.done->hold);
+        EXPECT_TRUE(answer.done->holds.empty());
     }
 }
 

@@ -73,7 +73,7 @@ inline std::shared_ptr<ServerConfig> small_network(Ipv4 end = last) {
     auto made = std::make_shared<ServerConfig>();
     SubnetConfig subnet;
     subnet.id = 1;
-    subnet.network = {Ipv4{0x0a000000}, 24};
+    subnet.network = to_prefix(Ipv4Network{Ipv4{0x0a000000}, 24});
     subnet.cache_threshold = 0;
     subnet.pools.emplace_back().range = {to_prefix(first), to_prefix(end)};
     made->subnets.push_back(subnet);

@@ -273,14 +273,14 @@ TEST(Destination, OfALeaseReply) {
     const auto config = measured_config();
     auto packet = alice.discover();
     EXPECT_EQ(offer(config, packet).done->reply->destination,
-              (Destination{Route::link_unicast, ip("192.0.2.10"), 68, to_octets(alice.hwaddr)}));
+              (Destination{Route::link_unicast, to_ipv6(ip("192.0.2.10")), 68, to_octets(alice.hwaddr)}));
     auto without_raw = packet;
     without_raw.arrival.can_unicast_to_link = false;
     EXPECT_EQ(offer(config, without_raw).done->reply->destination.route, Route::broadcast);
     packet.flags = broadcast_flag;
     EXPECT_EQ(offer(config, packet).done->reply->destination.route, Route::broadcast);
     EXPECT_EQ(offer(config, alice.renewing("192.0.2.10")).done->reply->destination,
-              (Destination{Route::address, ip("192.0.2.10"), 68, {}}));
+              (Destination{Route::address, to_ipv6(ip("192.0.2.10")), 68, {}}));
 }
 
 // RFC 8357
@@ -307,7 +307,7 @@ TEST(Destination, OfANak) {
     EXPECT_EQ(route(alice.renewing("192.0.2.10")).route, Route::broadcast);  // on our link
     auto remote = alice.renewing("192.0.2.10");
     remote.arrival.interface_address = remote.arrival.destination = ip("198.51.100.1");
-    EXPECT_EQ(route(remote), (Destination{Route::address, ip("192.0.2.10"), 68, {}}));
+    EXPECT_EQ(route(remote), (Destination{Route::address, to_ipv6(ip("192.0.2.10")), 68, {}}));
     auto relayed = alice;
     EXPECT_EQ(route(relayed.behind("192.0.2.254").init_reboot("192.0.2.11")).route, Route::relay);
 }

@@ -41,7 +41,7 @@ struct Read {
 ServerConfig two_subnets() {
     auto near = subnet_of(1, "192.0.2.0/24", {{"192.0.2.10", "192.0.2.20"}});
     auto far = subnet_of(2, "10.0.0.0/24", {{"10.0.0.10", "10.0.0.20"}});
-    far.relay_addresses = {ip("203.0.113.7")};
+    far.relay_addresses = {to_ipv6(ip("203.0.113.7"))};
     return config_of({near, far});
 }
 
@@ -194,7 +194,7 @@ TEST(Subnet, SubnetSelectionOptionComesNext) {
 
 TEST(Subnet, ARelayInASubnetsListComesBeforeItsAddress) {
     auto config = two_subnets();
-    config.subnets[1].relay_addresses.push_back(ip("192.0.2.254"));
+    config.subnets[1].relay_addresses.push_back(to_ipv6(ip("192.0.2.254")));
     finish(config);
     EXPECT_EQ(Read(client.discover().relayed_by("203.0.113.7"), config).subnet(), 2u);
     EXPECT_EQ(Read(client.discover().relayed_by("192.0.2.254"), config).subnet(), 2u);
@@ -207,7 +207,7 @@ TEST(Subnet, OneWhoseGuardDoesNotFitIsPassedOverInEveryStep) {
     const auto phone = testing_world::vendor_class(config, "phone");
     config.subnets[0].guard = {phone};
     for (auto& subnet : config.subnets) {
-        subnet.relay_addresses = {ip("203.0.113.7")};
+        subnet.relay_addresses = {to_ipv6(ip("203.0.113.7"))};
         subnet.interface = "lan0";
     }
     finish(config);
