@@ -15,25 +15,25 @@
 namespace leasehold {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::size_t answer_size_max = 1u << 30;
 
-Result<json, std::string> read_json(const std::string& text) {
+Result<Json, std::string> read_json(const std::string& text) {
     const auto parsed = config::parse(text, {.source = "<arguments>"});
     if (!parsed) return std::unexpected(config::format(parsed.error()));
     return config::to_json(parsed->value);
 }
 
-Result<json, std::string> read_value(const std::string& text) {
-    if (text == "true") return json(true);
-    if (text == "false") return json(false);
+Result<Json, std::string> read_value(const std::string& text) {
+    if (text == "true") return Json(true);
+    if (text == "false") return Json(false);
     if (text.starts_with('[') || text.starts_with('{')) return read_json(text);
     std::int64_t number = 0;
     const auto end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
-    if (read.ec == std::errc{} && read.ptr == end) return json(number);
-    return json(text);
+    if (read.ec == std::errc{} && read.ptr == end) return Json(number);
+    return Json(text);
 }
 
 Result<std::string, std::string> find_socket(const CtlArguments& arguments) {
@@ -68,10 +68,10 @@ Result<std::string, std::string> ask_server(const std::string& path, const std::
 
 }  // namespace
 
-Result<json, std::string> read_ctl_arguments(const std::vector<std::string>& words) {
-    if (words.empty()) return json(nullptr);
+Result<Json, std::string> read_ctl_arguments(const std::vector<std::string>& words) {
+    if (words.empty()) return Json(nullptr);
     if (words.size() == 1 && words.front().starts_with('{')) return read_json(words.front());
-    json map = json::object();
+    Json map = Json::object();
     for (const auto& word : words) {
         const auto equals = word.find('=');
         if (equals == 0 || equals == word.npos)
@@ -89,7 +89,7 @@ int run_ctl(const CtlArguments& arguments, std::ostream& out, std::ostream& err)
         err << given.error() << "\n";
         return static_cast<int>(ExitCode::usage);
     }
-    json request{{"command", arguments.command}};
+    Json request{{"command", arguments.command}};
     if (!given->is_null()) request["arguments"] = std::move(*given);
     const auto socket = find_socket(arguments);
     const auto text = socket ? ask_server(*socket, config::compact(request)) : socket;
@@ -97,12 +97,12 @@ int run_ctl(const CtlArguments& arguments, std::ostream& out, std::ostream& err)
         err << text.error() << "\n";
         return static_cast<int>(ExitCode::unexpected);
     }
-    const auto answer = json::parse(*text, nullptr, false);
+    const auto answer = Json::parse(*text, nullptr, false);
     if (!answer.is_object()) {
         err << "the answer cannot be understood: " << *text << "\n";
         return static_cast<int>(ExitCode::unexpected);
     }
-    const auto result = answer.value("result", json(1));
+    const auto result = answer.value("result", Json(1));
     const bool fine = result == 0 || result == 3;
     if (arguments.json)
         out << *text << "\n";

@@ -11,11 +11,11 @@
 namespace leasehold {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 /// A member as text: strings as they are, other values as JSON, "" when there is none. From the network, in
 /// the end: control characters must not reach the terminal.
-std::string text_of(const json& map, const char* key) {
+std::string text_of(const Json& map, const char* key) {
     const auto found = map.is_object() ? map.find(key) : map.end();
     if (!map.is_object() || found == map.end() || found->is_null()) return {};
     auto text = found->is_string() ? found->get<std::string>() : config::compact(*found);
@@ -24,35 +24,35 @@ std::string text_of(const json& map, const char* key) {
     return text;
 }
 
-std::int64_t number_of(const json& map, const char* key) {
+std::int64_t number_of(const Json& map, const char* key) {
     const auto found = map.find(key);
     return found != map.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
-std::string end_of(const json& lease) {
+std::string end_of(const Json& lease) {
     const auto lifetime = number_of(lease, "valid-lft");
     if (lifetime == infinite_lifetime) return "never";
     return local_time(number_of(lease, "cltt") + lifetime);
 }
 
-std::string state_of(const json& lease) {
+std::string state_of(const Json& lease) {
     const auto state = number_of(lease, "state");
     if (state < 0 || state > static_cast<int>(LeaseState::registered)) return std::to_string(state);
     return std::string{to_string(static_cast<LeaseState>(state))};
 }
 
-constexpr std::array lease_columns{"ADDRESS", "HARDWARE ADDRESS", "CLIENT-ID", "SUBNET", "STATE",
-                                   "ENDS",    "HOSTNAME"};
-using LeaseRow = std::array<std::string, lease_columns.size()>;
+constexpr std::array lease_headings{"ADDRESS", "HARDWARE ADDRESS", "CLIENT-ID", "SUBNET", "STATE",
+                                    "ENDS",    "HOSTNAME"};
+using LeaseRow = std::array<std::string, lease_headings.size()>;
 
-std::string lease_table(const json& leases) {
+std::string lease_table(const Json& leases) {
     std::vector<LeaseRow> rows{
         {"ADDRESS", "HARDWARE ADDRESS", "CLIENT-ID", "SUBNET", "STATE", "ENDS", "HOSTNAME"}};
     for (const auto& lease : leases)
         rows.push_back({text_of(lease, "ip-address"), text_of(lease, "hw-address"),
                         text_of(lease, "client-id"), text_of(lease, "subnet-id"), state_of(lease),
                         end_of(lease), text_of(lease, "hostname")});
-    std::array<std::size_t, lease_columns.size()> widths{};
+    std::array<std::size_t, lease_headings.size()> widths{};
     for (const auto& row : rows)
         for (std::size_t i = 0; i != row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
     std::string out;
@@ -76,7 +76,7 @@ std::string duration(std::int64_t seconds) {
     return out + std::to_string(seconds % minute) + " s";
 }
 
-std::string database_words(const json& database) {
+std::string database_words(const Json& database) {
     const auto where = text_of(database, "where");
     auto line = where + ", " + text_of(database, "state");
     if (database.contains("attempt")) {
@@ -92,7 +92,7 @@ std::string database_words(const json& database) {
 }
 
 /// Nothing while there is no journal, or nothing in it that somebody should know.
-std::string journal_words(const json& journal) {
+std::string journal_words(const Json& journal) {
     std::string line;
     const auto add = [&](const std::string& words) { line += (line.empty() ? "" : ", ") + words; };
     if (number_of(journal, "leases") > 0) add(text_of(journal, "leases") + " lease(s) wait for the database");
@@ -102,7 +102,7 @@ std::string journal_words(const json& journal) {
     return line.empty() ? line : "journal    " + line + "\n";
 }
 
-std::string sockets_words(const json& sockets) {
+std::string sockets_words(const Json& sockets) {
     std::string line;
     const auto add_all = [&](const char* key) {
         if (!sockets.contains(key)) return;
@@ -114,7 +114,7 @@ std::string sockets_words(const json& sockets) {
     return line.empty() ? "none" : line;
 }
 
-std::string clock_words(const json& clock) {
+std::string clock_words(const Json& clock) {
     if (const auto step = number_of(clock, "step"); step != 0)
         return "the wall clock differs by " + std::to_string(step) + " s; accept it with clock-accept";
     if (clock.contains("wait-until"))
@@ -123,8 +123,8 @@ std::string clock_words(const json& clock) {
     return "in step";
 }
 
-std::string status_words(const json& status) {
-    const auto part = [&](const char* key) { return status.value(key, json::object()); };
+std::string status_words(const Json& status) {
+    const auto part = [&](const char* key) { return status.value(key, Json::object()); };
     const auto service = part("service");
     auto state = text_of(service, "state");
     if (const auto served = text_of(service, "outage-service"); !served.empty()) state += " (" + served + ")";
@@ -133,7 +133,7 @@ std::string status_words(const json& status) {
     out += "service    " + state + "\n";
     out += "database   " + database_words(part("database-status")) + "\n";
     const auto database = part("database-status");
-    if (database.is_object()) out += journal_words(database.value("journal", json::object()));
+    if (database.is_object()) out += journal_words(database.value("journal", Json::object()));
     out += "leases     " + text_of(part("leases"), "stored") + "\n";
     out += "listening  " + sockets_words(part("sockets")) + "\n";
     out += "clock      " + clock_words(part("clock")) + "\n";
@@ -142,17 +142,17 @@ std::string status_words(const json& status) {
     return out;
 }
 
-bool is_lease(const json& value) {
+bool is_lease(const Json& value) {
     return value.is_object() && value.contains("ip-address") && value.contains("cltt");
 }
 
 }  // namespace
 
-std::string show_answer(const std::string& command, const json& answer) {
+std::string show_answer(const std::string& command, const Json& answer) {
     std::string out;
-    const auto arguments = answer.value("arguments", json(nullptr));
+    const auto arguments = answer.value("arguments", Json(nullptr));
     if (command == "status-get" && arguments.is_object()) return status_words(arguments);
-    if (is_lease(arguments)) return lease_table(json::array({arguments}));
+    if (is_lease(arguments)) return lease_table(Json::array({arguments}));
     const bool leases =
         arguments.is_object() && arguments.contains("leases") && arguments["leases"].is_array();
     if (leases && !arguments["leases"].empty()) out += lease_table(arguments["leases"]);

@@ -8,11 +8,11 @@
 namespace leasehold {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 /// Kea's families of origin ids: 1 is the user, from 1000 on a local HA service, from 2000 on a remote one.
-json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std::uint32_t count) {
-    json result = json::array();
+Json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std::uint32_t count) {
+    Json result = Json::array();
     const auto first = static_cast<std::uint32_t>(from);
     for (const auto id : ids)
         if (id >= first && id - first < count) result.push_back(id);
@@ -22,10 +22,10 @@ json ids_between(const std::vector<std::uint32_t>& ids, DisableOrigin from, std:
 /// Kea's number of a lease backend that keeps service from running: what its status-get shows, and so what
 /// tools look for, is 3000 twice, plus the kind; after a first opening that failed it is 3000 alone. With a
 /// serve- policy Kea shows none: then service is on, in name at least.
-json disabling_databases(const ServerStatus& server) {
+Json disabling_databases(const ServerStatus& server) {
     const BackendStatus& backend = server.backend;
-    if (is_open(backend.state) || server.on_fail != OnFail::stop_retry_exit) return json::array();
-    if (!backend.has_served) return json::array({first_database_origin});
+    if (is_open(backend.state) || server.on_fail != OnFail::stop_retry_exit) return Json::array();
+    if (!backend.has_served) return Json::array({first_database_origin});
     const auto kind = [&] {
         switch (server.backend_type) {
             case BackendType::mariadb: return 1u;
@@ -35,10 +35,10 @@ json disabling_databases(const ServerStatus& server) {
         }
         return 0u;
     };
-    return json::array({2 * first_database_origin + kind()});
+    return Json::array({2 * first_database_origin + kind()});
 }
 
-json dhcp_state(const ServerStatus& server) {
+Json dhcp_state(const ServerStatus& server) {
     constexpr std::uint32_t origins_per_family = 1000;
     return {{"globally-disabled", server.service.mode == ServiceMode::closed},
             {"disabled-by-user",
@@ -51,30 +51,30 @@ json dhcp_state(const ServerStatus& server) {
             {"disabled-by-db-connection", disabling_databases(server)}};
 }
 
-json sockets(const ServerStatus& server) {
-    json result{{"status", server.socket_problems.empty() ? "ready" : "retrying"},
+Json sockets(const ServerStatus& server) {
+    Json result{{"status", server.socket_problems.empty() ? "ready" : "retrying"},
                 {"listening", server.listening}};
     for (const auto& problem : server.socket_problems)
         result["errors"].push_back(problem.interface + ": " + problem.reason);
     return result;
 }
 
-json ping_check(const PingStatus& ping) {
-    json result{{"looked", ping.looked}, {"answered", ping.answered}, {"skipped", ping.skipped}};
+Json ping_check(const PingStatus& ping) {
+    Json result{{"looked", ping.looked}, {"answered", ping.answered}, {"skipped", ping.skipped}};
     if (!ping.error.empty()) result["error"] = ping.error;
     return result;
 }
 
-json service(const ServerStatus& server) {
-    json result{{"state", to_string(server.service.mode)}};
+Json service(const ServerStatus& server) {
+    Json result{{"state", to_string(server.service.mode)}};
     if (server.service.mode == ServiceMode::open_without_backend)
         result["outage-service"] = to_string(server.service.outage);
     if (!server.service.reason.empty()) result["reason"] = server.service.reason;
     return result;
 }
 
-json journal(const SpoolStatus& spool) {
-    json result{{"state", to_string(spool.file.state)},
+Json journal(const SpoolStatus& spool) {
+    Json result{{"state", to_string(spool.file.state)},
                 {"file", spool.file.where},
                 {"leases", spool.entries},
                 {"octets", spool.octets},
@@ -96,8 +96,8 @@ std::string time_text(std::chrono::system_clock::time_point when) {
     return text.data();
 }
 
-json credentials(const CredentialStatus& status) {
-    json result{{"source", status.source}};
+Json credentials(const CredentialStatus& status) {
+    Json result{{"source", status.source}};
     if (status.loaded_at) {
         result["loaded-at"] = time_text(*status.loaded_at);
         result["age"] = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(
@@ -118,9 +118,9 @@ std::string_view policy_name(OnFail policy) {
     return "";
 }
 
-json database(const ServerStatus& server, std::chrono::steady_clock::time_point now) {
+Json database(const ServerStatus& server, std::chrono::steady_clock::time_point now) {
     const BackendStatus& backend = server.backend;
-    json result{{"state", to_string(backend.state)},          {"where", backend.where},
+    Json result{{"state", to_string(backend.state)},          {"where", backend.where},
                 {"schema-version", backend.schema_version},   {"leases-loaded", backend.rows_loaded},
                 {"rows-unreadable", backend.rows_unreadable}, {"on-fail", policy_name(server.on_fail)}};
     if (backend.attempt != 0) result["attempt"] = backend.attempt;
@@ -136,18 +136,18 @@ json database(const ServerStatus& server, std::chrono::steady_clock::time_point 
     return result;
 }
 
-json clock(const ClockStatus& clock) {
-    json result{{"step", clock.step.count()}, {"reuse-paused", clock.reuse_paused}};
+Json clock(const ClockStatus& clock) {
+    Json result{{"step", clock.step.count()}, {"reuse-paused", clock.reuse_paused}};
     if (clock.wait_until) result["wait-until"] = clock.wait_until->time_since_epoch().count();
     return result;
 }
 
-json program(const ScriptStatus& script) {
+Json program(const ScriptStatus& script) {
     return {{"program", script.path},    {"started", script.started}, {"failed", script.failed},
             {"running", script.running}, {"waiting", script.waiting}, {"lost", script.lost}};
 }
 
-json queues(const StatusInputs& inputs) {
+Json queues(const StatusInputs& inputs) {
     const auto& server = inputs.server;
     return {{"decisions-with-store", server.pending},
             {"packets-parked", server.parked},
@@ -159,7 +159,7 @@ json queues(const StatusInputs& inputs) {
             {"log-lines-lost", inputs.log_lines_lost}};
 }
 
-json commands(const ChannelCounters& channel) {
+Json commands(const ChannelCounters& channel) {
     return {{"connections", channel.connections},
             {"connections-refused", channel.connections_refused},
             {"requests-too-long", channel.requests_too_long},
@@ -168,9 +168,9 @@ json commands(const ChannelCounters& channel) {
 
 }  // namespace
 
-json status_json(const StatusInputs& inputs) {
+Json status_json(const StatusInputs& inputs) {
     const auto& server = inputs.server;
-    json result{
+    Json result{
         {"pid", inputs.process},
         {"uptime", server.uptime.count()},
         {"reload", server.since_reload.count()},

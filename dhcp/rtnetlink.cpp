@@ -1,8 +1,8 @@
 // Writes dump requests and reads their replies: a chain of messages, each a struct and a chain of attributes.
 #include "dhcp/rtnetlink.hpp"
 
-#include <linux/if.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 
 #include <algorithm>
 #include <cstring>

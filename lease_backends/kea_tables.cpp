@@ -12,9 +12,6 @@
 namespace leasehold {
 namespace {
 
-constexpr std::size_t page_rows = 4096;
-constexpr std::chrono::seconds page_time_max{60};
-
 /// Column name -> type, in lower case, as information_schema has them.
 using ColumnTypes = std::map<std::string, std::string, std::less<>>;
 
@@ -99,7 +96,7 @@ public:
         : connection_{connection}, family_{family}, sinks_{sinks} {}
 
     StoreResult<std::uint64_t> read() {
-        connection_.set_deadline(std::chrono::steady_clock::now() + page_time_max);
+        connection_.set_deadline(std::chrono::steady_clock::now() + snapshot_page_time_max);
         if (auto begun = begin_snapshot(connection_); !begun) return failed(begun.error());
         auto rows = read_in_snapshot();
         // Nothing was written; what fails here, fails because the connection is gone.
@@ -117,7 +114,7 @@ private:
     }
 
     SqlResult<SqlRows> ask(std::string_view query, std::span<const SqlValue> values = {}) {
-        connection_.set_deadline(std::chrono::steady_clock::now() + page_time_max);
+        connection_.set_deadline(std::chrono::steady_clock::now() + snapshot_page_time_max);
         return connection_.query(query, values);
     }
 
@@ -133,7 +130,7 @@ private:
             for (const auto& row : page->rows)
                 if (auto taken = take(row); !taken) return std::unexpected(taken.error());
             rows += page->rows.size();
-            if (page->rows.size() < page_rows) return rows;
+            if (page->rows.size() < snapshot_page_rows) return rows;
             after = page->rows.back().front();
         }
     }
@@ -164,7 +161,7 @@ private:
         const auto key = dialect.key();
         std::string select = "SELECT " + key.selected;
         for (const KeaFieldDef& column : columns_) select += ", " + dialect.value(column);
-        const std::string end = " ORDER BY address LIMIT " + std::to_string(page_rows);
+        const std::string end = " ORDER BY address LIMIT " + std::to_string(snapshot_page_rows);
         select += " FROM " + table_;
         first_page_ = select + end;
         next_page_ = select + " WHERE address > " + key.parameter + end;

@@ -7,8 +7,7 @@
 namespace leasehold {
 namespace {
 
-constexpr std::size_t page_rows = 4096;
-constexpr std::chrono::seconds connect_time_max{30}, page_time_max{60};
+constexpr std::chrono::seconds connect_time_max{30};
 
 /// @return the key to go on behind; nullopt: the sink has enough
 std::optional<Prefix> hand_on(std::vector<StoredLease>&& page, RowSink& sink, ScanEnd& end) {
@@ -36,10 +35,10 @@ StoreResult<ScanEnd> scan_pages(LeaseSession& session, Family family, RowSink& s
     ScanEnd end;
     std::optional<Prefix> after;
     for (;;) {
-        session.set_deadline(std::chrono::steady_clock::now() + page_time_max);
-        auto page = session.page(family, after, page_rows);
+        session.set_deadline(std::chrono::steady_clock::now() + snapshot_page_time_max);
+        auto page = session.page(family, after, snapshot_page_rows);
         if (!page) return failed(page.error());
-        const bool is_last = page->size() < page_rows;
+        const bool is_last = page->size() < snapshot_page_rows;
         after = hand_on(std::move(*page), sink, end);
         if (is_last || !after) return end;
     }

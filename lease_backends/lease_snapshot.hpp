@@ -6,6 +6,10 @@
 
 namespace leasehold {
 
+/// Of a table that is read in a snapshot: how many rows are asked for at a time, and how long that may take.
+inline constexpr std::size_t snapshot_page_rows = 4096;
+inline constexpr std::chrono::seconds snapshot_page_time_max{60};
+
 /// Streams the leases of the family in the order of keys, in constant memory. Nothing is locked, registered
 /// or written. On a database server old versions of rows are kept for so long, in SQLite its log.
 /// @error no_database, schema (no lease database), permissions, unavailable ...

@@ -10,8 +10,6 @@
 namespace leasehold::v4 {
 namespace {
 
-constexpr std::uint8_t op_request = 1, op_reply = 2;
-constexpr std::uint32_t magic_cookie = 0x63825363;
 constexpr std::size_t hlen_max = 16;
 constexpr std::size_t datagram_size_max = 65535;  // a UDP datagram is smaller; offsets fit 16 bits
 

@@ -52,6 +52,8 @@ struct ParseError {
 
 inline constexpr std::size_t fixed_size = 236;
 inline constexpr std::size_t cookie_size = 4;
+inline constexpr std::uint32_t magic_cookie = 0x63825363;
+inline constexpr std::uint8_t op_request = 1, op_reply = 2;
 inline constexpr std::uint16_t broadcast_flag = 0x8000;
 
 /// What to do with an option that runs over the end of its field: `lenient` (compatibility

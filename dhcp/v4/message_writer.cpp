@@ -9,8 +9,6 @@
 namespace leasehold::v4 {
 namespace {
 
-constexpr std::uint8_t op_reply = 2;
-constexpr std::array<std::uint8_t, cookie_size> magic_cookie{0x63, 0x82, 0x53, 0x63};
 constexpr std::size_t message_size_min = 300;  // RFC 1542 2.1: shorter BOOTP messages may be dropped
 constexpr std::size_t piece_size_max = 255;
 constexpr std::size_t piece_header_size = 2;  // code and length
@@ -46,7 +44,7 @@ MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, const ReplyHeader& 
     std::ranges::copy(header.chaddr, &buffer_[28]);
     write_text(buffer_.subspan(44, sname_size), header.sname);
     write_text(buffer_.subspan(108, file_size), header.file);
-    std::ranges::copy(magic_cookie, &buffer_[fixed_size]);
+    write_u32(&buffer_[fixed_size], magic_cookie);
     used_ = fixed_size + cookie_size;
     if (type != MessageType::none) add_u8(option::message_type, static_cast<std::uint8_t>(type));
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint8_t vivco = 124, vivso = 125;  // RFC 3925: vendor-class, vendor
 
-std::optional<std::uint32_t> enterprise_of(OptionBytes payload) {
+std::optional<std::uint32_t> first_enterprise_of(OptionBytes payload) {
     if (!payload || payload->size() < 4) return std::nullopt;
     return read_u32(payload->data());
 }
@@ -84,17 +84,17 @@ std::optional<ExpressionBytes> PacketSource::sub_option(ExpressionBytes payload,
 }
 
 std::optional<std::uint32_t> PacketSource::vendor_enterprise() const {
-    return enterprise_of(message_.option(vivso));
+    return first_enterprise_of(message_.option(vivso));
 }
 
 std::optional<std::uint32_t> PacketSource::vendor_class_enterprise() const {
-    return enterprise_of(message_.option(vivco));
+    return first_enterprise_of(message_.option(vivco));
 }
 
 std::optional<ExpressionBytes> PacketSource::vendor_class_data(std::optional<std::uint32_t> enterprise,
                                                                std::size_t index) const {
     const auto payload = message_.option(vivco);
-    const auto first = enterprise_of(payload);
+    const auto first = first_enterprise_of(payload);
     if (!first || (enterprise && *enterprise != *first)) return std::nullopt;
     Reader reader{*payload};
     for (std::size_t place = 0; reader.left() > 0; ++place) {
