@@ -39,7 +39,7 @@ void add_lease(Variables& out, const std::string& prefix, const Lease& lease) {
     out.add(prefix + "_FQDN_REV", lease.fqdn_rev ? "true" : "false");
 }
 
-std::string hex(v4::OptionBytes bytes) {
+std::string hex(OptionBytes bytes) {
     return bytes ? to_hex(*bytes) : std::string{};
 }
 

@@ -28,8 +28,9 @@ constexpr std::array shape_names{
     ShapeName{Shape::fqdn, "fqdn"},
     ShapeName{Shape::tuple, "tuple"},
     ShapeName{Shape::binary, "binary"},
-    ShapeName{Shape::classless_route, "internal"},  // two shapes with a text form of their own:
+    ShapeName{Shape::classless_route, "internal"},  // shapes with a text form of their own:
     ShapeName{Shape::dnr, "internal"},              // no option-def can ask for them
+    ShapeName{Shape::dnr6, "internal"},
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ enum class Shape : std::uint8_t {
     binary,
     classless_route,  // 121's own text form
     dnr,              // 162's own text form
+    dnr6,             // v6 144's own text form
 };
 
 /// A row of a standard table (static storage), or an option-def of the configuration (which owns its text).
@@ -74,7 +75,7 @@ struct OwnedOptionDef {
     bool operator==(const OwnedOptionDef&) const = default;
 };
 
-/// The word of an option-def's `type`; "internal" for the two that no option-def can ask for.
+/// The word of an option-def's `type`; "internal" for those that no option-def can ask for.
 std::string_view to_string(Shape shape);
 /// nullopt: no such type ("record" is none: it is a list of these).
 std::optional<Shape> parse_shape(std::string_view name);

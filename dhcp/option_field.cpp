@@ -284,7 +284,8 @@ Result<void, OptionTextError> append_field(Shape shape, std::string_view text, s
         case Shape::tuple: return append_tuple(text, tuple_length_size, out);
         case Shape::binary: return append_binary(text, out);
         case Shape::classless_route:
-        case Shape::dnr: break;  // whole options, never fields
+        case Shape::dnr:
+        case Shape::dnr6: break;  // whole options, never fields
     }
     return refuse(text, "belongs to an option with a syntax of its own, which cannot be a field");
 }
@@ -312,7 +313,8 @@ Result<std::string, OptionTextError> take_field(Shape shape, std::uint8_t tuple_
         case Shape::tuple: return take_tuple(tuple_length_size, octets);
         case Shape::binary: return to_hex(octets.take(octets.left()), "");
         case Shape::classless_route:
-        case Shape::dnr: break;  // whole options, never fields
+        case Shape::dnr:
+        case Shape::dnr6: break;  // whole options, never fields
     }
     return option_text_error("an option with a syntax of its own cannot be a field");
 }

@@ -1,5 +1,5 @@
 // One field of an option between its text and its octets: a case per shape. How fields make an option
-// (arrays, records, commas) is option_text's part; the two options with a syntax of their own are in
+// (arrays, records, commas) is option_text's part; options with a syntax of their own are in
 // option_special.
 #pragma once
 

@@ -126,19 +126,30 @@ Appended append_parameters(std::string_view text, Octets8& out) {
     return {};
 }
 
-Appended append_addresses(std::string_view text, Octets8& out) {
+/// Where the two families' options differ (RFC 9463 4.1, 5.1).
+struct DnrForm {
+    Shape address;
+    std::size_t address_size;
+    std::string_view address_name;
+    std::size_t length_size;  // octets of the name's and the addresses' length
+    bool is_list;             // several resolvers in an option, each behind its length of 2 octets
+};
+constexpr DnrForm dnr_form_v4{Shape::ipv4, 4, "IPv4", 1, true};
+constexpr DnrForm dnr_form_v6{Shape::ipv6, 16, "IPv6", 2, false};
+
+Appended append_addresses(const DnrForm& form, std::string_view text, Octets8& out) {
     const auto addresses = words(text);
-    constexpr std::size_t address_count_max = 255 / 4;
+    const std::size_t address_count_max = (form.length_size == 1 ? 255u : 65535u) / form.address_size;
     if (addresses.empty() || addresses.size() > address_count_max)
-        return option_text_error("1 to " + std::to_string(address_count_max) +
-                                 " IPv4 addresses with blanks between");
-    append_number(out, addresses.size() * 4, 1);
+        return option_text_error("1 to " + std::to_string(address_count_max) + ' ' +
+                                 std::string{form.address_name} + " addresses with blanks between");
+    append_number(out, addresses.size() * form.address_size, form.length_size);
     for (const auto address : addresses)
-        if (const auto ok = append_field(Shape::ipv4, address, 1, out); !ok) return ok;
+        if (const auto ok = append_field(form.address, address, 1, out); !ok) return ok;
     return {};
 }
 
-Appended append_resolver(std::string_view text, Octets8& out) {
+Appended append_resolver(const DnrForm& form, std::string_view text, Octets8& out) {
     const auto parts = split(text, ',');
     if (parts.size() < 2 || parts.size() > 4)
         return option_text_error(
@@ -149,15 +160,15 @@ Appended append_resolver(std::string_view text, Octets8& out) {
     if (parts[1].empty() || parts[1] == ".")
         return option_text_error("the authentication domain name is empty");
     if (const auto ok = append_domain_name(parts[1], name); !ok) return ok;
-    append_number(resolver, name.size(), 1);
+    append_number(resolver, name.size(), form.length_size);
     resolver.insert(resolver.end(), name.begin(), name.end());
     if (parts.size() > 2)
-        if (const auto ok = append_addresses(parts[2], resolver); !ok)
+        if (const auto ok = append_addresses(form, parts[2], resolver); !ok)
             return option_text_error("addresses: " + ok.error().detail);
     if (parts.size() > 3)
         if (const auto ok = append_parameters(parts[3], resolver); !ok) return ok;
     if (resolver.size() > 65535) return option_text_error("a resolver is longer than 65535 octets");
-    append_number(out, resolver.size(), 2);
+    if (form.is_list) append_number(out, resolver.size(), 2);
     out.insert(out.end(), resolver.begin(), resolver.end());
     return {};
 }
@@ -191,10 +202,14 @@ struct Resolver {
     std::vector<Parameter> parameters;
 };
 
-/// RFC 9463 5.1, the part of one resolver behind its length.
-Result<Resolver, OptionTextError> read_resolver(Reader octets) {
+std::span<const std::uint8_t> take_counted(const DnrForm& form, Reader& octets) {
+    return octets.take(form.length_size == 1 ? octets.u8() : octets.u16());
+}
+
+/// The part of one resolver behind its length.
+Result<Resolver, OptionTextError> read_resolver(const DnrForm& form, Reader octets) {
     Resolver resolver{.priority = octets.u16(), .name = {}, .addresses = {}, .parameters = {}};
-    Reader name_octets{octets.take(octets.u8())};
+    Reader name_octets{take_counted(form, octets)};
     if (!octets.ok()) return option_text_error("a resolver's name runs over its end");
     auto name = take_domain_name(name_octets);
     if (!name) return std::unexpected(name.error());
@@ -202,10 +217,10 @@ Result<Resolver, OptionTextError> read_resolver(Reader octets) {
     resolver.name = std::move(*name);
     if (octets.left() == 0) return resolver;  // known by its name only
 
-    Reader addresses{octets.take(octets.u8())};
+    Reader addresses{take_counted(form, octets)};
     if (!octets.ok()) return option_text_error("a resolver's addresses run over its end");
     while (addresses.left() > 0) {
-        auto address = take_field(Shape::ipv4, 1, addresses);
+        auto address = take_field(form.address, 1, addresses);
         if (!address) return std::unexpected(address.error());
         resolver.addresses.push_back(std::move(*address));
     }
@@ -218,13 +233,20 @@ Result<Resolver, OptionTextError> read_resolver(Reader octets) {
     return resolver;
 }
 
-Result<std::vector<Resolver>, OptionTextError> read_resolvers(std::span<const std::uint8_t> bytes) {
+Result<std::vector<Resolver>, OptionTextError> read_resolvers(const DnrForm& form,
+                                                              std::span<const std::uint8_t> bytes) {
     std::vector<Resolver> resolvers;
     Reader octets{bytes};
+    if (!form.is_list) {
+        auto resolver = read_resolver(form, octets);
+        if (!resolver) return std::unexpected(resolver.error());
+        resolvers.push_back(std::move(*resolver));
+        return resolvers;
+    }
     do {
         const auto one = octets.take(octets.u16());
         if (!octets.ok()) return option_text_error("a resolver runs over the end of the option");
-        auto resolver = read_resolver(Reader{one});
+        auto resolver = read_resolver(form, Reader{one});
         if (!resolver) return std::unexpected(resolver.error());
         resolvers.push_back(std::move(*resolver));
     } while (octets.left() > 0);
@@ -255,9 +277,7 @@ Text resolver_text(const Resolver& resolver) {
     return text;
 }
 
-}  // namespace
-
-Result<std::vector<std::uint8_t>, OptionTextError> classless_route_bytes(std::string_view text) {
+Bytes classless_route_bytes(std::string_view text) {
     Octets8 out;
     for (const auto route : split(text, ',')) {
         if (route.empty()) continue;
@@ -279,7 +299,7 @@ Result<std::vector<std::uint8_t>, OptionTextError> classless_route_bytes(std::st
     return out;
 }
 
-Result<std::string, OptionTextError> classless_route_text(std::span<const std::uint8_t> bytes) {
+Text classless_route_text(std::span<const std::uint8_t> bytes) {
     std::string text;
     Reader octets{bytes};
     while (octets.left() > 0) {
@@ -300,19 +320,20 @@ Result<std::string, OptionTextError> classless_route_text(std::span<const std::u
     return text;
 }
 
-Result<std::vector<std::uint8_t>, OptionTextError> dnr_bytes(std::string_view text) {
+Bytes dnr_bytes(const DnrForm& form, std::string_view text) {
     Octets8 out;
     std::size_t count = 0;
     for (const auto resolver : split(text, '|')) {
-        ++count;
-        if (const auto ok = append_resolver(resolver, out); !ok)
+        if (++count > 1 && !form.is_list)
+            return option_text_error("this option holds one resolver: give it once for each, without \"|\"");
+        if (const auto ok = append_resolver(form, resolver, out); !ok)
             return option_text_error("resolver " + std::to_string(count) + ": " + ok.error().detail);
     }
     return out;
 }
 
-Result<std::string, OptionTextError> dnr_text(std::span<const std::uint8_t> bytes) {
-    const auto resolvers = read_resolvers(bytes);
+Text dnr_text(const DnrForm& form, std::span<const std::uint8_t> bytes) {
+    const auto resolvers = read_resolvers(form, bytes);
     if (!resolvers) return std::unexpected(resolvers.error());
     std::string text;
     for (const auto& resolver : *resolvers) {
@@ -324,8 +345,30 @@ Result<std::string, OptionTextError> dnr_text(std::span<const std::uint8_t> byte
     return text;
 }
 
-Result<void, OptionTextError> check_dnr(std::span<const std::uint8_t> bytes) {
-    const auto resolvers = read_resolvers(bytes);
+const DnrForm& dnr_form(Shape shape) {
+    return shape == Shape::dnr ? dnr_form_v4 : dnr_form_v6;
+}
+
+}  // namespace
+
+bool is_special(Shape shape) {
+    return shape == Shape::classless_route || shape == Shape::dnr || shape == Shape::dnr6;
+}
+
+Result<std::vector<std::uint8_t>, OptionTextError> special_bytes(Shape shape, std::string_view text) {
+    return shape == Shape::classless_route ? classless_route_bytes(text) : dnr_bytes(dnr_form(shape), text);
+}
+
+Result<std::string, OptionTextError> special_text(Shape shape, std::span<const std::uint8_t> bytes) {
+    return shape == Shape::classless_route ? classless_route_text(bytes) : dnr_text(dnr_form(shape), bytes);
+}
+
+Result<void, OptionTextError> check_special(Shape shape, std::span<const std::uint8_t> bytes) {
+    if (shape == Shape::classless_route) {
+        const auto text = classless_route_text(bytes);
+        return text ? Result<void, OptionTextError>{} : std::unexpected(text.error());
+    }
+    const auto resolvers = read_resolvers(dnr_form(shape), bytes);
     if (!resolvers) return std::unexpected(resolvers.error());
     return {};
 }

@@ -100,8 +100,7 @@ Result<std::vector<std::string>, OptionTextError> read_fields(const OptionDef& d
 }
 
 Result<std::string, OptionTextError> read_text(const OptionDef& def, std::span<const std::uint8_t> bytes) {
-    if (def.fields.front() == Shape::classless_route) return classless_route_text(bytes);
-    if (def.fields.front() == Shape::dnr) return dnr_text(bytes);
+    if (is_special(def.fields.front())) return special_text(def.fields.front(), bytes);
     const auto fields = read_fields(def, bytes);
     if (!fields) return std::unexpected(fields.error());
     std::string text;
@@ -119,8 +118,7 @@ Result<std::string, OptionTextError> read_text(const OptionDef& def, std::span<c
 }  // namespace
 
 Result<std::vector<std::uint8_t>, OptionTextError> option_bytes(const OptionDef& def, std::string_view data) {
-    if (def.fields.front() == Shape::classless_route) return classless_route_bytes(data);
-    if (def.fields.front() == Shape::dnr) return dnr_bytes(data);
+    if (is_special(def.fields.front())) return special_bytes(def.fields.front(), data);
 
     auto fields = split_fields(data);
     if (def.fields.front() == Shape::empty && fields.empty()) return std::vector<std::uint8_t>{};
@@ -151,11 +149,7 @@ Result<std::vector<std::uint8_t>, OptionTextError> option_bytes_from_hex(std::st
 }
 
 Result<void, OptionTextError> check_option(const OptionDef& def, std::span<const std::uint8_t> bytes) {
-    if (def.fields.front() == Shape::dnr) return check_dnr(bytes);
-    if (def.fields.front() == Shape::classless_route) {
-        const auto text = classless_route_text(bytes);
-        return text ? Result<void, OptionTextError>{} : std::unexpected(text.error());
-    }
+    if (is_special(def.fields.front())) return check_special(def.fields.front(), bytes);
     const auto fields = read_fields(def, bytes);
     if (!fields) return std::unexpected(fields.error());
     return {};
@@ -163,9 +157,6 @@ Result<void, OptionTextError> check_option(const OptionDef& def, std::span<const
 
 Result<void, OptionTextError> check_definition(const OptionDef& def) {
     const auto is_unbounded = [](Shape shape) { return shape == Shape::string || shape == Shape::binary; };
-    const auto is_special = [](Shape shape) {
-        return shape == Shape::classless_route || shape == Shape::dnr;
-    };
     if (def.fields.empty()) return option_text_error("a record needs its list of types");
     if (std::ranges::any_of(def.fields, is_special)) return option_text_error("the type is for internal use");
     if (std::ranges::find(def.fields, Shape::empty) != def.fields.end() && (is_record(def) || def.array))

@@ -58,6 +58,9 @@ inline std::optional<SubOption> take_sub_option(Reader& in) {
     return in.ok() ? std::optional{SubOption{code, payload}} : std::nullopt;
 }
 
+/// An option's payload, or that there is none. What it points to lives where the option was found.
+using OptionBytes = std::optional<std::span<const std::uint8_t>>;
+
 inline std::string_view as_text(std::span<const std::uint8_t> octets) {
     return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }

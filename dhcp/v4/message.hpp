@@ -12,6 +12,7 @@
 
 #include "dhcp/address.hpp"
 #include "dhcp/result.hpp"
+#include "dhcp/wire.hpp"
 
 namespace leasehold::v4 {
 
@@ -60,10 +61,6 @@ inline constexpr std::uint16_t broadcast_flag = 0x8000;
 /// lenient-option-parsing) takes what came before it. All other checks are the same.
 enum class Leniency : std::uint8_t { strict, lenient };
 
-/// An option's payload: one span where it came in one piece, joined from its pieces (RFC 3396) otherwise.
-/// Valid while the datagram and the MessageView live.
-using OptionBytes = std::optional<std::span<const std::uint8_t>>;
-
 /// A checked view of a datagram, valid while the datagram lives; may be copied and moved. Parsing walks the
 /// datagram once and, like the look-ups, allocates nothing unless an option came in several pieces.
 ///
@@ -99,7 +96,9 @@ public:
 
     /// none: no option 53, a BOOTP message. May be a number that has no name here.
     MessageType type() const { return type_; }
-    /// Payload of an option of the options field and of overloaded file and sname, in that order.
+    /// Payload of an option of the options field and of overloaded file and sname, in that order: one span
+    /// where it came in one piece, joined from its pieces (RFC 3396) otherwise. Valid while the datagram and
+    /// this live.
     OptionBytes option(std::uint8_t code) const;
     bool has(std::uint8_t code) const { return piece_at_[code] != 0; }
     /// nullopt also when the payload is not 4 octets long.

@@ -5,36 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "dhcp/option_rows.hpp"
+
 namespace leasehold::v4 {
 namespace {
 
 using enum Shape;
-
-template <Shape... shapes>
-constexpr std::array<Shape, sizeof...(shapes)> fields_of{shapes...};
-
-// One value, or a record of several fields.
-template <Shape... fields>
-constexpr OptionDef one(std::uint16_t code, std::string_view name, std::string_view rfc) {
-    return {.code = code, .name = name, .fields = fields_of<fields...>, .rfc = rfc};
-}
-// The value, or the record's last field, repeats.
-template <Shape... fields>
-constexpr OptionDef list(std::uint16_t code, std::string_view name, std::string_view rfc) {
-    return {.code = code, .name = name, .fields = fields_of<fields...>, .array = true, .rfc = rfc};
-}
-// Sub-options of a space follow the value.
-template <Shape... fields>
-constexpr OptionDef space_of(std::uint16_t code, std::string_view name, std::string_view space,
-                             std::string_view rfc) {
-    return {.code = code, .name = name, .fields = fields_of<fields...>, .encapsulates = space, .rfc = rfc};
-}
-template <std::uint8_t length_size>
-constexpr OptionDef tuples(std::uint16_t code, std::string_view name, std::string_view rfc) {
-    OptionDef def = list<tuple>(code, name, rfc);
-    def.tuple_length_size = length_size;
-    return def;
-}
+using namespace option_rows;
 
 // clang-format off
 
@@ -215,35 +192,17 @@ constexpr std::array<std::uint8_t, 22> server_owned{
 };
 // clang-format on
 
-struct Space {
-    std::string_view name;
-    std::span<const OptionDef> options;
-};
 constexpr std::array spaces{
-    Space{"dhcp4", standard},
-    Space{"dhcp-agent-options-space", relay_agent},
-    Space{"cablelabs-client-conf", cablelabs},
-    Space{"vendor-4491", vendor_4491},
+    OptionSpace{"dhcp4", standard},
+    OptionSpace{"dhcp-agent-options-space", relay_agent},
+    OptionSpace{"cablelabs-client-conf", cablelabs},
+    OptionSpace{"vendor-4491", vendor_4491},
 };
 
-constexpr bool is_strictly_ascending(std::span<const OptionDef> options) {
-    return std::ranges::adjacent_find(options, std::ranges::greater_equal{}, &OptionDef::code) ==
-           options.end();
-}
-static_assert(std::ranges::all_of(spaces, is_strictly_ascending, &Space::options));
+static_assert(are_sound(spaces));
 static_assert(standard.front().code > option::pad && standard.back().code < option::end);
 
-constexpr std::uint8_t absent = 255;
-static_assert(standard.size() < absent);
-
-/// Row of each code in `standard`, so that a look-up is one load.
-constexpr std::array<std::uint8_t, 256> row_of_code = [] {
-    std::array<std::uint8_t, 256> rows{};
-    rows.fill(absent);
-    for (std::size_t row = 0; row < standard.size(); ++row)
-        rows[standard[row].code] = static_cast<std::uint8_t>(row);
-    return rows;
-}();
+constexpr RowIndex<256> row_of_code{standard};
 
 }  // namespace
 
@@ -252,17 +211,15 @@ std::span<const OptionDef> standard_options() {
 }
 
 std::span<const OptionDef> options_of_space(std::string_view space) {
-    const auto found = std::ranges::find(spaces, space, &Space::name);
-    return found == spaces.end() ? std::span<const OptionDef>{} : found->options;
+    return find_space(spaces, space);
 }
 
 const OptionDef* find_option(std::uint8_t code) {
-    return row_of_code[code] == absent ? nullptr : &standard[row_of_code[code]];
+    return row_of_code.find(standard, code);
 }
 
 const OptionDef* find_option(std::string_view name) {
-    const auto found = std::ranges::find(standard, name, &OptionDef::name);
-    return found == standard.end() ? nullptr : &*found;
+    return find_row(standard, name);
 }
 
 bool is_last_resort(std::uint8_t code) {
