@@ -194,7 +194,7 @@ std::optional<Candidate> new_lease(const DecisionContext& context, const Wish& w
 bool is_class_over_limit(const DecisionContext& context) {
     return std::ranges::any_of(context.config.defined(context.classes), [&](const ClientClassConfig* of) {
         return of->limits.address_limit &&
-               context.world.counts->of_class(of->name) >= *of->limits.address_limit;
+               context.world.counts->of_class(of->name, context.kind) >= *of->limits.address_limit;
     });
 }
 
@@ -247,7 +247,7 @@ bool is_over_limit(const DecisionContext& context, const SubnetConfig& subnet) {
     const auto* counts = context.world.counts;
     if (counts == nullptr) return false;
     const auto& limit = subnet.limits.address_limit;
-    const bool over = (limit && counts->of_subnet(subnet.id) >= *limit) || is_class_over_limit(context);
+    const bool over = (limit && counts->of_subnet(subnet.id, context.kind) >= *limit) || is_class_over_limit(context);
     if (!over) return false;
     const auto rows = leases_of_client(context);
     return std::ranges::none_of(rows, [&](const Lease& row) { return is_renewal(context, subnet, row); });
