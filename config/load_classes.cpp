@@ -1,5 +1,5 @@
 // One class after the other: an expression may refer only to those before it. Telling whether a packet is in
-// a class is v4/classify's part.
+// a class is dhcp/classify's part.
 #include "config/load_classes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// reservations: what is kept for single hosts, global ones and those of subnets. Finding a host is v4/hosts'
+// reservations: what is kept for single hosts, global ones and those of subnets. Finding a host is dhcp/hosts'
 // part.
 #pragma once
 

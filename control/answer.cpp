@@ -57,6 +57,11 @@ Answer success(std::string text, nlohmann::json arguments) {
 Answer failure(std::string text) {
     return {.result = ResultCode::error, .text = std::move(text), .arguments = {}, .pieces = {}};
 }
+Answer text_answer(std::string text) {
+    Answer answer;
+    answer.pieces = text_pieces(std::make_shared<const std::string>(std::move(text)));
+    return answer;
+}
 Answer nothing_found(std::string text) {
     return {.result = ResultCode::empty, .text = std::move(text), .arguments = {}, .pieces = {}};
 }

@@ -40,6 +40,8 @@ Answer nothing_found(std::string text);
 
 /// Turns either kind into pieces.
 AnswerPieces to_pieces(Answer answer);
+/// A whole answer as JSON text.
+Answer text_answer(std::string text);
 /// Hands out a text that exists already.
 AnswerPieces text_pieces(std::shared_ptr<const std::string> text);
 

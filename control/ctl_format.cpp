@@ -42,7 +42,7 @@ std::string state_of(const Json& lease) {
 }
 
 constexpr std::array lease_headings{"ADDRESS", "HARDWARE ADDRESS", "CLIENT-ID", "SUBNET", "STATE",
-                                   "ENDS",    "HOSTNAME"};
+                                    "ENDS",    "HOSTNAME"};
 using LeaseRow = std::array<std::string, lease_headings.size()>;
 
 std::string lease_table(const Json& leases) {

@@ -26,10 +26,14 @@ std::string sample_time(std::chrono::system_clock::time_point at) {
     return text.data();
 }
 
-nlohmann::json samples_json(const std::vector<Sample>& newest_first) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const auto& sample : newest_first) list.push_back({sample.value, sample_time(sample.at)});
-    return list;
+/// [ [ VALUE, TIME ], ... ] in the layout of compact(), which has no numbers of 128 bits.
+std::string samples_text(const std::vector<Sample>& newest_first) {
+    std::string list;
+    for (const auto& sample : newest_first) {
+        list += list.empty() ? "[ [ " : ", [ ";
+        list += to_text(sample.value) + ", \"" + sample_time(sample.at) + "\" ]";
+    }
+    return list.empty() ? "[  ]" : list + " ]";
 }
 
 /// { "arguments": { NAME: SAMPLES, ... }, "result": 0 } in the layout of compact().
@@ -39,7 +43,7 @@ Answer all_answer(CommandContext& context, bool global_only) {
         const auto visit = [&](std::string_view name, const std::vector<Sample>& newest_first) {
             out += begun ? ", " : "{ \"arguments\": { ";
             begun = true;
-            out += config::compact(name) + ": " + config::compact(samples_json(newest_first));
+            out += config::compact(name) + ": " + samples_text(newest_first);
         };
         const auto last = statistics.visit_page(after, statistics_per_slice, global_only, visit);
         if (last) {
@@ -68,12 +72,12 @@ std::uint32_t max_samples(const Arguments& arguments) {
 }  // namespace
 
 void statistic_get(CommandContext& context, const Arguments& arguments, Reply reply) {
-    auto found = nlohmann::json::object();  // an unknown name is an empty answer, not an error
+    std::string members;  // an unknown name is an empty answer, not an error
     context.server.statistics().visit(*arguments.text("name"),
                                       [&](std::string_view name, const auto& newest_first) {
-                                          found[std::string{name}] = samples_json(newest_first);
+                                          members = config::compact(name) + ": " + samples_text(newest_first);
                                       });
-    reply(success("", std::move(found)));
+    reply(text_answer("{ \"arguments\": { " + members + " }, \"result\": 0 }"));
 }
 
 void statistic_get_all(CommandContext& context, const Arguments&, Reply reply) {

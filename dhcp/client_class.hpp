@@ -1,5 +1,5 @@
 // Client classes as numbers: every name that a configuration mentions has one, so that a packet's membership
-// is a small set and a guard is a look-up. What puts a packet into a class: v4/classify.
+// is a small set and a guard is a look-up. What puts a packet into a class: classify.
 #pragma once
 
 #include <boost/container/small_vector.hpp>

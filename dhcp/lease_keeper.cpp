@@ -27,13 +27,19 @@ const Lease* put_lease(const Change& change) {
 
 }  // namespace
 
+void LeaseCount::add(const LeaseCount& other, int times) {
+    assigned += times * other.assigned;
+    declined += times * other.declined;
+    registered += times * other.registered;
+}
+
 LeaseCount count_of(const Lease& lease) {
     switch (lease.state) {
-        case LeaseState::assigned: return {1, 0};
-        case LeaseState::declined: return {1, 1};
+        case LeaseState::assigned: return {.assigned = 1};
+        case LeaseState::declined: return {.assigned = 1, .declined = 1};
+        case LeaseState::registered: return {.registered = 1};
         case LeaseState::expired_reclaimed:
-        case LeaseState::released:
-        case LeaseState::registered: return {0, 0};
+        case LeaseState::released: return {};
     }
     return {};
 }
@@ -245,11 +251,8 @@ Availability LeaseKeeper::availability_of(const Lease& lease) const {
 
 void LeaseKeeper::count(const std::optional<Lease>& lease, int sign) {
     if (!lease) return;
-    const LeaseCount change = count_of(*lease);
-    LeaseCount& held = counts_[{lease->subnet_id, lease->pool_id}];
-    held.assigned += sign * change.assigned;
-    held.declined += sign * change.declined;
-    if (lease->state == LeaseState::assigned) count_classes(lease->user_context, sign);
+    counts_[{lease->subnet_id, lease->pool_id, lease->kind}].add(count_of(*lease), sign);
+    if (lease->state == LeaseState::assigned) count_classes(*lease, sign);
 }
 
 void LeaseKeeper::count_begun(const std::optional<Lease>& before, const std::optional<Lease>& after,
@@ -257,42 +260,43 @@ void LeaseKeeper::count_begun(const std::optional<Lease>& before, const std::opt
     if (!after || after->state != LeaseState::assigned) return;
     const bool counts_already = before && before->state == LeaseState::assigned;
     if (!counts_already || before->subnet_id != after->subnet_id) {
-        const auto [entry, is_new] = begun_.try_emplace(after->subnet_id, 0);
+        const auto [entry, is_new] = begun_.try_emplace({after->subnet_id, after->kind}, 0);
         if ((entry->second += sign) == 0) begun_.erase(entry);
     }
-    count_classes(after->user_context, sign);
-    if (counts_already) count_classes(before->user_context, -sign);
+    count_classes(*after, sign);
+    if (counts_already) count_classes(*before, -sign);
 }
 
 // Of whatever class the notes name: they name only those that had a limit when the lease was given, and so a
 // new configuration finds its counts ready. Leases without such notes cost the look for them.
-void LeaseKeeper::count_classes(std::string_view user_context, int sign) {
-    if (user_context.find("\"client-classes\"") == std::string_view::npos) return;
-    for (std::string& name : read_notes(user_context).client_classes) {
-        const auto [entry, is_new] = class_counts_.try_emplace(std::move(name), 0);
-        if ((entry->second += sign) == 0) class_counts_.erase(entry);
+void LeaseKeeper::count_classes(const Lease& lease, int sign) {
+    if (lease.user_context.find("\"client-classes\"") == std::string_view::npos) return;
+    for (std::string& name : read_notes(lease.user_context).client_classes) {
+        const auto [entry, is_new] = class_counts_.try_emplace(std::move(name));
+        ClassCount& held = entry->second;
+        (lease.kind == LeaseKind::pd ? held.prefixes : held.addresses) += sign;
+        if (held.addresses == 0 && held.prefixes == 0) class_counts_.erase(entry);
     }
 }
 
-LeaseCount LeaseKeeper::count_of_subnet(std::uint32_t subnet_id) const {
+LeaseCount LeaseKeeper::count_of_subnet(std::uint32_t subnet_id, std::optional<LeaseKind> kind) const {
     LeaseCount sum;
-    for (auto found = counts_.lower_bound({subnet_id, 0});
-         found != counts_.end() && found->first.subnet_id == subnet_id; ++found) {
-        sum.assigned += found->second.assigned;
-        sum.declined += found->second.declined;
-    }
+    for (auto found = counts_.lower_bound({.subnet_id = subnet_id});
+         found != counts_.end() && found->first.subnet_id == subnet_id; ++found)
+        if (!kind || found->first.kind == *kind) sum.add(found->second);
     return sum;
 }
 
-std::int64_t LeaseKeeper::of_subnet(std::uint32_t subnet_id) const {
-    const auto begun = begun_.find(subnet_id);
-    const auto count = count_of_subnet(subnet_id);
+std::int64_t LeaseKeeper::of_subnet(std::uint32_t subnet_id, LeaseKind kind) const {
+    const auto begun = begun_.find({subnet_id, kind});
+    const auto count = count_of_subnet(subnet_id, kind);
     return (begun == begun_.end() ? 0 : begun->second) + count.assigned - count.declined;
 }
 
-std::int64_t LeaseKeeper::of_class(std::string_view name) const {
+std::int64_t LeaseKeeper::of_class(std::string_view name, LeaseKind kind) const {
     const auto found = class_counts_.find(name);
-    return found == class_counts_.end() ? 0 : found->second;
+    if (found == class_counts_.end()) return 0;
+    return kind == LeaseKind::pd ? found->second.prefixes : found->second.addresses;
 }
 
 }  // namespace leasehold

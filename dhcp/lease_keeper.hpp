@@ -24,14 +24,19 @@
 
 namespace leasehold {
 
-/// Durable leases of one subnet and pool id; `assigned` includes declined ones, as Kea counts.
+/// Durable leases of one subnet, pool id and kind; `assigned` includes declined ones, as Kea counts.
 struct LeaseCount {
     std::int64_t assigned = 0;
     std::int64_t declined = 0;
+    std::int64_t registered = 0;  // RFC 9686; not among the assigned ones
+    bool operator==(const LeaseCount&) const = default;
+    /// @param times  1 adds `other`, -1 takes it away
+    void add(const LeaseCount& other, int times = 1);
 };
 struct LeaseScope {
     std::uint32_t subnet_id = 0;
-    std::uint32_t pool_id = 0;
+    std::uint32_t pool_id = 0;  // pools of addresses and of prefixes number theirs apart
+    LeaseKind kind = LeaseKind::v4;
     auto operator<=>(const LeaseScope&) const = default;
 };
 
@@ -98,10 +103,10 @@ public:
     const OfferTable& offers() const { return offers_; }
     const PendingChanges& pending() const { return pending_; }
     const std::map<LeaseScope, LeaseCount>& counts() const { return counts_; }
-    /// Of all its pools, and of addresses outside of them.
-    LeaseCount count_of_subnet(std::uint32_t subnet_id) const;
-    std::int64_t of_subnet(std::uint32_t subnet_id) const override;
-    std::int64_t of_class(std::string_view name) const override;
+    /// Of all its pools, and of addresses outside of them; of one kind, or of all.
+    LeaseCount count_of_subnet(std::uint32_t subnet_id, std::optional<LeaseKind> kind = {}) const;
+    std::int64_t of_subnet(std::uint32_t subnet_id, LeaseKind kind) const override;
+    std::int64_t of_class(std::string_view name, LeaseKind kind) const override;
     /// Highest version seen: a fresh one must be above it.
     std::uint64_t version_seen() const { return version_seen_; }
 
@@ -122,7 +127,7 @@ private:
     void count(const std::optional<Lease>& lease, int sign);
     /// A change on its way gives somebody a lease: it counts for limits. @param sign  -1: it is decided
     void count_begun(const std::optional<Lease>& before, const std::optional<Lease>& after, int sign);
-    void count_classes(std::string_view user_context, int sign);
+    void count_classes(const Lease& lease, int sign);
 
     const LeaseClock& clock_;
     std::shared_ptr<const ServerConfig> config_;
@@ -133,8 +138,11 @@ private:
     PendingChanges pending_;
     std::unordered_map<Prefix, std::string> set_aside_;
     std::map<LeaseScope, LeaseCount> counts_;
-    std::map<std::string, std::int64_t, std::less<>> class_counts_;  // durable and begun; none of 0
-    std::unordered_map<std::uint32_t, std::int64_t> begun_;          // by subnet; none of 0
+    struct ClassCount {
+        std::int64_t addresses = 0, prefixes = 0;
+    };
+    std::map<std::string, ClassCount, std::less<>> class_counts_;        // durable and begun; none of 0
+    std::map<std::pair<std::uint32_t, LeaseKind>, std::int64_t> begun_;  // by subnet; none of 0
     LeaseChecks checks_;
     struct Unfit {
         Prefix address;

@@ -40,7 +40,7 @@ void append_escaped(std::string& out, std::string_view text) {
 }
 
 template <class Number>
-void append_number(std::string& out, Number number) {
+void append_decimal(std::string& out, Number number) {
     std::array<char, 32> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     out.append(digits.data(), end);
@@ -52,7 +52,7 @@ void append(std::string& out, const LogField& field) {
             if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string_view>)
                 append_escaped(out, value);
             else
-                append_number(out, value);
+                append_decimal(out, value);
         },
         field.value);
 }

@@ -17,7 +17,7 @@ void block_excluded(AddressPools& pools, const ServerConfig& config) {
             for (std::uint64_t block = first & ~std::uint64_t{0xff}; block <= last; block += 256) {
                 for (const std::uint64_t value : {block, block + 255}) {
                     const Ipv4 address{static_cast<std::uint32_t>(value)};
-                    if (value >= first && value <= last && is_excluded(config, subnet, address))
+                    if (value >= first && value <= last && is_excluded(config, subnet, to_prefix(address)))
                         pools.block(to_prefix(address));
                 }
             }

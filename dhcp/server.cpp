@@ -56,7 +56,7 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
       backends{std::move(backends_)},
       options{options_},
       clock{time},
-      statistics{time},
+      statistics{time, options.family},
       listeners{loop,
                 options.server_port,
                 {[this](const ListenerView& at, const Inbound& in) { journey.on_datagram(at, in); },

@@ -25,6 +25,7 @@ namespace leasehold {
 class EventBus;
 
 struct ServerOptions {
+    Family family = Family::v4;
     std::uint16_t server_port = 67;
     std::uint16_t client_port = 0;  // 0: 68, or the relay's port
 };

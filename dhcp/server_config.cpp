@@ -49,10 +49,10 @@ const PoolConfig* find_pool(const SubnetConfig& subnet, const Prefix& unit) {
     return found == subnet.pools.end() ? nullptr : &*found;
 }
 
-bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
-    if (!config.compatibility.exclude_first_last_24) return false;
+bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, const Prefix& unit) {
+    if (!config.compatibility.exclude_first_last_24 || !is_ipv4(unit)) return false;
     if (to_ipv4_network(subnet.network).length > 24) return false;
-    const auto last = address.value & 0xff;
+    const auto last = unit.address.bytes.back();
     return last == 0 || last == 255;
 }
 

@@ -279,6 +279,6 @@ AllocatorKind allocator_of(const SubnetConfig& subnet, const PoolConfig& pool);
 const PoolConfig* find_pool(const SubnetConfig& subnet, const Prefix& unit);
 
 /// Compatibility exclude-first-last-24: .0 and .255 of a /24 or larger subnet are never given out.
-bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
+bool is_excluded(const ServerConfig& config, const SubnetConfig& subnet, const Prefix& unit);
 
 }  // namespace leasehold

@@ -1,5 +1,5 @@
-// Counters with Kea's names, scopes and sample history. Moving one costs one reading of the clock, and no
-// allocation once its history has grown to its limit. Loop thread only.
+// Counters with Kea's names, scopes and sample history, of one family's server. Moving one costs one reading
+// of the clock, and no allocation once its history has grown to its limit. Loop thread only.
 #pragma once
 
 #include <chrono>
@@ -7,101 +7,54 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dhcp/clock.hpp"
+#include "dhcp/stat_table.hpp"
 
 namespace leasehold {
 
-/// A row each in statistics.cpp: name, the scopes it exists in, help.
-enum class Stat : std::uint8_t {
-    pkt4_received,
-    pkt4_discover_received,
-    pkt4_offer_received,
-    pkt4_request_received,
-    pkt4_ack_received,
-    pkt4_nak_received,
-    pkt4_release_received,
-    pkt4_decline_received,
-    pkt4_inform_received,
-    pkt4_lease_query_received,
-    pkt4_unknown_received,
-    pkt4_sent,
-    pkt4_offer_sent,
-    pkt4_ack_sent,
-    pkt4_nak_sent,
-    pkt4_lease_query_response_unknown_sent,
-    pkt4_lease_query_response_unassigned_sent,
-    pkt4_lease_query_response_active_sent,
-    // causes of a drop; each moves pkt4_receive_drop too
-    pkt4_service_disabled,
-    pkt4_parse_failed,
-    pkt4_queue_full,
-    pkt4_duplicate,
-    pkt4_rfc_violation,
-    pkt4_admin_filtered,
-    pkt4_not_for_us,
-    pkt4_processing_failed,
-    pkt4_limit_exceeded,
-    pkt4_receive_drop,
-    // leases
-    assigned_addresses,
-    cumulative_assigned_addresses,
-    declined_addresses,
-    reclaimed_declined_addresses,
-    reclaimed_leases,
-    total_addresses,
-    v4_lease_reuses,
-    v4_reservation_conflicts,
-    v4_allocation_fail,
-    v4_allocation_fail_no_pools,
-    v4_allocation_fail_shared_network,
-    v4_allocation_fail_subnet,
-    v4_allocation_fail_classes,
-    count_,  // how many there are
-};
+/// Of 128 bits: a /64 has more addresses than 64 bits count.
+__extension__ using StatValue [[gnu::aligned(8)]] = __int128;
 
-struct StatDef {
-    Stat stat;
-    std::string_view name;  // "pkt4-received"
-    bool global, subnet, pool;
-    /// In a subnet it exists from its first move on, as with Kea; else from the configuration on.
-    bool subnet_when_moved;
-    std::string_view help;
-};
-const StatDef& stat_def(Stat stat);
-std::span<const StatDef> stat_defs();
+std::string to_text(StatValue value);
 
 /// Samples that a counter remembers at most, whatever its limits say: memory stays bounded.
 inline constexpr std::uint32_t sample_count_max = 1000;
 
 struct Sample {
-    std::int64_t value = 0;
+    StatValue value = 0;
     std::chrono::system_clock::time_point at{};
+};
+
+/// A pool as counters name it. Pools of addresses and of prefixes number theirs apart.
+struct StatPool {
+    std::uint32_t id = 0;
+    bool of_prefixes = false;
+    constexpr auto operator<=>(const StatPool&) const = default;
 };
 
 class Statistics {
 public:
-    explicit Statistics(const TimeSource& source);
+    /// Those of the family exist at 0 from now on; others move silently, and are seen nowhere.
+    explicit Statistics(const TimeSource& source, Family family = Family::v4);
     ~Statistics();
 
-    void add(Stat stat, std::int64_t delta = 1);
+    void add(Stat stat, StatValue delta = 1);
     /// Moves it wherever it exists of global, subnet and pool.
-    void add(Stat stat, std::uint32_t subnet_id, std::optional<std::uint32_t> pool_id,
-             std::int64_t delta = 1);
+    void add(Stat stat, std::uint32_t subnet_id, std::optional<StatPool> pool, StatValue delta = 1);
     /// Of the pool where one is given, else of the subnet; nothing else moves.
-    void set(Stat stat, std::uint32_t subnet_id, std::optional<std::uint32_t> pool_id, std::int64_t value);
-    void set(Stat stat, std::int64_t value);
-    std::int64_t value(Stat stat) const;
-    std::int64_t value(Stat stat, std::uint32_t subnet_id, std::optional<std::uint32_t> pool_id = {}) const;
+    void set(Stat stat, std::uint32_t subnet_id, std::optional<StatPool> pool, StatValue value);
+    void set(Stat stat, StatValue value);
+    StatValue value(Stat stat) const;
+    StatValue value(Stat stat, std::uint32_t subnet_id, std::optional<StatPool> pool = {}) const;
 
     /// Makes the subnets' and pools' counters exist (at 0), and drops those of subnets not named.
     struct Scope {
         std::uint32_t subnet_id = 0;
-        std::vector<std::uint32_t> pool_ids;
+        std::vector<StatPool> pools;
     };
     void set_scopes(const std::vector<Scope>& scopes);
 

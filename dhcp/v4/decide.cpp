@@ -6,7 +6,8 @@
 
 #include "dhcp/v4/decide_kinds.hpp"
 #include "dhcp/v4/grant.hpp"
-#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/grant.hpp"
+#include "dhcp/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply.hpp"
 
@@ -20,23 +21,19 @@ std::variant<Lease, Decision> held_row(const Context& context, Ipv4 address) {
     if (context.world.pending.busy(unit)) return Decision{Wait{unit}};
     auto row = row_of(context, unit);
     if (!row) return Decision{Need{{unit}}};
-    const bool held = *row && (*row)->state == LeaseState::assigned && belongs_to(**row, context.request);
+    const bool held = *row && (*row)->state == LeaseState::assigned && belongs_to(**row, context);
     if (!held) {
         return dropped(DropReason::not_the_holder, to_string(address) + " is not leased to this client");
     }
     return std::move(**row);
 }
 
-/// The address is back at once: no promise stands.
-Lease released(const Context& context, Lease lease) {
-    lease.state = LeaseState::released;
-    start_lifetime(lease, 0, context.now, LeaseTime{});
-    lease.version += 1;
-    lease.last_writer = context.config.server_id;
-    return lease;
-}
-
 }  // namespace
+
+Wish wish_of(const Request& request) {
+    const auto address = request.message->option_ipv4(option::requested_address);
+    return {address ? std::optional{to_prefix(*address)} : std::nullopt, std::nullopt, request.client};
+}
 
 Decision refused(const Context& context, std::string_view why) {
     // BOOTP knows no refusal (RFC 951): the client asks another server.
@@ -47,17 +44,12 @@ Decision refused(const Context& context, std::string_view why) {
     return done;
 }
 
-/// RFC 2131 4.3.4. An infinite lease has no end that affinity could wait for: Kea deletes it too.
+/// RFC 2131 4.3.4
 Decision decide_release(const Context& context) {
     auto held = held_row(context, context.request.message->ciaddr());
     if (auto* decision = std::get_if<Decision>(&held)) return std::move(*decision);
-    auto& row = std::get<Lease>(held);
     Done done;
-    if (context.config.expiration.keeps_affinity() && row.valid_lifetime != infinite_lifetime) {
-        done.changes.push_back({Put{released(context, std::move(row)), false, 0, {}}, LeaseCause::released});
-    } else {
-        done.changes.push_back(erase_change(row, LeaseCause::released));
-    }
+    done.changes.push_back(release_change(context, std::move(std::get<Lease>(held))));
     return done;
 }
 
@@ -106,8 +98,8 @@ Decision decide_without_store(Context& context, OutageService service) {
 
 Decision decide(const Request& request, const ServerConfig& config, const World& world, const Facts& facts,
                 LeaseTime now, std::uint64_t first_version, std::uint64_t seed) {
-    Context context{request, config,          world,   facts,   now,          first_version,
-                    seed,    request.classes, nullptr, nullptr, request.host, {}};
+    const PacketSource packet{*request.message, request.arrival};
+    Context context{request, packet, config, world, facts, now, first_version, seed};
     if (world.outage) return decide_without_store(context, *world.outage);
     switch (request.kind) {
         case RequestKind::release: return decide_release(context);

@@ -3,11 +3,11 @@
 // 4039) the lease is made at once.
 #include <algorithm>
 
-#include "dhcp/v4/allocate.hpp"
+#include "dhcp/allocate.hpp"
 #include "dhcp/v4/decide_kinds.hpp"
 #include "dhcp/v4/grant.hpp"
-#include "dhcp/v4/hosts.hpp"
-#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/hosts.hpp"
+#include "dhcp/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply.hpp"
 #include "dhcp/v4/v6_only.hpp"
@@ -17,7 +17,7 @@ namespace leasehold::v4 {
 namespace {
 
 Hold hold_of(const Context& context, const Candidate& candidate) {
-    return {to_prefix(candidate.address), context.request.client, candidate.subnet->id,
+    return {candidate.unit, context.request.client, candidate.subnet->id,
             candidate.pool == nullptr ? std::nullopt : std::optional{candidate.pool->index},
             context.now + OfferTable::hold_time};
 }
@@ -29,9 +29,9 @@ std::optional<Need> look_before(const Context& context, const Candidate& candida
     if (!how.enabled) return std::nullopt;
     if (candidate.own && context.now - candidate.row->cltt < how.recent_lease) return std::nullopt;
     const auto& pings = context.facts.pings;
-    if (std::ranges::find(pings, candidate.address, &PingResult::address) != pings.end()) return std::nullopt;
+    if (std::ranges::find(pings, to_ipv4(candidate.unit), &PingResult::address) != pings.end()) return std::nullopt;
     Need need;
-    need.ping = Need::Ping{candidate.address, how, hold_of(context, candidate)};
+    need.ping = Need::Ping{to_ipv4(candidate.unit), how, hold_of(context, candidate)};
     return need;
 }
 
@@ -39,13 +39,13 @@ std::optional<Need> look_before(const Context& context, const Candidate& candida
 void decline_answered(const Context& context, Done& done) {
     for (const auto& ping : context.facts.pings) {
         const auto unit = to_prefix(ping.address);
-        const auto* subnet = subnet_with(context, ping.address);
+        const auto* subnet = subnet_with(context, unit);
         if (!ping.answered || subnet == nullptr || context.world.pending.busy(unit)) continue;
         const auto row = context.world.table.find(unit);
         // Somebody may have got it by a REQUEST meanwhile: then it is that client who answered.
         const auto claim = claim_on(context, *subnet, row);
         if (claim == Claim::foreign || (claim == Claim::ended && !context.world.reuse_allowed)) continue;
-        const auto* pool = pool_of(context.config, *subnet, ping.address);
+        const auto* pool = pool_of(context.config, *subnet, unit);
         auto lease = declined_lease(context, unit, subnet->id, pool == nullptr ? 0 : pool->pool_id, row);
         done.changes.push_back(put_change(context, std::move(lease), row, LeaseCause::declined));
     }
@@ -57,7 +57,7 @@ std::uint32_t offered_lifetime(const Context& context, const Candidate& candidat
     const auto lifetime = lifetime_for(context, renewal);
     if (!candidate.own) return lifetime;
     const auto& row = *candidate.row;
-    const auto renewed = bound_lease(context, candidate.address, candidate.row, lifetime);
+    const auto renewed = bound_lease(context, candidate.unit, candidate.row, lifetime);
     return is_cached(context, row, renewed) ? remaining_lifetime(row, context.now) : lifetime;
 }
 
@@ -68,7 +68,7 @@ void keep_for_client(const Context& context, const Candidate& candidate, Done& d
         done.holds.push_back(hold_of(context, candidate));
         return;
     }
-    auto lease = bound_lease(context, candidate.address, candidate.row, lifetime);
+    auto lease = bound_lease(context, candidate.unit, candidate.row, lifetime);
     done.changes.push_back(put_change(context, std::move(lease), candidate.row, LeaseCause::offered));
 }
 
@@ -89,10 +89,10 @@ Decision nothing_to_offer(const Context& context, const Choice& choice) {
 Decision offer(Context& context, Candidate candidate, const ReservationConflicts& conflicts) {
     Done done;
     count_conflicts(conflicts, done);
-    settle(context, *candidate.subnet, candidate.pool, candidate.address);
+    settle(context, *candidate.subnet, candidate.pool, to_ipv4(candidate.unit));
     done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::offer,
-                             {candidate.address, offered_lifetime(context, candidate)});
-    if (candidate.allocated) done.advances.push_back(to_prefix(candidate.address));
+                             {to_ipv4(candidate.unit), offered_lifetime(context, candidate)});
+    if (candidate.allocated) done.advances.push_back(candidate.unit);
     keep_for_client(context, candidate, done);
     return done;
 }
@@ -105,7 +105,7 @@ Decision decide_discover(Context& context) {
         return dropped(DropReason::store_unavailable,
                        "leases are still being loaded, so it is not known which addresses are free");
     }
-    auto choice = choose_address(context);
+    auto choice = choose_lease(context, wish_of(context.request));
     if (choice.wait_for) return Wait{*choice.wait_for};
     if (choice.candidate) {
         if (auto look = look_before(context, *choice.candidate)) return std::move(*look);

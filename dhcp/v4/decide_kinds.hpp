@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "dhcp/v4/allocate.hpp"
+#include "dhcp/allocate.hpp"
+#include "dhcp/v4/context.hpp"
 
 namespace leasehold::v4 {
 
@@ -23,6 +24,9 @@ Decision decide_inform(Context& context);
 
 /// Gives the client this address: the lease is stored (or need not be), its others go, and the ACK is sent.
 Decision acknowledge(Context& context, Candidate candidate, const ReservationConflicts& conflicts);
+
+/// What the client asks for by option 50. Points into the request.
+Wish wish_of(const Request& request);
 
 /// A NAK. @param why  a literal
 Decision refused(const Context& context, std::string_view why);

@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "dhcp/subnet.hpp"
-#include "dhcp/v4/allocate.hpp"
+#include "dhcp/allocate.hpp"
 #include "dhcp/v4/decide_kinds.hpp"
 #include "dhcp/v4/grant.hpp"
-#include "dhcp/v4/hosts.hpp"
-#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/hosts.hpp"
+#include "dhcp/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply.hpp"
 #include "dhcp/v4/v6_only.hpp"
@@ -62,7 +62,7 @@ Decision refused_foreign(const Context& context, const SubnetConfig& subnet, con
     if (!context.world.reuse_allowed) {
         return dropped(DropReason::not_our_client, "the clock is in doubt, so nobody is refused an address");
     }
-    if (row.subnet_id != subnet.id && belongs_to(row, context.request)) {
+    if (row.subnet_id != subnet.id && belongs_to(row, context)) {
         return refused(context, "its lease is of another subnet, which no longer has this address");
     }
     return refused(context, row.state == LeaseState::declined ? "the address is declined"
@@ -83,7 +83,7 @@ Decision refused_by_limit(const Context& context) {
 std::optional<Prefix> erase_others(const Context& context, const Prefix& kept, Done& done) {
     for (const auto& row : leases_of_client(context)) {
         // Where somebody else was found the row becomes a declined one.
-        if (row.address == kept || answered_a_ping(context, to_ipv4(row.address))) continue;
+        if (row.address == kept || answered_a_ping(context, row.address)) continue;
         if (context.world.pending.busy(row.address)) return row.address;
         done.changes.push_back(erase_change(row, LeaseCause::moved));
     }
@@ -92,10 +92,10 @@ std::optional<Prefix> erase_others(const Context& context, const Prefix& kept, D
 
 /// The client may not have this address, whoever has it now.
 Decision refused_by_rules(const Context& context, const SubnetConfig& subnet, const PoolConfig* pool,
-                          Ipv4 address) {
+                          const Prefix& unit) {
     if (pool == nullptr)
-        return dropped(DropReason::unknown_address, to_string(address) + " is in no pool of the subnet");
-    if (is_kept_for_other(context.request, context.config, subnet, pool, address))
+        return dropped(DropReason::unknown_address, to_string(unit) + " is in no pool of the subnet");
+    if (is_kept_for_other(context.request, context.config, subnet, pool, unit))
         return refused(context, "the address is reserved for another client");
     return refused(context, "the pool of the address is not for this client's classes");
 }
@@ -103,28 +103,26 @@ Decision refused_by_rules(const Context& context, const SubnetConfig& subnet, co
 /// Is another address reserved for the client, which it could have now? Then it is refused any other: it asks
 /// anew, and gets its own. (This is what brings a client that was given a reservation while it had a lease to
 /// its address at the next renewal or reboot.) While the store is loading that is not known.
-bool should_ask_anew(const Context& context, const SubnetConfig& subnet, Ipv4 address,
+bool should_ask_anew(const Context& context, const SubnetConfig& subnet, const Prefix& unit,
                      ReservationConflicts& conflicts) {
     if (!context.world.table_complete) return false;
-    const auto reserved = reserved_address(context.request, context.config, subnet);
-    if (reserved && reserved->address == address) return false;
+    if (is_reserved_for(context.request, context.config, subnet, context.kind, unit)) return false;
     const auto own = reserved_for(context, conflicts);
-    return own.candidate && own.candidate->address != address &&
+    return own.candidate && own.candidate->unit != unit &&
            !is_over_limit(context, *own.candidate->subnet);
 }
 
 /// Does the client name, out of its memory, the address that is reserved for it? It is known then, even
 /// without a lease, and gets it; Kea looks at leases only, and is silent.
-bool remembers_its_reservation(const Context& context, const SubnetConfig& subnet, Ipv4 address,
+bool remembers_its_reservation(const Context& context, const SubnetConfig& subnet, const Prefix& unit,
                                Claim claim) {
     if (claim != Claim::free && claim != Claim::ended) return false;
-    const auto reserved = reserved_address(context.request, context.config, subnet);
-    return reserved && reserved->address == address;
+    return is_reserved_for(context.request, context.config, subnet, context.kind, unit);
 }
 
 Decision request_for(Context& context, Ipv4 address) {
     const auto unit = to_prefix(address);
-    const auto* found = subnet_with(context, address);
+    const auto* found = subnet_with(context, unit);
     if (found == nullptr && is_on_wrong_net(context, address)) {
         return refused(context, "the address is not of the network that the client is in");
     }
@@ -139,26 +137,26 @@ Decision request_for(Context& context, Ipv4 address) {
     auto& row = *known;
     const auto claim = claim_on(context, subnet, row);
     if (context.request.kind == RequestKind::init_reboot && claim != Claim::own &&
-        !remembers_its_reservation(context, subnet, address, claim))
+        !remembers_its_reservation(context, subnet, unit, claim))
         return init_reboot_refusal(context);
-    const auto* pool = pool_of(context.config, subnet, address);
+    const auto* pool = pool_of(context.config, subnet, unit);
     if (claim == Claim::foreign) return refused_foreign(context, subnet, *row);
-    if (claim == Claim::ended && !context.world.reuse_allowed && !belongs_to(*row, context.request)) {
+    if (claim == Claim::ended && !context.world.reuse_allowed && !belongs_to(*row, context)) {
         return dropped(DropReason::not_our_client, "the clock is in doubt, so no address changes hands");
     }
-    if (!may_have(context, subnet, pool, address)) return refused_by_rules(context, subnet, pool, address);
+    if (!may_have(context, subnet, pool, unit)) return refused_by_rules(context, subnet, pool, unit);
     ReservationConflicts conflicts;
-    if (should_ask_anew(context, subnet, address, conflicts))
+    if (should_ask_anew(context, subnet, unit, conflicts))
         return refused(context, "another address is reserved for it");
     if (!is_renewal(context, subnet, row) && is_over_limit(context, subnet)) return refused_by_limit(context);
-    return acknowledge(context, {address, &subnet, pool, std::move(row), claim == Claim::own, false},
+    return acknowledge(context, {unit, &subnet, pool, std::move(row), claim == Claim::own, false},
                        conflicts);
 }
 
 /// A REQUEST that names no address gets one as a DISCOVER would.
 Decision request_for_any(Context& context) {
     if (!context.world.table_complete) return dropped_while_loading();
-    auto choice = choose_address(context);
+    auto choice = choose_lease(context, wish_of(context.request));
     if (choice.wait_for) return Wait{*choice.wait_for};
     if (choice.candidate) return acknowledge(context, std::move(*choice.candidate), choice.conflicts);
     if (choice.limited) return refused_by_limit(context);
@@ -172,9 +170,9 @@ Decision request_for_any(Context& context) {
 }  // namespace
 
 Decision acknowledge(Context& context, Candidate candidate, const ReservationConflicts& conflicts) {
-    const auto unit = to_prefix(candidate.address);
+    const auto& unit = candidate.unit;
     const auto& row = candidate.row;
-    settle(context, *candidate.subnet, candidate.pool, candidate.address);
+    settle(context, *candidate.subnet, candidate.pool, to_ipv4(unit));
     Done done;
     count_conflicts(conflicts, done);
     if (context.world.offers.of_unit(unit)) done.release_holds.push_back(unit);
@@ -185,7 +183,7 @@ Decision acknowledge(Context& context, Candidate candidate, const ReservationCon
         if (const auto busy = erase_others(context, unit, done)) return Wait{*busy};
     }
     auto lifetime = lifetime_for(context, renewal);
-    auto lease = bound_lease(context, candidate.address, row, lifetime);
+    auto lease = bound_lease(context, unit, row, lifetime);
     if (candidate.own && is_cached(context, *row, lease)) {
         lifetime = remaining_lifetime(*row, context.now);
         done.counts.push_back({Stat::v4_lease_reuses, candidate.subnet->id});
@@ -194,7 +192,7 @@ Decision acknowledge(Context& context, Candidate candidate, const ReservationCon
         done.changes.push_back(put_change(context, std::move(lease), row, cause));
     }
     done.reply = lease_reply(context.request, scopes_of(context), context.name, MessageType::ack,
-                             {candidate.address, lifetime});
+                             {to_ipv4(unit), lifetime});
     return done;
 }
 
@@ -208,10 +206,10 @@ Decision decide_confirm(Context& context) {
     const auto unit = to_prefix(*address);
     if (context.world.pending.busy(unit)) return Wait{unit};
     const auto row = context.world.table.find(unit);
-    const auto* subnet = subnet_with(context, *address);
-    const auto* pool = subnet == nullptr ? nullptr : pool_of(context.config, *subnet, *address);
+    const auto* subnet = subnet_with(context, unit);
+    const auto* pool = subnet == nullptr ? nullptr : pool_of(context.config, *subnet, unit);
     const bool own = subnet != nullptr && row && claim_on(context, *subnet, row) == Claim::own &&
-                     is_live(*row, context.now) && may_have(context, *subnet, pool, *address);
+                     is_live(*row, context.now) && may_have(context, *subnet, pool, unit);
     if (!own || is_set_aside(context.world, unit))
         return silence("the lease database is away, and " + to_string(*address) + " is not this client's");
     settle(context, *subnet, pool, *address);

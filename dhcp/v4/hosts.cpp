@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "dhcp/log.hpp"
+#include "dhcp/hosts.hpp"
 #include "dhcp/v4/option_table.hpp"
 
 namespace leasehold::v4 {
@@ -34,16 +34,6 @@ Octets identifier_of(HostIdentifierType type, const MessageView& message, const 
 
 }  // namespace
 
-Octets flex_identifier(const ServerConfig& config, const ExpressionSource& source, const ClassSet& classes) {
-    if (!config.flex_id) return {};
-    Expression::Output value;
-    if (const auto done = config.flex_id->evaluate(source, classes, value); !done) {
-        log(MessageId::DHCP4_EXPRESSION_ERROR, {{"what", "identifier-expression"}, {"reason", done.error()}});
-        return {};
-    }
-    return {value.begin(), value.end()};
-}
-
 HostIdentifiers read_identifiers(const MessageView& message, const ServerConfig& config,
                                  const ExpressionSource& source, const ClassSet& classes) {
     HostIdentifiers identifiers;
@@ -52,58 +42,6 @@ HostIdentifiers read_identifiers(const MessageView& message, const ServerConfig&
         if (!bytes.empty()) identifiers.push_back({type, std::move(bytes)});
     }
     return identifiers;
-}
-
-const Reservation* find_host(const ServerConfig& config, std::uint32_t subnet_id,
-                             const HostIdentifiers& identifiers) {
-    for (const auto& identifier : identifiers) {
-        if (const auto* host = config.hosts->find(subnet_id, identifier.type, view(identifier.bytes)))
-            return host;
-    }
-    return nullptr;
-}
-
-const Reservation* host_in(const Request& request, const ServerConfig& config, const SubnetConfig& subnet) {
-    if (config.hosts->empty()) return nullptr;
-    if (subnet.reservations_in_subnet) {
-        if (const auto* own = find_host(config, subnet.id, request.identifiers)) return own;
-    }
-    return subnet.reservations_global ? request.global_host : nullptr;
-}
-
-std::optional<ReservedAddress> reserved_address(const Request& request, const ServerConfig& config,
-                                                const SubnetConfig& subnet) {
-    const auto address_of = [&](const Reservation* host) -> std::optional<ReservedAddress> {
-        if (host == nullptr || host->addresses.empty()) return std::nullopt;
-        const auto address = to_ipv4(host->addresses.front());
-        // A global host's address may be of any subnet.
-        if (!contains(subnet.network, address)) return std::nullopt;
-        const auto* pool = pool_of(config, subnet, address);
-        if (pool != nullptr && subnet.reservations_out_of_pool) return std::nullopt;
-        return ReservedAddress{address, host, pool};
-    };
-    const auto* host = host_in(request, config, subnet);
-    if (auto own = address_of(host)) return own;
-    // The subnet's host may only have options; its address may be in the global one.
-    if (host == nullptr || host == request.global_host || !subnet.reservations_global) return std::nullopt;
-    return address_of(request.global_host);
-}
-
-bool is_kept_for_other(const Request& request, const ServerConfig& config, const SubnetConfig& subnet,
-                       const PoolConfig* pool, Ipv4 address) {
-    const auto& hosts = *config.hosts;
-    if (hosts.empty() || (pool != nullptr && subnet.reservations_out_of_pool)) return false;
-    const auto unit = to_prefix(address);
-    // Most addresses are reserved for nobody: then the client's own host need not be looked up.
-    if (subnet.reservations_in_subnet && hosts.is_reserved(subnet.id, unit) &&
-        hosts.is_reserved_for_other(subnet.id, unit, find_host(config, subnet.id, request.identifiers)))
-        return true;
-    return subnet.reservations_global && hosts.has_global() &&
-           hosts.is_reserved_for_other(0, unit, request.global_host);
-}
-
-const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address) {
-    return is_excluded(config, subnet, address) ? nullptr : find_pool(subnet, to_prefix(address));
 }
 
 }  // namespace leasehold::v4

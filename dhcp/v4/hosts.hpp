@@ -15,33 +15,4 @@ namespace leasehold::v4 {
 HostIdentifiers read_identifiers(const MessageView& message, const ServerConfig& config,
                                  const ExpressionSource& source, const ClassSet& classes);
 
-/// The value of the flex-id expression; empty: none, or it could not be evaluated.
-Octets flex_identifier(const ServerConfig& config, const ExpressionSource& source, const ClassSet& classes);
-
-/// The first of the identifiers that a host has decides. @param subnet_id  0: a global host
-const Reservation* find_host(const ServerConfig& config, std::uint32_t subnet_id,
-                             const HostIdentifiers& identifiers);
-
-/// The client's host in this subnet: the subnet's own before the global one, each where the subnet looks for
-/// such hosts (reservations-in-subnet, reservations-global).
-const Reservation* host_in(const Request& request, const ServerConfig& config, const SubnetConfig& subnet);
-
-/// The address that the subnet keeps for this client; nullptr: none. It may lie outside of every pool, and,
-/// with reservations-out-of-pool, must.
-struct ReservedAddress {
-    Ipv4 address;
-    const Reservation* host = nullptr;
-    const PoolConfig* pool = nullptr;  // nullptr: in none
-};
-std::optional<ReservedAddress> reserved_address(const Request& request, const ServerConfig& config,
-                                                const SubnetConfig& subnet);
-
-/// Is the address of the subnet kept for another host, global ones included? @param pool  nullptr: in none
-bool is_kept_for_other(const Request& request, const ServerConfig& config, const SubnetConfig& subnet,
-                       const PoolConfig* pool, Ipv4 address);
-
-/// The pool of the subnet that has this address, whomever it lets in; nullptr: none, or compatibility
-/// excludes the address.
-const PoolConfig* pool_of(const ServerConfig& config, const SubnetConfig& subnet, Ipv4 address);
-
 }  // namespace leasehold::v4

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "dhcp/v4/flex_options.hpp"
-#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/lifetimes.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/reply_options.hpp"
 #include "dhcp/wire.hpp"
@@ -15,7 +15,7 @@ namespace leasehold::v4 {
 namespace {
 
 constexpr std::uint16_t server_port = 67;
-constexpr std::size_t ip_udp_headers = 28, datagram_size_min = 576, datagram_size_max = 1500;
+constexpr std::size_t ip_udp_headers = 28, ipv4_datagram_min = 576, ethernet_datagram_max = 1500;
 constexpr std::size_t type_option_size = 3, end_size = 1, essential_size = 64;
 
 /// What every reply takes from its request.
@@ -116,7 +116,7 @@ Reply write(const Request& request, const ReplyHeader& header, MessageType type,
     }
     options.fit(room);
 
-    std::array<std::uint8_t, datagram_size_max> buffer;
+    std::array<std::uint8_t, ethernet_datagram_max> buffer;
     const auto type_on_wire = request.bootp ? MessageType::none : type;
     MessageWriter writer{std::span{buffer}.first(size_max), header, type_on_wire};
     for (const auto& option : options.all()) writer.add(option.code, option.payload);
@@ -131,11 +131,11 @@ Reply write(const Request& request, const ReplyHeader& header, MessageType type,
 }  // namespace
 
 std::size_t reply_size_max(const MessageView& message) {
-    std::size_t datagram = datagram_size_max;
+    std::size_t datagram = ethernet_datagram_max;
     const auto size = message.option(option::max_message_size);
     if (size && size->size() == 2) {
         datagram = std::clamp<std::size_t>(static_cast<std::size_t>((*size)[0] << 8 | (*size)[1]),
-                                           datagram_size_min, datagram_size_max);
+                                           ipv4_datagram_min, ethernet_datagram_max);
     }
     return datagram - ip_udp_headers;
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "dhcp/classify.hpp"
+#include "dhcp/hosts.hpp"
 #include "dhcp/subnet.hpp"
 #include "dhcp/v4/classify.hpp"
 #include "dhcp/v4/hosts.hpp"
@@ -183,44 +185,6 @@ void read_identity(Request& request, const ServerConfig& config, const Expressio
 std::optional<Drop> dropped_by_class(const Request& request) {
     if (!request.classes.has(class_id::drop)) return std::nullopt;
     return Drop{DropReason::admin_filtered, "it is in the class DROP"};
-}
-
-/// early-global-reservations-lookup: a global host's classes, KNOWN and what depends on it may decide about
-/// the subnet.
-void look_for_early_host(Request& request, const ServerConfig& config, const ExpressionSource& source) {
-    if (!config.early_global_reservations || !config.hosts->has_global()) return;
-    request.global_host = find_host(config, 0, request.identifiers);
-    if (request.global_host == nullptr) return;
-    for (const auto id : request.global_host->classes) request.classes.add(id);
-    request.classes.add(class_id::known);
-    classify_after_hosts(source, config, request.classes);
-}
-
-/// Does any subnet that the client may get an address of know it?
-bool is_known(Request& request, const ServerConfig& config) {
-    if (request.classes.has(class_id::known)) return true;  // an early global host
-    const auto& hosts = *config.hosts;
-    if (request.subnet == nullptr || hosts.empty()) return false;
-    if (request.global_host == nullptr && hosts.has_global())
-        request.global_host = find_host(config, 0, request.identifiers);
-    return any_subnet_on_link(config, *request.subnet, request.classes, [&](const SubnetConfig& subnet) {
-        return host_in(request, config, subnet) != nullptr;
-    });
-}
-
-/// KNOWN or UNKNOWN, and the host's classes. In a shared network the subnet, and with it the subnet's host,
-/// is certain only after the allocation, which then adds that host's classes (as with Kea); a global host is
-/// the same everywhere.
-void look_for_host(Request& request, const ServerConfig& config) {
-    request.classes.add(is_known(request, config) ? class_id::known : class_id::unknown);
-    if (request.subnet == nullptr) {
-        request.host = request.global_host;
-        return;
-    }
-    request.host = host_in(request, config, *request.subnet);
-    if (request.host == nullptr) return;
-    if (request.subnet->shared_network && request.host != request.global_host) return;
-    for (const auto id : request.host->classes) request.classes.add(id);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "dhcp/client_identity.hpp"
+#include "dhcp/client_request.hpp"
 #include "dhcp/decision.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/message.hpp"
@@ -28,13 +28,6 @@ struct Arrival {
     std::chrono::steady_clock::time_point received_at{};
 };
 
-/// The identifiers that a packet has, in the order in which reservations are looked up by them.
-struct HostIdentifier {
-    HostIdentifierType type;
-    Octets bytes;
-};
-using HostIdentifiers = boost::container::small_vector<HostIdentifier, 5>;
-
 enum class RequestKind : std::uint8_t {
     discover,
     selecting,    // server identifier set (RFC 2131 4.3.2)
@@ -47,20 +40,11 @@ enum class RequestKind : std::uint8_t {
 };
 std::string_view to_string(RequestKind kind);
 
-struct Request {
+struct Request : ClientRequest {
     const MessageView* message = nullptr;
     Arrival arrival;
     RequestKind kind = RequestKind::discover;
-    const SubnetConfig* subnet = nullptr;  // nullptr: none fits
-    ClientKey client;                      // whose packets wait for each other
-    Octets client_id;                      // empty: none, or not to be used (match-client-id)
-    Octets sent_client_id;                 // as sent, for the echo
-    Octets hwaddr;
-    std::uint16_t hwtype = 1;
-    ClassSet classes;
-    HostIdentifiers identifiers;                // what reservations are looked up by
-    const Reservation* global_host = nullptr;   // counts in subnets that use global reservations: host_in()
-    const Reservation* host = nullptr;          // of `subnet`, else the global one
+    Octets sent_client_id;                      // as sent, for the echo
     bool bootp = false;                         // no option 53 (answered as a REQUEST, without times)
     bool relay_information_is_stashed = false;  // option 82 is of the stored lease: not echoed
     Ipv4 server_address;  // what goes into option 54 (RFC 5107: the relay may override it)

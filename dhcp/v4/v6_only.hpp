@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "dhcp/v4/binding.hpp"
+#include "dhcp/v4/context.hpp"
 
 namespace leasehold::v4 {
 

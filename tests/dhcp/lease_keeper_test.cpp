@@ -175,29 +175,29 @@ TEST_F(LeaseKeeperTest, LeasesOfAClassAreCountedByTheirNotesAsTheyComeAndGo) {
     noted.user_context = with_notes("", {{"gold", "blue"}, {}});
     keeper.load(noted);
     keeper.load(lease_of(11, 5));
-    EXPECT_EQ(keeper.of_class("gold"), 1);
-    EXPECT_EQ(keeper.of_class("tin"), 0);
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 1);
+    EXPECT_EQ(keeper.of_class("tin", LeaseKind::v4), 0);
 
     Lease second = lease_of(12, 5);
     second.user_context = with_notes("", {{"gold"}, {}});
     const LeaseChange grant{Put{second, false, 0, {}}, LeaseCause::granted};
     keeper.begin(grant);
-    EXPECT_EQ(keeper.of_class("gold"), 2) << "on its way: many at once do not get past a limit";
-    EXPECT_EQ(keeper.of_subnet(7), 3);
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2) << "on its way: many at once do not get past a limit";
+    EXPECT_EQ(keeper.of_subnet(7, LeaseKind::v4), 3);
     keeper.restore(address(12));
-    EXPECT_EQ(keeper.of_class("gold"), 1);
-    EXPECT_EQ(keeper.of_subnet(7), 2);
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 1);
+    EXPECT_EQ(keeper.of_subnet(7, LeaseKind::v4), 2);
     keeper.begin(grant);
     keeper.take_over(address(12), second);
-    EXPECT_EQ(keeper.of_class("gold"), 2);
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2);
     const LeaseChange gone{Erase{address(12), 5}, LeaseCause::removed};
     keeper.begin(gone);
-    EXPECT_EQ(keeper.of_class("gold"), 2) << "until it is durable";
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2) << "until it is durable";
     keeper.applied(gone);
     keeper.begin(grant);
     keeper.applied(grant);
-    EXPECT_EQ(keeper.of_class("gold"), 2);
-    EXPECT_EQ(keeper.of_subnet(7), 3);
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2);
+    EXPECT_EQ(keeper.of_subnet(7, LeaseKind::v4), 3);
 
     Lease released = noted;
     ++released.version;
@@ -205,8 +205,8 @@ TEST_F(LeaseKeeperTest, LeasesOfAClassAreCountedByTheirNotesAsTheyComeAndGo) {
     const LeaseChange back{Put{released, false, 0, {}}, LeaseCause::released};
     keeper.begin(back);
     keeper.applied(back);
-    EXPECT_EQ(keeper.of_class("gold"), 1);
-    EXPECT_EQ(keeper.of_class("blue"), 0);
+    EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 1);
+    EXPECT_EQ(keeper.of_class("blue", LeaseKind::v4), 0);
 }
 
 TEST_F(LeaseKeeperTest, LeasesOfASubnetAreCountedWithoutDeclinedOnes) {
@@ -220,9 +220,9 @@ TEST_F(LeaseKeeperTest, LeasesOfASubnetAreCountedWithoutDeclinedOnes) {
     Lease elsewhere = lease_of(13, 5);
     elsewhere.subnet_id = 8;
     keeper.load(elsewhere);
-    EXPECT_EQ(keeper.of_subnet(7), 2);
-    EXPECT_EQ(keeper.of_subnet(8), 1);
-    EXPECT_EQ(keeper.of_subnet(9), 0);
+    EXPECT_EQ(keeper.of_subnet(7, LeaseKind::v4), 2);
+    EXPECT_EQ(keeper.of_subnet(8, LeaseKind::v4), 1);
+    EXPECT_EQ(keeper.of_subnet(9, LeaseKind::v4), 0);
 }
 
 // --- sanity checks
@@ -271,8 +271,8 @@ TEST_F(LeaseKeeperChecks, FixCountsTheLeaseForTheSubnetThatHasItsAddress) {
     fixing.load(placeless());
     EXPECT_EQ(fixing.table().find(address(10))->subnet_id, 7u);
     EXPECT_EQ(fixing.table().find(address(10))->version, 5u);
-    EXPECT_EQ(fixing.of_subnet(7), 1);
-    EXPECT_EQ(fixing.of_subnet(8), 1);
+    EXPECT_EQ(fixing.of_subnet(7, LeaseKind::v4), 1);
+    EXPECT_EQ(fixing.of_subnet(8, LeaseKind::v4), 1);
     EXPECT_FALSE(fixing.has_unfit());
 }
 

@@ -26,7 +26,8 @@ struct StatisticsTest : testing::Test {
         std::vector<std::int64_t> result;
         const bool found =
             statistics.visit(name, [&](std::string_view, const std::vector<Sample>& newest_first) {
-                for (const auto& sample : newest_first) result.push_back(sample.value);
+                for (const auto& sample : newest_first)
+                    result.push_back(static_cast<std::int64_t>(sample.value));
             });
         EXPECT_EQ(found, !result.empty());
         return result;
@@ -40,7 +41,7 @@ struct StatisticsTest : testing::Test {
 
 // The names that tools find after the start of a server with one subnet and one pool.
 TEST_F(StatisticsTest, NamesOfOneSubnetWithOnePool) {
-    statistics.set_scopes({{.subnet_id = 1, .pool_ids = {0}}});
+    statistics.set_scopes({{.subnet_id = 1, .pools = {{0}}}});
     EXPECT_THAT(
         names(),
         ElementsAre("assigned-addresses", "cumulative-assigned-addresses", "declined-addresses",
@@ -65,29 +66,29 @@ TEST_F(StatisticsTest, NamesOfOneSubnetWithOnePool) {
 }
 
 TEST_F(StatisticsTest, MovesEveryScopeThatHasIt) {
-    statistics.set_scopes({{1, {0, 7}}, {2, {0}}});
-    statistics.add(Stat::assigned_addresses, 1, 7, 2);
+    statistics.set_scopes({{1, {{0}, {7}}}, {2, {{0}}}});
+    statistics.add(Stat::assigned_addresses, 1, StatPool{7}, 2);
     EXPECT_EQ(statistics.value(Stat::assigned_addresses), 2);
     EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1), 2);
-    EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1, 7), 2);
-    EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1, 0), 0);
+    EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1, StatPool{7}), 2);
+    EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1, StatPool{0}), 0);
     EXPECT_EQ(statistics.value(Stat::assigned_addresses, 2), 0);
 
-    statistics.add(Stat::v4_lease_reuses, 1, 7);  // has no pool scope
+    statistics.add(Stat::v4_lease_reuses, 1, StatPool{7});  // has no pool scope
     EXPECT_EQ(statistics.value(Stat::v4_lease_reuses, 1), 1);
 }
 
 // Leases of a subnet that is gone still end and are counted globally.
 TEST_F(StatisticsTest, UnknownSubnetMovesTheGlobalOnly) {
-    statistics.add(Stat::assigned_addresses, 9, 0, -1);
+    statistics.add(Stat::assigned_addresses, 9, StatPool{0}, -1);
     EXPECT_EQ(statistics.value(Stat::assigned_addresses), -1);
     EXPECT_THAT(values("subnet[9].assigned-addresses"), ElementsAre());
 }
 
 TEST_F(StatisticsTest, SetTouchesOneScope) {
-    statistics.set_scopes({{1, {0}}});
-    statistics.set(Stat::total_addresses, 1, 0, 10);
-    EXPECT_EQ(statistics.value(Stat::total_addresses, 1, 0), 10);
+    statistics.set_scopes({{1, {{0}}}});
+    statistics.set(Stat::total_addresses, 1, StatPool{0}, 10);
+    EXPECT_EQ(statistics.value(Stat::total_addresses, 1, StatPool{0}), 10);
     EXPECT_EQ(statistics.value(Stat::total_addresses, 1), 0);
     statistics.set(Stat::total_addresses, 1, {}, 20);
     EXPECT_EQ(statistics.value(Stat::total_addresses, 1), 20);
@@ -145,11 +146,11 @@ TEST_F(StatisticsTest, LimitsOfAllHoldForSubnetsThatCome) {
 }
 
 TEST_F(StatisticsTest, ReconfigurationKeepsWhatStaysAndDropsTheRest) {
-    statistics.set_scopes({{1, {0, 1}}, {2, {0}}});
-    statistics.add(Stat::assigned_addresses, 1, 1);
-    statistics.add(Stat::assigned_addresses, 2, 0);
-    statistics.set_scopes({{1, {1, 2}}});
-    EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1, 1), 1);
+    statistics.set_scopes({{1, {{0}, {1}}}, {2, {{0}}}});
+    statistics.add(Stat::assigned_addresses, 1, StatPool{1});
+    statistics.add(Stat::assigned_addresses, 2, StatPool{0});
+    statistics.set_scopes({{1, {{1}, {2}}}});
+    EXPECT_EQ(statistics.value(Stat::assigned_addresses, 1, StatPool{1}), 1);
     EXPECT_THAT(values("subnet[1].pool[0].assigned-addresses"), ElementsAre());
     EXPECT_THAT(values("subnet[1].pool[2].assigned-addresses"), ElementsAre(0));
     EXPECT_THAT(values("subnet[2].assigned-addresses"), ElementsAre());
@@ -167,7 +168,7 @@ TEST_F(StatisticsTest, ResetLeavesOneZero) {
 }
 
 TEST_F(StatisticsTest, RemovedOneComesBackWhenItMoves) {
-    statistics.set_scopes({{1, {0}}});
+    statistics.set_scopes({{1, {{0}}}});
     EXPECT_TRUE(statistics.remove("pkt4-sent"));
     EXPECT_FALSE(statistics.remove("pkt4-sent"));
     EXPECT_THAT(values("pkt4-sent"), ElementsAre());
@@ -176,13 +177,13 @@ TEST_F(StatisticsTest, RemovedOneComesBackWhenItMoves) {
 
     statistics.remove_all();
     EXPECT_THAT(names(), ElementsAre());
-    statistics.add(Stat::assigned_addresses, 1, 0);
+    statistics.add(Stat::assigned_addresses, 1, StatPool{0});
     EXPECT_THAT(names(), ElementsAre("assigned-addresses", "subnet[1].assigned-addresses",
                                      "subnet[1].pool[0].assigned-addresses"));
 }
 
 TEST_F(StatisticsTest, PagesMeetEveryNameOnce) {
-    statistics.set_scopes({{1, {0}}, {10, {0, 1}}, {2, {}}});
+    statistics.set_scopes({{1, {{0}}}, {10, {{0}, {1}}}, {2, {}}});
     for (const bool global_only : {false, true}) {
         for (const std::size_t limit : {1U, 7U, 1000U}) {
             std::vector<std::string> met;
@@ -199,7 +200,7 @@ TEST_F(StatisticsTest, PagesMeetEveryNameOnce) {
 }
 
 TEST_F(StatisticsTest, GlobalOnlyLeavesSubnetsOut) {
-    statistics.set_scopes({{1, {0}}});
+    statistics.set_scopes({{1, {{0}}}});
     const auto met = names(true);
     EXPECT_EQ(met.size(), names().size() - 14);
     for (const auto& name : met) EXPECT_FALSE(name.starts_with("subnet[")) << name;
@@ -207,9 +208,10 @@ TEST_F(StatisticsTest, GlobalOnlyLeavesSubnetsOut) {
 }
 
 TEST_F(StatisticsTest, ValuesDoNotWrap) {
-    statistics.set(Stat::pkt4_sent, std::numeric_limits<std::int64_t>::max());
+    constexpr auto most = static_cast<StatValue>(~Uint128{0} >> 1);
+    statistics.set(Stat::pkt4_sent, most);
     statistics.add(Stat::pkt4_sent);
-    EXPECT_EQ(statistics.value(Stat::pkt4_sent), std::numeric_limits<std::int64_t>::max());
+    EXPECT_EQ(statistics.value(Stat::pkt4_sent), most);
 }
 
 TEST(StatTable, NamesAreUniqueAndHelped) {
@@ -217,8 +219,8 @@ TEST(StatTable, NamesAreUniqueAndHelped) {
     for (const auto& def : stat_defs()) {
         EXPECT_TRUE(names.insert(def.name).second) << def.name;
         EXPECT_FALSE(def.help.empty()) << def.name;
-        EXPECT_TRUE(def.global || def.subnet) << def.name;
-        EXPECT_TRUE(def.subnet || !def.pool) << def.name;
+        EXPECT_TRUE(def.scopes.global || def.scopes.subnet) << def.name;
+        EXPECT_TRUE(def.scopes.subnet || !def.scopes.pool) << def.name;
     }
 }
 

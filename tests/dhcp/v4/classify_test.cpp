@@ -1,10 +1,11 @@
 // What expressions see of a DHCPv4 packet, and which classes it gets, in which order.
-#include "dhcp/v4/classify.hpp"
+#include "dhcp/classify.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "dhcp/log.hpp"
+#include "dhcp/v4/classify.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v4/packet_source.hpp"
 #include "tests/support/allocation_count.hpp"

@@ -1,7 +1,9 @@
-#include "dhcp/v4/ddns_names.hpp"
+#include "dhcp/ddns_names.hpp"
 
 #include <gtest/gtest.h>
 
+#include "dhcp/v4/client_name.hpp"
+#include "dhcp/v4/packet_source.hpp"
 #include "tests/support/world.hpp"
 
 namespace leasehold::v4 {
@@ -34,8 +36,8 @@ struct Names {
         Request request;
         request.message = &message;
         request.classes = classes;
-        return resolve_name(request, request.classes, config, ddns, host ? &*host : nullptr,
-                            ip("192.0.2.10"));
+        return resolve_name(read_client_name(message, ddns), PacketSource{message, request.arrival}, classes,
+                            config, ddns, host ? &*host : nullptr, to_ipv6(ip("192.0.2.10")));
     }
 };
 

@@ -222,7 +222,7 @@ TEST(Measured, ServerIdentifierOverrideIsAcceptedAndPutIntoOption54) {
     const auto ack = world.ask(packet);
     ASSERT_EQ(ack.type(), MessageType::ack);
     EXPECT_EQ(ack.ipv4(54), "10.7.7.7");
-    EXPECT_EQ(ack.done->reply->source, ip("192.0.2.1"));
+    EXPECT_EQ(ack.done->reply->source, to_ipv6(ip("192.0.2.1")));
 }
 
 TEST(Measured, DeclineLeavesADeclinedLeaseOfNobody) {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "dhcp/subnet.hpp"
-#include "dhcp/v4/hosts.hpp"
+#include "dhcp/hosts.hpp"
 #include "tests/support/world.hpp"
 
 namespace leasehold::v4 {
@@ -204,7 +204,7 @@ private:
             for (const auto& host : world_->config().hosts->all()) {
                 if (host.identifier != facts.request->hwaddr || host.addresses.empty()) continue;
                 const auto address = to_ipv4(host.addresses[0]);
-                if (subnet->network.contains(address) && owner_of(*subnet, address) == &host &&
+                if (contains(subnet->network, address) && owner_of(*subnet, address) == &host &&
                     is_unneeded(address, *facts.request))
                     return true;
             }
@@ -219,7 +219,7 @@ private:
         const auto address = ip(answer.yiaddr());
         const auto subnets = subnets_for(*facts.request);
         const auto found = std::ranges::find_if(
-            subnets, [&](const auto* subnet) { return subnet->network.contains(address); });
+            subnets, [&](const auto* subnet) { return contains(subnet->network, address); });
         ASSERT_NE(found, subnets.end()) << answer.yiaddr() << " is of no subnet that takes the client";
         const auto* owner = owner_of(**found, address);
         const bool own = owner != nullptr && owner->identifier == facts.request->hwaddr;

@@ -211,11 +211,11 @@ TEST(Lifetime, ANearlyFullSubnetGivesItsShortestTimeToNewLeases) {
 // --- limits
 
 struct Counts final : LeaseCounts {
-    std::int64_t of_subnet(std::uint32_t id) const override {
+    std::int64_t of_subnet(std::uint32_t id, LeaseKind) const override {
         const auto found = subnets.find(id);
         return found == subnets.end() ? 0 : found->second;
     }
-    std::int64_t of_class(std::string_view name) const override {
+    std::int64_t of_class(std::string_view name, LeaseKind) const override {
         const auto found = classes.find(std::string{name});
         return found == classes.end() ? 0 : found->second;
     }

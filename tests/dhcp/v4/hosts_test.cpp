@@ -1,4 +1,5 @@
 // Which host a packet comes from, by which of its identifiers; KNOWN, UNKNOWN and the host's classes.
+#include "dhcp/hosts.hpp"
 #include "dhcp/v4/hosts.hpp"
 
 #include <gtest/gtest.h>
@@ -191,21 +192,22 @@ TEST(ReservedAddress, OutOfPoolLeavesTheAddressesOfPoolsAlone) {
     auto config = one_subnet({host_of(client, 1, "192.0.2.15"), host_of(Client::number(2), 1, "192.0.2.99")});
     const Read own{client.discover(), config};
     const auto& subnet = config.subnets[0];
-    EXPECT_EQ(reserved_address(*own.result, config, subnet)->pool, &subnet.pools[0]);
+    EXPECT_EQ(reserved_units(*own.result, config, subnet, LeaseKind::v4).at(0).pool, &subnet.pools[0]);
     config.subnets[0].reservations_out_of_pool = true;
-    EXPECT_FALSE(reserved_address(*own.result, config, subnet));
+    EXPECT_TRUE(reserved_units(*own.result, config, subnet, LeaseKind::v4).empty());
     const Read other{Client::number(2).discover(), config};
-    EXPECT_EQ(reserved_address(*other.result, config, subnet)->address, ip("192.0.2.99"));
-    EXPECT_FALSE(is_kept_for_other(*other.result, config, subnet, &subnet.pools[0], ip("192.0.2.15")));
-    EXPECT_TRUE(is_kept_for_other(*own.result, config, subnet, nullptr, ip("192.0.2.99")));
+    EXPECT_EQ(reserved_units(*other.result, config, subnet, LeaseKind::v4).at(0).unit, unit("192.0.2.99"));
+    EXPECT_FALSE(is_kept_for_other(*other.result, config, subnet, &subnet.pools[0], unit("192.0.2.15")));
+    EXPECT_TRUE(is_kept_for_other(*own.result, config, subnet, nullptr, unit("192.0.2.99")));
 }
 
 TEST(ReservedAddress, OfAGlobalHostCountsWhereItIsOfTheSubnet) {
     auto config = one_subnet({host_of(client, 0, "192.0.2.50")});
     config.subnets[0].reservations_global = true;
     const Read read{client.discover(), config};
-    EXPECT_EQ(reserved_address(*read.result, config, config.subnets[0])->address, ip("192.0.2.50"));
-    EXPECT_FALSE(reserved_address(*read.result, config, subnet_of(9, "10.0.0.0/24", {})));
+    EXPECT_EQ(reserved_units(*read.result, config, config.subnets[0], LeaseKind::v4).at(0).unit, unit("192.0.2.50"));
+    EXPECT_TRUE(
+        reserved_units(*read.result, config, subnet_of(9, "10.0.0.0/24", {}), LeaseKind::v4).empty());
 }
 
 TEST(ReservedAddress, OneThatSeveralShareIsKeptForEachOfThem) {
@@ -213,7 +215,7 @@ TEST(ReservedAddress, OneThatSeveralShareIsKeptForEachOfThem) {
         one_subnet({host_of(client, 1, "192.0.2.50"), host_of(Client::number(2), 1, "192.0.2.50")});
     const auto kept = [&](const Client& who) {
         return is_kept_for_other(*Read(who.discover(), config).result, config, config.subnets[0], nullptr,
-                                 ip("192.0.2.50"));
+                                 unit("192.0.2.50"));
     };
     EXPECT_FALSE(kept(client));
     EXPECT_FALSE(kept(Client::number(2)));

@@ -1,10 +1,10 @@
 // The arithmetic of lease times. Not here: which client holds what (binding).
-#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/lifetimes.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace leasehold::v4 {
+namespace leasehold {
 
 namespace {
 
@@ -63,4 +63,4 @@ bool is_fresh_enough(const Lease& row, const SubnetConfig& subnet, std::uint32_t
     return static_cast<double>(age) <= subnet.cache_threshold * lifetime;
 }
 
-}  // namespace leasehold::v4
+}  // namespace leasehold

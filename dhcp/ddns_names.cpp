@@ -1,14 +1,13 @@
 // Pure rules, each a function of its own; Kea's outcomes, as far as they can be seen in replies and leases.
-#include "dhcp/v4/ddns_names.hpp"
+#include "dhcp/ddns_names.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "dhcp/log.hpp"
-#include "dhcp/v4/packet_source.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold {
 
 namespace {
 
@@ -22,13 +21,10 @@ bool replaces(ReplaceClientName rule, bool name_was_sent) {
     return false;
 }
 
-/// "myhost-192-0-2-10"
-std::string generated_name(const DdnsConfig& ddns, Ipv4 address) {
-    auto name = ddns.generated_prefix;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        name += '-';
-        name += std::to_string(address.value >> shift & 0xff);
-    }
+/// "myhost-192-0-2-10", "myhost-2001-db8--10"
+std::string generated_name(const DdnsConfig& ddns, const Ipv6& address) {
+    auto name = ddns.generated_prefix + '-' + to_string(address);
+    std::ranges::replace_if(name, [](char c) { return c == '.' || c == ':'; }, '-');
     return name;
 }
 
@@ -55,10 +51,9 @@ std::string qualified_if_short(std::string_view name, std::string_view suffix) {
 }
 
 /// "": no expression, no outcome, or nothing usable in it.
-std::string computed_name(const Request& request, const ClassSet& classes, const DdnsConfig& ddns) {
+std::string computed_name(const ExpressionSource& source, const ClassSet& classes, const DdnsConfig& ddns) {
     if (!ddns.hostname_expression) return {};
     Expression::Output out;
-    const PacketSource source{*request.message, request.arrival};
     if (const auto done = ddns.hostname_expression->evaluate(source, classes, out); !done) {
         log(MessageId::DHCP4_EXPRESSION_ERROR, {{"what", "hostname-expr"}, {"reason", done.error()}});
         return {};
@@ -67,10 +62,10 @@ std::string computed_name(const Request& request, const ClassSet& classes, const
 }
 
 /// Without a root dot.
-std::string chosen_name(const Request& request, const ClassSet& classes, const DdnsConfig& ddns,
-                        const Reservation* host, Ipv4 address, const ClientName& sent) {
+std::string chosen_name(const ExpressionSource& source, const ClassSet& classes, const DdnsConfig& ddns,
+                        const Reservation* host, const Ipv6& address, const ClientName& sent) {
     const std::string_view suffix = ddns.qualifying_suffix;
-    if (const auto name = computed_name(request, classes, ddns); !name.empty())
+    if (const auto name = computed_name(source, classes, ddns); !name.empty())
         return qualified_if_short(name, suffix);
     if (host != nullptr && !host->hostname.empty()) {
         // A hostname that ends with a dot is complete as it stands.
@@ -90,10 +85,10 @@ const DdnsConfig& ddns_of(const ServerConfig& config, const SubnetConfig& subnet
     return config.ddns ? *config.ddns : default_ddns();
 }
 
-ClientName resolve_name(const Request& request, const ClassSet& classes, const ServerConfig& config,
-                        const DdnsConfig& ddns, const Reservation* host, Ipv4 address) {
-    auto name = read_client_name(*request.message, ddns);
-    name.text = chosen_name(request, classes, ddns, host, address, name);
+ClientName resolve_name(ClientName name, const ExpressionSource& source, const ClassSet& classes,
+                        const ServerConfig& config, const DdnsConfig& ddns, const Reservation* host,
+                        const Ipv6& address) {
+    name.text = chosen_name(source, classes, ddns, host, address, name);
     name.is_partial = false;
     if (name.text.empty()) return {};
 
@@ -120,4 +115,4 @@ std::uint32_t ddns_ttl(const DdnsConfig& ddns, std::uint32_t lifetime) {
     return std::min(std::max(ttl, ddns.ttl_min.value_or(least)), ddns.ttl_max.value_or(most));
 }
 
-}  // namespace leasehold::v4
+}  // namespace leasehold

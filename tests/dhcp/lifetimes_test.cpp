@@ -1,8 +1,8 @@
-#include "dhcp/v4/lifetimes.hpp"
+#include "dhcp/lifetimes.hpp"
 
 #include <gtest/gtest.h>
 
-namespace leasehold::v4 {
+namespace leasehold {
 namespace {
 
 using std::chrono::seconds;
@@ -138,4 +138,4 @@ TEST(Freshness, AStateOrAClockInDoubtIsNotFresh) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold

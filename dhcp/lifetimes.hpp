@@ -8,7 +8,7 @@
 #include "dhcp/lease.hpp"
 #include "dhcp/server_config.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold {
 
 /// What a client is granted: its wish (option 51) within the limits, else the normal lifetime. Seconds;
 /// infinite_lifetime stays infinite where the limits allow it.
@@ -40,4 +40,4 @@ bool is_reusable(const Lease& row, LeaseTime now, std::uint32_t grace_seconds);
 /// small and its lifetime is the one that would be granted now.
 bool is_fresh_enough(const Lease& row, const SubnetConfig& subnet, std::uint32_t lifetime, LeaseTime now);
 
-}  // namespace leasehold::v4
+}  // namespace leasehold

@@ -1,0 +1,314 @@
+// The order of candidates for an offer, and the allocator's last resorts. What the pools know about each
+// unit: address_pools; who was offered what: offer_table; what is kept for whom: hosts.
+#include "dhcp/allocate.hpp"
+
+#include <algorithm>
+
+#include "dhcp/hosts.hpp"
+#include "dhcp/lifetimes.hpp"
+#include "dhcp/subnet.hpp"
+
+namespace leasehold {
+
+namespace {
+
+/// Picks of one pool that turn out not to be for this client (set aside, with the store, found in use) before
+/// the pool is left. The pools themselves leave out what is taken or reserved.
+constexpr int picks_max = 64;
+
+bool is_given(const DecisionContext& context, const Prefix& unit) {
+    return std::ranges::find(context.given, unit) != context.given.end();
+}
+
+/// The unit for a client, if nobody needs it and nothing about it is in doubt. Whether it may have it is asked
+/// before.
+std::optional<Candidate> if_unneeded(const DecisionContext& context, const SubnetConfig& subnet,
+                                     const PoolConfig* pool, const Prefix& unit) {
+    const auto& world = context.world;
+    if (world.pending.busy(unit) || is_set_aside(world, unit)) return std::nullopt;
+    if (answered_a_ping(context, unit) || is_given(context, unit)) return std::nullopt;
+    auto row = world.table.find(unit);
+    const auto claim = claim_on(context, subnet, row);
+    switch (claim) {
+        case Claim::own:
+        case Claim::free: break;
+        case Claim::ended:
+            // A clock in doubt may be wrong about the end; only the same client may have it back.
+            if (!world.reuse_allowed && !belongs_to(*row, context)) return std::nullopt;
+            break;
+        case Claim::foreign: return std::nullopt;
+    }
+    return Candidate{unit, &subnet, pool, std::move(row), claim == Claim::own, false};
+}
+
+std::optional<Candidate> if_available(const DecisionContext& context, const SubnetConfig& subnet,
+                                      const PoolConfig* pool, const Prefix& unit) {
+    if (!may_have(context, subnet, pool, unit)) return std::nullopt;
+    return if_unneeded(context, subnet, pool, unit);
+}
+
+/// The client's lease on its link, even when it has ended: it gets the same one again.
+Choice own_lease(const DecisionContext& context, const LeaseRows& rows) {
+    for (const auto& row : rows) {
+        const auto& subnet = *subnet_on_link(context, row.subnet_id);
+        const auto* pool = pool_of(context.config, subnet, row.address);
+        if (is_given(context, row.address) || !may_have(context, subnet, pool, row.address)) continue;
+        if (is_set_aside(context.world, row.address) || answered_a_ping(context, row.address)) continue;
+        if (context.world.pending.busy(row.address)) return {std::nullopt, row.address, {}, false};
+        return {Candidate{row.address, &subnet, pool, row, true, false}, std::nullopt, {}, false};
+    }
+    return {};
+}
+
+/// A repeated DISCOVER or SOLICIT is offered the same unit.
+std::optional<Candidate> own_hold(const DecisionContext& context, const SubnetConfig& subnet,
+                                  const ClientKey& holder) {
+    const auto hold = context.world.offers.of_client(holder, subnet.id);
+    if (!hold) return std::nullopt;
+    return if_available(context, subnet, pool_of(context.config, subnet, hold->unit), hold->unit);
+}
+
+std::optional<Candidate> wished(const DecisionContext& context, const Wish& wish) {
+    if (!wish.unit || context.world.offers.of_unit(*wish.unit)) return std::nullopt;
+    const auto* subnet = subnet_with(context, *wish.unit);
+    if (subnet == nullptr) return std::nullopt;
+    return if_available(context, *subnet, pool_of(context.config, *subnet, *wish.unit), *wish.unit);
+}
+
+/// How many units of the pool lie before this one, as a seed; of a sparse pool its low bits, which is as
+/// random.
+std::uint64_t offset_in(const PoolConfig& pool, const Prefix& unit) {
+    const auto distance = to_uint128(unit.address) - to_uint128(pool.range.first.address);
+    return static_cast<std::uint64_t>(distance >> (128 - unit.length));
+}
+
+/// The allocator's next unit of one pool. What is not for this client is stepped over: the random allocator of
+/// a dense pool begins at its seed, so the seed behind a refused unit leads to the next one.
+std::optional<Candidate> picked_from(const DecisionContext& context, const SubnetConfig& subnet,
+                                     const PoolConfig& pool, Availability wanted) {
+    auto kind = allocator_of(subnet, pool);
+    auto seed = context.seed;
+    std::optional<Prefix> first;
+    for (int i = 0; i < picks_max; ++i) {
+        const auto pick = context.world.pools.pick(pool.index, kind, seed);
+        if (!pick.unit || pick.was != wanted) return std::nullopt;
+        const auto& unit = *pick.unit;
+        if (unit == first) return std::nullopt;  // once around
+        if (i == 0) first = unit;
+        if (auto candidate = if_available(context, subnet, &pool, unit)) {
+            candidate->allocated = true;
+            return candidate;
+        }
+        kind = AllocatorKind::random;
+        seed = offset_in(pool, unit) + 1u;
+    }
+    return std::nullopt;
+}
+
+/// May the client get this kind of lease from the pool?
+bool is_open(const DecisionContext& context, const PoolConfig& pool) {
+    return pool.kind == context.kind && admits(pool.guard, context.classes);
+}
+
+/// Which of the pools of delegated prefixes are looked at together: those of the length that the client
+/// wishes, then shorter ones (a larger prefix than asked for), then longer ones (RFC 8168 3.2).
+enum class LengthClass : std::uint8_t { any, exact, shorter, longer };
+
+bool is_of_length(const PoolConfig& pool, LengthClass wanted, std::uint8_t wish) {
+    const auto length = pool.range.first.length;
+    switch (wanted) {
+        case LengthClass::any: return true;
+        case LengthClass::exact: return length == wish;
+        case LengthClass::shorter: return length < wish;
+        case LengthClass::longer: return length > wish;
+    }
+    return false;
+}
+
+/// A free unit of any pool, in their order, before a reusable one of any pool.
+std::optional<Candidate> picked(const DecisionContext& context, const SubnetConfig& subnet,
+                                LengthClass wanted_length, std::uint8_t length) {
+    for (const auto wanted : {Availability::free, Availability::reusable}) {
+        for (const auto& pool : subnet.pools) {
+            if (!is_open(context, pool) || !is_of_length(pool, wanted_length, length)) continue;
+            if (auto candidate = picked_from(context, subnet, pool, wanted)) return candidate;
+        }
+    }
+    return std::nullopt;
+}
+
+/// When nothing else is left: what was offered and has waited longest for its REQUEST.
+std::optional<Candidate> oldest_held(const DecisionContext& context, const SubnetConfig& subnet) {
+    std::optional<Candidate> oldest;
+    auto oldest_until = LeaseTime::max();
+    for (const auto& pool : subnet.pools) {
+        if (!is_open(context, pool)) continue;
+        const auto hold = context.world.offers.oldest(pool.index);
+        if (!hold || hold->until >= oldest_until) continue;
+        if (auto candidate = if_available(context, subnet, &pool, hold->unit)) {
+            oldest = std::move(candidate);
+            oldest_until = hold->until;
+        }
+    }
+    return oldest;
+}
+
+/// A lease that the client does not have yet, in any subnet on its link that is below its limit.
+std::optional<Candidate> new_lease(const DecisionContext& context, const Wish& wish, bool& limited) {
+    const auto in_any_subnet = [&](auto step) {
+        std::optional<Candidate> found;
+        any_subnet_on_link(context.config, *context.client.subnet, context.classes,
+                           [&](const SubnetConfig& subnet) {
+                               if (is_over_limit(context, subnet)) {
+                                   limited = true;
+                                   return false;
+                               }
+                               found = step(subnet);
+                               return found.has_value();
+                           });
+        return found;
+    };
+    const bool any_offers = context.world.offers.size() != 0;
+    if (any_offers) {
+        const auto held = [&](const SubnetConfig& subnet) { return own_hold(context, subnet, wish.holder); };
+        if (auto found = in_any_subnet(held)) return found;
+    }
+    if (auto found = wished(context, wish)) {
+        if (!is_over_limit(context, *found->subnet)) return found;
+        limited = true;
+    }
+    using enum LengthClass;
+    const auto orders = wish.length ? std::initializer_list<LengthClass>{exact, shorter, longer}
+                                    : std::initializer_list<LengthClass>{any};
+    for (const auto order : orders) {
+        const auto next = [&](const SubnetConfig& subnet) {
+            return picked(context, subnet, order, wish.length.value_or(0));
+        };
+        if (auto found = in_any_subnet(next)) return found;
+    }
+    if (!any_offers) return std::nullopt;
+    return in_any_subnet([&](const SubnetConfig& subnet) { return oldest_held(context, subnet); });
+}
+
+/// Classes whose limit the client would be counted against.
+bool is_class_over_limit(const DecisionContext& context) {
+    return std::ranges::any_of(context.config.defined(context.classes), [&](const ClientClassConfig* of) {
+        return of->limits.address_limit &&
+               context.world.counts->of_class(of->name, context.kind) >= *of->limits.address_limit;
+    });
+}
+
+/// v6: another of the client's own IAs has it, which is no conflict.
+bool is_other_ia_of_client(const DecisionContext& context, const Prefix& unit) {
+    if (context.kind == LeaseKind::v4) return false;
+    const auto row = context.world.table.find(unit);
+    return row && row->duid == context.client.duid;
+}
+
+}  // namespace
+
+bool answered_a_ping(const DecisionContext& context, const Prefix& unit) {
+    return std::ranges::any_of(context.facts.pings, [&](const PingResult& ping) {
+        return ping.answered && to_prefix(ping.address) == unit;
+    });
+}
+
+bool may_have(const DecisionContext& context, const SubnetConfig& subnet, const PoolConfig* pool,
+              const Prefix& unit) {
+    const auto& client = context.client;
+    const bool in_open_pool =
+        pool != nullptr && is_open(context, *pool) && !is_excluded(context.config, subnet, unit);
+    if (!in_open_pool) return is_reserved_for(client, context.config, subnet, context.kind, unit);
+    return !is_kept_for_other(client, context.config, subnet, pool, unit);
+}
+
+ReservedChoice reserved_for(const DecisionContext& context, ReservationConflicts& conflicts) {
+    ReservedChoice choice;
+    if (context.config.hosts->empty()) return choice;
+    const auto visit = [&](const SubnetConfig& subnet) {
+        for (const auto& reserved : reserved_units(context.client, context.config, subnet, context.kind)) {
+            if (is_given(context, reserved.unit)) continue;
+            if (context.world.pending.busy(reserved.unit)) {
+                choice.wait_for = reserved.unit;
+                return true;
+            }
+            choice.candidate = if_unneeded(context, subnet, reserved.pool, reserved.unit);
+            if (choice.candidate) return true;
+            if (!is_other_ia_of_client(context, reserved.unit))
+                conflicts.push_back({reserved.unit, subnet.id});
+        }
+        return false;
+    };
+    any_subnet_on_link(context.config, *context.client.subnet, context.classes, visit);
+    return choice;
+}
+
+bool is_over_limit(const DecisionContext& context, const SubnetConfig& subnet) {
+    const auto* counts = context.world.counts;
+    if (counts == nullptr) return false;
+    const auto& limit = subnet.limits.address_limit;
+    const bool over = (limit && counts->of_subnet(subnet.id, context.kind) >= *limit) || is_class_over_limit(context);
+    if (!over) return false;
+    const auto rows = leases_of_client(context);
+    return std::ranges::none_of(rows, [&](const Lease& row) { return is_renewal(context, subnet, row); });
+}
+
+Choice choose_new_lease(const DecisionContext& context, const Wish& wish) {
+    Choice choice;
+    choice.candidate = new_lease(context, wish, choice.limited);
+    return choice;
+}
+
+Choice choose_lease(const DecisionContext& context, const Wish& wish) {
+    Choice choice;
+    auto reserved = reserved_for(context, choice.conflicts);
+    choice.wait_for = reserved.wait_for;
+    if (choice.wait_for) return choice;
+    if (reserved.candidate) {
+        if (!is_over_limit(context, *reserved.candidate->subnet)) {
+            choice.candidate = std::move(reserved.candidate);
+            return choice;
+        }
+        choice.limited = true;
+    }
+    auto own = own_lease(context, leases_of_client(context));
+    choice.wait_for = own.wait_for;
+    if (choice.wait_for) return choice;
+    if (own.candidate) {
+        const auto& candidate = *own.candidate;
+        if (is_renewal(context, *candidate.subnet, candidate.row) ||
+            !is_over_limit(context, *candidate.subnet)) {
+            choice.candidate = std::move(own.candidate);
+            return choice;
+        }
+        choice.limited = true;
+    }
+    choice.candidate = new_lease(context, wish, choice.limited);
+    return choice;
+}
+
+void count_failure(const DecisionContext& context, const Choice& choice, Done& done) {
+    const auto& selected = *context.client.subnet;
+    if (choice.limited) return;  // not for want of addresses: pkt4-limit-exceeded tells
+    bool tried = false;
+    any_subnet_on_link(context.config, selected, context.classes, [&](const SubnetConfig& subnet) {
+        tried = std::ranges::any_of(
+            subnet.pools, [&](const PoolConfig& pool) { return is_open(context, pool); });
+        return tried;
+    });
+    const auto where =
+        selected.shared_network ? Stat::v4_allocation_fail_shared_network : Stat::v4_allocation_fail_subnet;
+    done.counts.push_back({where, selected.id});
+    done.counts.push_back(
+        {tried ? Stat::v4_allocation_fail : Stat::v4_allocation_fail_no_pools, selected.id});
+    done.counts.push_back({Stat::v4_allocation_fail_classes, selected.id});
+}
+
+void count_conflicts(const ReservationConflicts& conflicts, Done& done) {
+    for (const auto& conflict : conflicts) {
+        done.counts.push_back({Stat::v4_reservation_conflicts, conflict.subnet_id});
+        done.reservation_conflicts.push_back(conflict.unit);
+    }
+}
+
+}  // namespace leasehold
