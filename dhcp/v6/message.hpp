@@ -68,7 +68,7 @@ struct ParseError {
 inline constexpr std::size_t message_header_size = 4;  // type and transaction id
 inline constexpr std::size_t relay_header_size = 34;   // type, hop count, link address, peer address
 inline constexpr std::size_t relay_count_max = 32;
-inline constexpr std::size_t datagram_size_max = 65527;  // what fits a UDP datagram over IPv6
+inline constexpr std::size_t udp_payload_max = 65527;  // what fits a UDP datagram over IPv6
 
 /// What one relay added: its header (RFC 8415 9) and its options. Valid while the datagram lives.
 class RelayView {
@@ -81,6 +81,8 @@ public:
     Ipv6 link_address() const { return read_ipv6(&message_[2]); }
     /// Whom the relay had the message from: the client or a relay nearer to it.
     Ipv6 peer_address() const { return read_ipv6(&message_[18]); }
+    std::span<const std::uint8_t> link_octets() const { return message_.subspan(2, 16); }
+    std::span<const std::uint8_t> peer_octets() const { return message_.subspan(18, 16); }
     /// Payload of the first option of this relay with the code.
     OptionBytes option(std::uint16_t code) const { return find_option(octets(), code); }
     bool has(std::uint16_t code) const { return option(code).has_value(); }
@@ -183,7 +185,7 @@ std::size_t relay_overhead(const MessageView& query);
 /// what it holds.
 class MessageWriter {
 public:
-    /// @param buffer  at least message_header_size octets; more than datagram_size_max is not used
+    /// @param buffer  at least message_header_size octets; more than udp_payload_max is not used
     /// @param xid  24 bits
     MessageWriter(std::span<std::uint8_t> buffer, MessageType type, std::uint32_t xid);
     /// A reply that goes back the way `query` came: its transaction id, and a RELAY-REPL for each relay with
