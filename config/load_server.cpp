@@ -71,13 +71,6 @@ void load_compatibility(const Node& global, CompatibilityConfig& config) {
     config.exclude_first_last_24 = node->boolean("exclude-first-last-24").value_or(false);
 }
 
-template <class Words, class Value>
-void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {
-    const std::string text = node.text_or(key, "");
-    for (const auto& [word, meaning] : words)
-        if (text == word) value = meaning;
-}
-
 void load_sanity_checks(const Node& global, ServerConfig& config) {
     const auto node = global.map("sanity-checks");
     if (!node) return;

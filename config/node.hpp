@@ -62,4 +62,14 @@ private:
     Problems* problems_;
 };
 
+/// Changes `value` to what the word in the member `key` means by the pairs of `words`; leaves it where there
+/// is none. The schema has told of other words.
+template <class Words, class Value>
+void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {
+    const std::string* const text = node.text(key);
+    if (text == nullptr) return;
+    for (const auto& [word, meaning] : words)
+        if (*text == word) value = meaning;
+}
+
 }  // namespace leasehold::config
