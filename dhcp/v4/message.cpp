@@ -11,7 +11,7 @@ namespace leasehold::v4 {
 namespace {
 
 constexpr std::size_t hlen_max = 16;
-constexpr std::size_t datagram_size_max = 65535;  // a UDP datagram is smaller; offsets fit 16 bits
+constexpr std::size_t offset_max = 65535;  // a UDP datagram is smaller; offsets fit 16 bits
 
 constexpr std::size_t chaddr_at = 28;
 constexpr std::size_t sname_at = 44, file_at = 108;
@@ -31,7 +31,7 @@ constexpr std::array payload_sizes{
     PayloadSize{option::message_type, 1, 1},
     PayloadSize{option::server_identifier, 4, 4},
     PayloadSize{option::max_message_size, 2, 2},
-    PayloadSize{option::client_identifier, 2, datagram_size_max},
+    PayloadSize{option::client_identifier, 2, offset_max},
     PayloadSize{option::subnet_selection, 4, 4},
 };
 
@@ -83,7 +83,7 @@ Result<MessageView, ParseError> MessageView::parse_op(std::span<const std::uint8
                                                       Leniency leniency) {
     // One variable on every path: the compiler then makes it where the caller wants it.
     Result<MessageView, ParseError> result{std::in_place, Unchecked{},
-                                           datagram.first(std::min(datagram.size(), datagram_size_max))};
+                                           datagram.first(std::min(datagram.size(), offset_max))};
     if (const auto error = result->read(op, leniency)) result = std::unexpected(*error);
     return result;
 }

@@ -44,7 +44,6 @@ Found of_client_link_address(const RelayView& relay) {
 
 /// RFC 4649: an enterprise number, then octets of the relay's choice.
 Found of_remote_id(const RelayView& relay) {
-    constexpr std::size_t enterprise_size = 4;
     const auto payload = relay.option(option::remote_id);
     return payload && payload->size() > enterprise_size ? ethernet(payload->subspan(enterprise_size))
                                                         : std::nullopt;
@@ -53,8 +52,8 @@ Found of_remote_id(const RelayView& relay) {
 /// CableLabs' sub-option in option 17 of the message or of the relay.
 Found of_cablelabs(Options vendor_options, std::uint16_t code) {
     for (const auto& vendor : vendor_options) {
-        if (vendor.payload.size() < 4 || read_u32(vendor.payload.data()) != cablelabs::enterprise) continue;
-        if (const auto found = find_option(vendor.payload.subspan(4), code)) return ethernet(*found);
+        if (vendor.payload.size() < enterprise_size || read_u32(vendor.payload.data()) != cablelabs::enterprise) continue;
+        if (const auto found = find_option(vendor.payload.subspan(enterprise_size), code)) return ethernet(*found);
     }
     return std::nullopt;
 }

@@ -68,7 +68,7 @@ struct ParseError {
 inline constexpr std::size_t message_header_size = 4;  // type and transaction id
 inline constexpr std::size_t relay_header_size = 34;   // type, hop count, link address, peer address
 inline constexpr std::size_t relay_count_max = 32;
-inline constexpr std::size_t datagram_size_max = 65527;  // what fits a UDP datagram over IPv6
+inline constexpr std::size_t udp_payload_max = 65527;  // what fits a UDP datagram over IPv6
 
 /// What one relay added: its header (RFC 8415 9) and its options. Valid while the datagram lives.
 class RelayView {
@@ -185,7 +185,7 @@ std::size_t relay_overhead(const MessageView& query);
 /// what it holds.
 class MessageWriter {
 public:
-    /// @param buffer  at least message_header_size octets; more than datagram_size_max is not used
+    /// @param buffer  at least message_header_size octets; more than udp_payload_max is not used
     /// @param xid  24 bits
     MessageWriter(std::span<std::uint8_t> buffer, MessageType type, std::uint32_t xid);
     /// A reply that goes back the way `query` came: its transaction id, and a RELAY-REPL for each relay with

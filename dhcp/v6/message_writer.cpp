@@ -23,13 +23,13 @@ std::size_t relay_overhead(const MessageView& query) {
 }
 
 MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, MessageType type, std::uint32_t xid)
-    : buffer_{buffer.first(std::min(buffer.size(), datagram_size_max))} {
+    : buffer_{buffer.first(std::min(buffer.size(), udp_payload_max))} {
     assert(buffer.size() >= message_header_size);
     begin_message(type, xid);
 }
 
 MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, MessageType type, const MessageView& query)
-    : buffer_{buffer.first(std::min(buffer.size(), datagram_size_max))} {
+    : buffer_{buffer.first(std::min(buffer.size(), udp_payload_max))} {
     if (relay_overhead(query) + message_header_size > buffer_.size()) {
         buffer_ = {};
         return;

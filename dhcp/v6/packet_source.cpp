@@ -10,8 +10,6 @@
 namespace leasehold::v6 {
 namespace {
 
-constexpr std::size_t enterprise_size = 4;
-
 /// How many octets of fields stand before the options within one.
 struct FixedPart {
     std::uint16_t code;

@@ -1,4 +1,4 @@
-// ns per packet of the DHCPv4 wire format, and the proof that it allocates nothing: a run with an allocation
+// ns per packet of both wire formats, and the proof that they allocate nothing: a run with an allocation
 // fails. Many different packets, so that none stays in the first-level cache by itself.
 #include <benchmark/benchmark.h>
 
@@ -7,34 +7,37 @@
 
 #include "dhcp/v4/message.hpp"
 #include "dhcp/v4/option_table.hpp"
+#include "dhcp/v6/message.hpp"
+#include "dhcp/v6/option_table.hpp"
 #include "dhcp/wire.hpp"
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/captures.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold {
 namespace {
 
-using Packet = std::array<std::uint8_t, 320>;
+using Packet = std::array<std::uint8_t, 384>;
 constexpr std::size_t packet_count = 65536;
 
-/// Copies of a capture, each with its own xid and hardware address.
-std::vector<Packet> packets_like(const char* capture_file, std::size_t& size) {
+/// Copies of a capture, each with its own number in place of these octets.
+std::vector<Packet> packets_like(const char* capture_file, const std::vector<std::size_t>& number_at,
+                                 std::size_t& size) {
     const auto capture = load_capture(capture_file);
     size = capture.bytes.size();
     std::vector<Packet> packets(packet_count);
     for (std::uint32_t i = 0; i < packet_count; ++i) {
         std::ranges::copy(capture.bytes, packets[i].begin());
-        write_u32(&packets[i][4], i);
-        write_u32(&packets[i][30], i);
+        for (const std::size_t at : number_at) write_u32(&packets[i][at], i);
     }
     return packets;
 }
 
 /// Runs `use` on one packet after the other; an allocation in it fails the benchmark.
 template <class Use>
-void run_over_packets(benchmark::State& state, const char* capture_file, Use use) {
+void run_over_packets(benchmark::State& state, const char* capture_file,
+                      const std::vector<std::size_t>& number_at, Use use) {
     std::size_t size = 0;
-    const auto packets = packets_like(capture_file, size);
+    const auto packets = packets_like(capture_file, number_at, size);
     std::size_t next = 0;
     std::size_t allocations = 0;
     for (auto _ : state) {
@@ -47,6 +50,14 @@ void run_over_packets(benchmark::State& state, const char* capture_file, Use use
     if (allocations != 0) state.SkipWithError("the codec allocated");
 }
 
+}  // namespace
+}  // namespace leasehold
+
+namespace leasehold::v4 {
+namespace {
+
+const std::vector<std::size_t> number_at{4, 30};  // xid, chaddr
+
 /// What decide looks at in every message.
 std::uint32_t read_identity(const MessageView& view) {
     std::uint32_t sum = view.giaddr().value + view.ciaddr().value + view.chaddr()[5];
@@ -58,7 +69,7 @@ std::uint32_t read_identity(const MessageView& view) {
 }
 
 void parse(benchmark::State& state, const char* capture_file) {
-    run_over_packets(state, capture_file, [](std::span<const std::uint8_t> datagram) {
+    run_over_packets(state, capture_file, number_at, [](std::span<const std::uint8_t> datagram) {
         const auto view = MessageView::parse(datagram);
         benchmark::DoNotOptimize(view ? read_identity(*view) : 0);
     });
@@ -90,7 +101,7 @@ std::size_t write_offer(const MessageView& view, std::span<std::uint8_t> buffer)
 
 void parse_and_write(benchmark::State& state, const char* capture_file) {
     std::array<std::uint8_t, 1500> buffer;
-    run_over_packets(state, capture_file, [&buffer](std::span<const std::uint8_t> datagram) {
+    run_over_packets(state, capture_file, number_at, [&buffer](std::span<const std::uint8_t> datagram) {
         const auto view = MessageView::parse(datagram);
         benchmark::DoNotOptimize(view ? write_offer(*view, buffer) : 0);
         benchmark::ClobberMemory();
@@ -106,5 +117,66 @@ BENCHMARK_CAPTURE(parse_and_write, discover_via_relay, relayed);
 
 }  // namespace
 }  // namespace leasehold::v4
+
+namespace leasehold::v6 {
+namespace {
+
+/// What decide looks at in every message.
+std::uint32_t read_identity(const MessageView& view) {
+    std::uint32_t sum = view.xid() + static_cast<std::uint32_t>(view.duid().size() + view.server_id().size());
+    for (const IaView ia : view.ias()) {
+        sum += ia.iaid;
+        for (const IaLease lease : ia.leases()) sum += lease.unit.address.bytes[15];
+    }
+    for (const RelayView& relay : view.relays()) sum += relay.link_address().bytes[15] + relay.has(18);
+    return sum;
+}
+
+void parse(benchmark::State& state, const char* capture_file) {
+    run_over_packets(state, capture_file, {}, [](std::span<const std::uint8_t> datagram) {
+        const auto view = MessageView::parse(datagram);
+        benchmark::DoNotOptimize(view ? read_identity(*view) : 0);
+    });
+}
+
+std::size_t write_reply(const MessageView& view, std::span<std::uint8_t> buffer) {
+    constexpr std::array<std::uint8_t, 14> server_duid{0, 1, 0, 1, 42, 0, 0, 0, 2, 0, 94, 32, 0, 1};
+    MessageWriter writer{buffer, MessageType::reply, view};
+    writer.add(option::client_id, view.duid());
+    writer.add(option::server_id, server_duid);
+    for (const IaView ia : view.ias()) {
+        writer.begin_ia(ia.kind, ia.iaid, 900, 1800);
+        for (const IaLease lease : ia.leases()) {
+            writer.begin_ia_lease(ia.kind, lease.unit, 3600, 7200);
+            writer.end_option();
+        }
+        writer.end_option();
+    }
+    writer.add_ipv6(option::dns_servers, {});
+    writer.add_text(option::domain_search, "example.org");
+    return writer.finish().size();
+}
+
+void parse_and_write(benchmark::State& state, const char* capture_file) {
+    std::array<std::uint8_t, 1500> buffer;
+    run_over_packets(state, capture_file, {}, [&buffer](std::span<const std::uint8_t> datagram) {
+        const auto view = MessageView::parse(datagram);
+        benchmark::DoNotOptimize(view ? write_reply(*view, buffer) : 0);
+        benchmark::ClobberMemory();
+    });
+}
+
+constexpr auto solicit = TESTS_DIR "/captures/v6/solicit-direct.hex";
+constexpr auto relayed = TESTS_DIR "/captures/v6/solicit-via-relay.hex";
+constexpr auto renew = TESTS_DIR "/captures/v6/renew.hex";
+BENCHMARK_CAPTURE(parse, v6_solicit_direct, solicit);
+BENCHMARK_CAPTURE(parse, v6_solicit_via_relay, relayed);
+BENCHMARK_CAPTURE(parse, v6_renew, renew);
+BENCHMARK_CAPTURE(parse_and_write, v6_solicit_direct, solicit);
+BENCHMARK_CAPTURE(parse_and_write, v6_solicit_via_relay, relayed);
+BENCHMARK_CAPTURE(parse_and_write, v6_renew, renew);
+
+}  // namespace
+}  // namespace leasehold::v6
 
 BENCHMARK_MAIN();

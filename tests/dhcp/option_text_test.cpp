@@ -8,6 +8,7 @@
 
 #include "dhcp/client_identity.hpp"
 #include "dhcp/v4/option_table.hpp"
+#include "dhcp/v6/option_table.hpp"
 
 namespace leasehold {
 namespace {
@@ -159,6 +160,23 @@ const GoodRow good_rows[] = {
      "c0000201"
      "00090003"
      "617c62"},
+    {{{dnr6}},
+     "100, dot.example.",
+     "0064"
+     "000d"
+     "03646f74076578616d706c6500"},
+    {{{dnr6}},
+     "1, d., 2001:db8::1 2001:db8::2, alpn=h2\\,h3 port=853 dohpath=/q{?dns}",
+     "0001"
+     "0003"
+     "016400"
+     "0020"
+     "20010db8000000000000000000000001"
+     "20010db8000000000000000000000002"
+     "00010006026832026833"
+     "000300020355"
+     "00070008"
+     "2f717b3f646e737d"},
 };
 
 TEST(OptionText, EveryFormGoesBothWays) {
@@ -218,6 +236,9 @@ const BadText bad_texts[] = {
     {{{dnr}}, "1, d., 192.0.2.1, nokey=1", "is not a service parameter"},
     {{{dnr}}, "1, d., 192.0.2.1, key4=1", "is not a service parameter"},
     {{{dnr}}, "1, d. | 2", "resolver 2: "},
+    {{{dnr6}}, "1, d. | 2, e.", "holds one resolver: give it once for each"},
+    {{{dnr6}}, "1, d., 192.0.2.1", "addresses: \"192.0.2.1\" is not an IPv6 address"},
+    {{{dnr6}}, "1, d., ", "1 to 4095 IPv6 addresses"},
 };
 
 TEST(OptionText, MistakesAreNamed) {
@@ -276,6 +297,11 @@ const BadBytes bad_bytes[] = {
      "000900010301640000"
      "0001",
      "parameter runs over"},
+    {{{dnr6}}, "", "name runs over"},
+    {{{dnr6}}, "0001000401640000", "octets after a resolver's name"},
+    {{{dnr6}}, "000100030164000010", "addresses run over"},
+    {{{dnr6}}, "0001000301640000020102", "too few octets for ipv6-address"},
+    {{{dnr6}}, "00010003016400000000010001", "parameter runs over"},
 };
 
 TEST(OptionText, OctetsThatDoNotFitAreNamedAndShownInHex) {
@@ -353,6 +379,7 @@ TEST(OptionText, DefinitionsThatCannotBeReadAreRefused) {
         {{{empty, uint8}}, false},
         {{{string, uint8}}, false},
         {{{dnr}}, false},
+        {{{dnr6}}, false},
         {{{uint8, binary}, true}, false},
         {{{classless_route}}, false},
     };
@@ -369,14 +396,16 @@ TEST(OptionText, TypeNamesAreThoseOfOptionDefinitions) {
     }
     for (const std::string_view name : {"record", "internal", "", "text"})
         EXPECT_FALSE(parse_shape(name)) << name;
-    EXPECT_EQ(to_string(dnr), "internal");
+    for (const Shape shape : {classless_route, dnr, dnr6}) EXPECT_EQ(to_string(shape), "internal");
 }
 
 // Any octets that fit a shape have a text; the text gives octets that have the same text again.
 TEST(OptionText, RandomOctetsKeepTheirText) {
     std::mt19937 random{4};
     std::size_t fitting = 0;
-    for (const auto& def : v4::standard_options()) {
+    auto defs = std::vector<OptionDef>(v4::standard_options().begin(), v4::standard_options().end());
+    defs.insert(defs.end(), v6::standard_options().begin(), v6::standard_options().end());
+    for (const auto& def : defs) {
         if (!def.encapsulates.empty()) continue;  // sub-options have no text form
         for (int round = 0; round < 300; ++round) {
             std::vector<std::uint8_t> bytes(random() % 24);
