@@ -60,7 +60,7 @@ public:
 
 private:
     static void tell(const Expression& expression, std::string_view reason) {
-        log(MessageId::DHCP4_EXPRESSION_ERROR,
+        log(MessageId::EXPRESSION_ERROR,
             {{"what", "the option expression " + std::string{expression.text()}}, {"reason", reason}});
     }
     PacketSource source_;
