@@ -19,13 +19,6 @@ constexpr std::array mode_words{
     std::pair{"check-exists-with-dhcid", DdnsConflictMode::check_exists_with_dhcid},
     std::pair{"no-check-without-dhcid", DdnsConflictMode::no_check_without_dhcid}};
 
-template <class Words, class Value>
-void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {
-    const std::string* const text = node.text(key);
-    if (text == nullptr) return;
-    for (const auto& [word, meaning] : words)
-        if (*text == word) value = meaning;
-}
 void take(const Node& node, std::string_view key, bool& value) {
     value = node.boolean(key).value_or(value);
 }

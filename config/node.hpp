@@ -62,4 +62,15 @@ private:
     Problems* problems_;
 };
 
+/// Sets `value` to the meaning of the word at `key`; other texts, of which the schema check tells, and none
+/// leave it as it is.
+/// @param words  pairs of a word and its meaning
+template <class Words, class Meaning>
+void take_word(const Node& node, std::string_view key, const Words& words, Meaning& value) {
+    const std::string* const text = node.text(key);
+    if (text == nullptr) return;
+    for (const auto& [word, meaning] : words)
+        if (*text == word) value = meaning;
+}
+
 }  // namespace leasehold::config
