@@ -77,6 +77,10 @@ Ipv4Network to_ipv4_network(const Prefix& network) {
     return {to_ipv4(network.address), static_cast<std::uint8_t>(network.length - mapped_bits)};
 }
 
+bool is_link_local(const Ipv6& address) {
+    return address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
+}
+
 bool contains(const Prefix& network, const Ipv6& address) {
     return masked(address, network.length) == network.address;
 }

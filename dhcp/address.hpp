@@ -61,6 +61,8 @@ Ipv4 to_ipv4(const Ipv6& address);
 Prefix to_prefix(const Ipv4Network& network);
 /// @pre the network is a mapped one
 Ipv4Network to_ipv4_network(const Prefix& network);
+/// fe80::/10
+bool is_link_local(const Ipv6& address);
 bool contains(const Prefix& network, const Ipv6& address);
 bool contains(const Prefix& network, Ipv4 address);
 /// Does every address of `inner` lie in `network`?

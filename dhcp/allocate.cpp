@@ -205,6 +205,20 @@ bool is_other_ia_of_client(const DecisionContext& context, const Prefix& unit) {
     return row && row->duid == context.client.duid;
 }
 
+struct FailureStats {
+    Stat all, no_pools, shared_network, subnet, classes;
+};
+
+const FailureStats& failure_stats(LeaseKind kind) {
+    static constexpr FailureStats v4{Stat::v4_allocation_fail, Stat::v4_allocation_fail_no_pools,
+                                     Stat::v4_allocation_fail_shared_network, Stat::v4_allocation_fail_subnet,
+                                     Stat::v4_allocation_fail_classes};
+    static constexpr FailureStats v6{Stat::v6_allocation_fail, Stat::v6_allocation_fail_no_pools,
+                                     Stat::v6_allocation_fail_shared_network, Stat::v6_allocation_fail_subnet,
+                                     Stat::v6_allocation_fail_classes};
+    return kind == LeaseKind::v4 ? v4 : v6;
+}
+
 }  // namespace
 
 bool answered_a_ping(const DecisionContext& context, const Prefix& unit) {
@@ -296,12 +310,10 @@ void count_failure(const DecisionContext& context, const Choice& choice, Done& d
             subnet.pools, [&](const PoolConfig& pool) { return is_open(context, pool); });
         return tried;
     });
-    const auto where =
-        selected.shared_network ? Stat::v4_allocation_fail_shared_network : Stat::v4_allocation_fail_subnet;
-    done.counts.push_back({where, selected.id});
-    done.counts.push_back(
-        {tried ? Stat::v4_allocation_fail : Stat::v4_allocation_fail_no_pools, selected.id});
-    done.counts.push_back({Stat::v4_allocation_fail_classes, selected.id});
+    const auto& stats = failure_stats(context.kind);
+    done.counts.push_back({selected.shared_network ? stats.shared_network : stats.subnet, selected.id});
+    done.counts.push_back({tried ? stats.all : stats.no_pools, selected.id});
+    done.counts.push_back({stats.classes, selected.id});
 }
 
 void count_conflicts(const ReservationConflicts& conflicts, Done& done) {

@@ -31,7 +31,9 @@ void settle(Context& context, const SubnetConfig& subnet, const PoolConfig* pool
 }
 
 ReplyScopes scopes_of(const Context& context) {
-    return {&context.config, &context.subnet(), context.pool, context.host, &context.classes};
+    ReplyScopes scopes{&context.config, &context.subnet(), {}, context.host, &context.classes};
+    if (context.pool != nullptr) scopes.pools.push_back(context.pool);
+    return scopes;
 }
 
 std::uint32_t lifetime_for(const Context& context, bool renewal) {

@@ -50,30 +50,6 @@ std::uint32_t enterprise_of(std::span<const std::uint8_t> payload) {
     return Reader{payload}.u32();
 }
 
-const ClassSet& classes_of(const ReplyScopes& scopes) {
-    static const ClassSet none;
-    return scopes.classes == nullptr ? none : *scopes.classes;
-}
-
-using Sets = boost::container::small_vector<const OptionSet*, 16>;
-/// Nearest first.
-Sets sets_of(const ReplyScopes& scopes) {
-    Sets sets;
-    const auto add = [&](const OptionSet& set) {
-        if (!set.empty()) sets.push_back(&set);
-    };
-    if (scopes.host != nullptr) add(scopes.host->options);
-    if (scopes.pool != nullptr) add(scopes.pool->options);
-    if (scopes.subnet != nullptr) {
-        add(scopes.subnet->options);
-        if (const auto network = scopes.subnet->shared_network)
-            add(scopes.config->shared_networks[*network].options);
-    }
-    for (const auto* of : scopes.config->defined(classes_of(scopes))) add(of->options);
-    add(scopes.config->options);
-    return sets;
-}
-
 /// Calls `use(enterprise, data)` for each vendor in an option 124 or 125; a damaged rest is passed over.
 template <class Use>
 void for_each_vendor(const OptionBytes& payload, Use use) {
@@ -106,8 +82,8 @@ struct VendorWishes {
                         });
     }
     bool wants(const OptionValue& value) const {
-        return value.always_send || *value.vendor != docsis_enterprise || !has_docsis_list ||
-               docsis[value.code];
+        return value.code <= 255 && (*value.vendor != docsis_enterprise || !has_docsis_list ||
+               docsis[value.code]);
     }
 
 private:
@@ -121,30 +97,6 @@ private:
         }
     }
 };
-
-/// The sub-options of a vendor for this client: per code that of the nearest scope, none that is never sent.
-using SubOptions = boost::container::small_vector<const OptionValue*, 8>;
-SubOptions sub_options_of(std::uint32_t enterprise, std::span<const OptionSet* const> sets,
-                          const ClassSet& classes, const VendorWishes& wishes) {
-    SubOptions found;
-    std::bitset<256> seen, wanted, never;
-    for (const auto* set : sets) {
-        for (const auto& value : *set) {
-            if (value.vendor != enterprise || value.code > 255 || !admits(value.only_for, classes)) continue;
-            if (value.never_send) never.set(value.code);
-            if (wishes.wants(value)) wanted.set(value.code);
-            if (seen[value.code]) continue;
-            seen.set(value.code);
-            found.push_back(&value);
-        }
-    }
-    const auto unwanted = [&](const OptionValue* value) {
-        return never[value->code] || !wanted[value->code];
-    };
-    found.erase(std::remove_if(found.begin(), found.end(), unwanted), found.end());
-    std::ranges::sort(found, {}, &OptionValue::code);
-    return found;
-}
 
 /// Writes vendor data as RFC 3925 4 has it. Its length is one octet, so that more than 255 octets go into
 /// further blocks of the same vendor; a sub-option over 253 octets is continued like RFC 3396 has it.
@@ -266,7 +218,8 @@ void ReplyOptions::add_vendor_sub_options(const MessageView& message, std::span<
             enterprises.push_back(enterprise);
     }
     for (const auto enterprise : enterprises) {
-        const auto found = sub_options_of(enterprise, sets, classes, wishes);
+        const auto found = sub_options_of(enterprise, sets, classes,
+                                          [&](const OptionValue& value) { return wishes.wants(value); });
         if (!found.empty()) add_vendor_data(enterprise, {found.data(), found.size()});
     }
 }

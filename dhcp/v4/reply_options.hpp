@@ -13,19 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#include "dhcp/reply_scopes.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/message.hpp"
 
 namespace leasehold::v4 {
-
-/// Where options come from; null: not there.
-struct ReplyScopes {
-    const ServerConfig* config = nullptr;
-    const SubnetConfig* subnet = nullptr;
-    const PoolConfig* pool = nullptr;
-    const Reservation* host = nullptr;
-    const ClassSet* classes = nullptr;
-};
 
 struct ReplyOption {
     std::uint8_t code = 0;

@@ -81,6 +81,8 @@ public:
     Ipv6 link_address() const { return read_ipv6(&message_[2]); }
     /// Whom the relay had the message from: the client or a relay nearer to it.
     Ipv6 peer_address() const { return read_ipv6(&message_[18]); }
+    std::span<const std::uint8_t> link_octets() const { return message_.subspan(2, 16); }
+    std::span<const std::uint8_t> peer_octets() const { return message_.subspan(18, 16); }
     /// Payload of the first option of this relay with the code.
     OptionBytes option(std::uint16_t code) const { return find_option(octets(), code); }
     bool has(std::uint16_t code) const { return option(code).has_value(); }

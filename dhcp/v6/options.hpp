@@ -15,6 +15,7 @@
 namespace leasehold::v6 {
 
 inline constexpr std::size_t option_header_size = 4;  // code and length
+inline constexpr std::size_t enterprise_size = 4;     // the number that vendor options begin with
 
 struct Option {
     std::uint16_t code = 0;

@@ -1,0 +1,96 @@
+// The DHCPv6 side of making a lease.
+#include "dhcp/v6/grant.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dhcp/lifetimes.hpp"
+#include "dhcp/v6/option_table.hpp"
+
+namespace leasehold::v6 {
+
+namespace {
+
+std::optional<RelayWords> relay_words(const Context& context) {
+    const auto& message = *context.request.message;
+    if (!context.subnet().store_extended_info || !message.is_relayed()) return std::nullopt;
+    const auto& relay = message.relays().back();
+    const OctetView nothing;
+    return RelayWords{{},
+                      relay.option(option::relay_id).value_or(nothing),
+                      relay.option(option::remote_id).value_or(nothing)};
+}
+
+std::uint32_t default_preferred(std::uint32_t valid) {
+    return valid == infinite_lifetime ? valid : static_cast<std::uint32_t>(std::uint64_t{valid} * 5 / 8);
+}
+
+std::uint32_t share_of(double share, std::uint32_t lifetime) {
+    if (lifetime == infinite_lifetime) return infinite_lifetime;
+    return static_cast<std::uint32_t>(std::lround(share * lifetime));
+}
+
+std::optional<std::uint32_t> as_wish(std::uint32_t seconds) {
+    return seconds == 0 ? std::nullopt : std::optional{seconds};
+}
+
+/// The bits of `place` between the two lengths, within `unit`.
+Prefix within(const Prefix& unit, const Prefix& place) {
+    const auto own_bits = ~Uint128{0} >> unit.length;
+    const auto bits = to_uint128(masked(place.address, place.length)) & own_bits;
+    return {to_ipv6(to_uint128(unit.address) | bits), place.length};
+}
+
+}  // namespace
+
+LeaseTerms terms_for(const DecisionContext& context, const IaLease& wish, bool renewal) {
+    const auto range = valid_range(context);
+    const bool short_one = !renewal && is_nearly_full(context);
+    LeaseTerms terms;
+    terms.valid = short_one ? range.min : granted_lifetime(range, as_wish(wish.valid));
+    auto preferred = of_classes(context, &ClientClassConfig::preferred_lifetime);
+    if (!preferred) preferred = context.subnet().preferred_lifetime;
+    terms.preferred = preferred ? (short_one ? preferred->min
+                                             : granted_lifetime(*preferred, as_wish(wish.preferred)))
+                                : default_preferred(terms.valid);
+    if (terms.preferred == 0 || terms.preferred > terms.valid) terms.preferred = default_preferred(terms.valid);
+    return terms;
+}
+
+LeaseTerms remaining_terms(const Lease& row, LeaseTime now) {
+    const auto valid = remaining_lifetime(row, now);
+    if (row.preferred_lifetime == infinite_lifetime) return {valid, row.preferred_lifetime};
+    const auto age = std::max<std::int64_t>((now - row.cltt).count(), 0);
+    const auto left = std::max<std::int64_t>(row.preferred_lifetime - age, 0);
+    return {valid, static_cast<std::uint32_t>(left)};
+}
+
+IaTimes ia_times(const SubnetConfig& subnet, std::uint32_t preferred_min) {
+    IaTimes times;
+    const bool computes = subnet.calculate_tee_times;
+    times.t2 = subnet.rebind_timer.value_or(computes ? share_of(subnet.t2_percent, preferred_min) : 0);
+    times.t1 = subnet.renew_timer.value_or(computes ? share_of(subnet.t1_percent, preferred_min) : 0);
+    const bool both_infinite = times.t1 == infinite_lifetime && times.t2 == infinite_lifetime;
+    if (times.t2 != 0 && times.t1 >= times.t2 && !both_infinite) times.t1 = 0;
+    return times;
+}
+
+Lease bound_lease(const Context& context, const Prefix& unit, const std::optional<Lease>& row,
+                  const LeaseTerms& terms) {
+    return leasehold::bound_lease(context, unit, row, terms, relay_words(context));
+}
+
+std::optional<Prefix> excluded_from(const Context& context, const Prefix& unit) {
+    if (context.kind != LeaseKind::pd || !context.request.message->requests(option::pd_exclude))
+        return std::nullopt;
+    if (const auto* host = context.host) {
+        const auto place = std::ranges::find(host->addresses, unit) - host->addresses.begin();
+        const auto at = static_cast<std::size_t>(place);
+        if (at < host->addresses.size() && at < host->excluded.size() && host->excluded[at].length != 0)
+            return host->excluded[at];
+    }
+    if (context.pool == nullptr || !context.pool->excluded_prefix) return std::nullopt;
+    return within(unit, *context.pool->excluded_prefix);
+}
+
+}  // namespace leasehold::v6
