@@ -4,19 +4,20 @@
 namespace leasehold::config {
 namespace {
 
-std::optional<AddressRange> prefix_pool(const Node& node, const std::string& text) {
-    const auto network = parse_ipv4_network(text);
-    if (!network || network->length == 0) {
-        node.error("pool", "\"" + text + "\" is not a prefix", "a prefix such as 192.0.2.64/26");
+std::optional<AddressRange> prefix_pool(const FamilyFacts& facts, const Node& node, const std::string& text) {
+    const auto network = parse_network(facts.family, text);
+    const std::uint8_t everything = facts.family == Family::v4 ? 96 : 0;
+    if (!network || network->length == everything) {
+        node.error("pool", "\"" + text + "\" is not a prefix", std::string{facts.prefix_example});
         return std::nullopt;
     }
-    if (const auto address = parse_ipv4(std::string_view{text}.substr(0, text.find('/')));
-        address != network->network) {
+    const auto address = parse_address(facts.family, std::string_view{text}.substr(0, text.find('/')));
+    if (address != network->address) {
         node.error("pool", "\"" + text + "\" does not begin at the prefix's first address",
-                   to_string(*network));
+                   network_text(*network));
         return std::nullopt;
     }
-    return AddressRange{network->network, {network->network.value | ~network->mask()}};
+    return AddressRange{network->address, last_address(*network)};
 }
 
 }  // namespace
@@ -33,22 +34,26 @@ std::string text_of(const AddressRange& range) {
 }
 
 std::string normal_form(const AddressRange& range) {
-    const std::uint64_t size = std::uint64_t{range.last.value} - range.first.value + 1;
-    if ((size & (size - 1)) != 0 || range.first.value % size != 0 || size == 1) return text_of(range);
-    std::uint8_t length = 32;
-    for (std::uint64_t rest = size; rest > 1; rest >>= 1) --length;
-    return to_string(Ipv4Network{range.first, length});
+    const Uint128 first = to_uint128(range.first), last = to_uint128(range.last);
+    const Uint128 size = last - first + 1;  // 0: all that there are
+    if (size <= 1 || (size & (size - 1)) != 0 || first % size != 0) return text_of(range);
+    std::uint8_t length = 128;
+    for (Uint128 rest = size; rest > 1; rest >>= 1) --length;
+    return network_text({range.first, length});
 }
 
-std::optional<AddressRange> parse_pool(const Node& node, const std::string& written) {
+std::optional<AddressRange> parse_pool(const FamilyFacts& facts, const Node& node,
+                                       const std::string& written) {
     const std::string text = without_blanks(written);
-    if (text.find('/') != std::string::npos) return prefix_pool(node, text);
+    if (text.find('/') != std::string::npos) return prefix_pool(facts, node, text);
     const std::size_t dash = text.find('-');
-    const auto first = parse_ipv4(text.substr(0, dash));
-    const auto last = dash != std::string::npos ? parse_ipv4(text.substr(dash + 1)) : std::nullopt;
+    const auto first = parse_address(facts.family, std::string_view{text}.substr(0, dash));
+    const auto last = dash != std::string::npos
+                          ? parse_address(facts.family, std::string_view{text}.substr(dash + 1))
+                          : std::nullopt;
     if (!first || !last) {
-        node.error("pool", "\"" + written + "\" is not a range of addresses",
-                   "\"192.0.2.10 - 192.0.2.99\" or \"192.0.2.64/26\"");
+        node.error("pool", "\"" + written + "\" is not a range of " + std::string{facts.ip} + " addresses",
+                   std::string{facts.range_example});
         return std::nullopt;
     }
     if (*last < *first) {

@@ -48,20 +48,21 @@ bool fits(Type type, const Value& value) {
 
 class Checker {
 public:
-    Checker(bool allow_unsupported, Problems& problems, bool lenient_reservations = false)
-        : allow_unsupported_{allow_unsupported},
+    Checker(Family family, bool allow_unsupported, Problems& problems, bool lenient_reservations = false)
+        : family_{family},
+          allow_unsupported_{allow_unsupported},
           lenient_reservations_{lenient_reservations},
           problems_{problems} {}
 
     void map(const Value& value, Scope scope, const Path& path) {
         for (const Member& member : std::get<Value::Map>(value.data)) {
             const Path inner{&path, member.key, 0};
-            if (const Key* const key = find_key(scope, member.key))
+            if (const Key* const key = find_key(family_, scope, member.key))
                 known(*key, member, inner);
             else if (!is_free_form(scope))
                 unknown(scope, member, inner);
         }
-        for (const Key* key : keys_of(scope))
+        for (const Key* key : keys_of(family_, scope))
             if ((key->flags & required) != 0 && value.member(key->name) == nullptr)
                 problems_.error(value.position, path.text(),
                                 "the key \"" + std::string{key->name} + "\" is missing",
@@ -114,21 +115,32 @@ private:
     }
 
     void unknown(Scope scope, const Member& member, const Path& path) {
+        const Family other = family_ == Family::v4 ? Family::v6 : Family::v4;
+        const auto elsewhere = scopes_of(family_, member.key);
+        const bool of_other = find_key(other, scope, member.key) != nullptr ||
+                              (elsewhere.empty() && !scopes_of(other, member.key).empty());
+        if (of_other) return belongs_to_other(scope, member, path);
         std::string hint;
-        const auto elsewhere = scopes_of(member.key);
-        if (const auto near = nearest_key(scope, member.key); !near.empty()) {
+        if (const auto near = nearest_key(family_, scope, member.key); !near.empty()) {
             hint = "did you mean \"" + std::string{near} + "\"?";
         } else if (!elsewhere.empty()) {
-            hint = "it belongs in \"" + std::string{to_string(elsewhere.front())} + "\"";
+            hint = "it belongs in " + quoted(elsewhere.front());
         } else if (scope == Scope::root) {
-            hint = "the only part that is read is \"Dhcp4\"";
+            hint = "the only part that is read is " + quoted(Scope::global);
         }
-        if (scope == Scope::root && member.key == "Dhcp6") hint = "DHCPv6 is not built yet";
-        problems_.error(
-            member.key_position, path.text(),
-            "the key \"" + member.key + "\" is unknown in \"" + std::string{to_string(scope)} + "\"", {},
-            hint);
+        problems_.error(member.key_position, path.text(),
+                        "the key \"" + member.key + "\" is unknown in " + quoted(scope), {}, hint);
     }
+
+    void belongs_to_other(Scope scope, const Member& member, const Path& path) {
+        const bool is_v4 = family_ == Family::v4;
+        const std::string own = is_v4 ? "DHCPv4" : "DHCPv6", other = is_v4 ? "DHCPv6" : "DHCPv4";
+        problems_.error(member.key_position, path.text(),
+                        "the key \"" + member.key + "\" belongs to " + other + ", and this is read for " + own,
+                        {}, scope == Scope::root ? "each server has a configuration of its own" : "");
+    }
+
+    std::string quoted(Scope scope) const { return "\"" + std::string{to_string(family_, scope)} + "\""; }
 
     void unbuilt(const Member& member, const Path& path) {
         const std::string what =
@@ -229,12 +241,13 @@ private:
                             "the comment stands in user-context too", "one of the two");
     }
 
+    Family family_;
     bool allow_unsupported_, lenient_reservations_;
     Problems& problems_;
 };
 
-bool has_lenient_reservations(const Value& root) {
-    const Value* const global = root.member("Dhcp4");
+bool has_lenient_reservations(const Value& root, Family family) {
+    const Value* const global = root.member(to_string(family, Scope::global));
     const Value* const flag = global != nullptr ? global->member("reservations-lenient") : nullptr;
     const bool* const value = flag != nullptr ? std::get_if<bool>(&flag->data) : nullptr;
     return value != nullptr && *value;
@@ -250,17 +263,20 @@ bool asks_for_nothing(const Key& key, const Value& value) {
     return !key.fallback.empty() && to_json(value) == fallback_value(key);
 }
 
-void check_member(const Key& key, const Member& member, bool allow_unsupported, Problems& problems) {
-    Checker{allow_unsupported, problems}.known(key, member, Path{});
+void check_member(const Key& key, const Member& member, Family family, bool allow_unsupported,
+                  Problems& problems) {
+    Checker{family, allow_unsupported, problems}.known(key, member, Path{});
 }
 
-void check_map(const Value& map, Scope scope, const std::string& pointer, bool allow_unsupported,
-               Problems& problems) {
-    if (map.is_map()) Checker{allow_unsupported, problems}.map(map, scope, Path{nullptr, {}, 0, pointer});
+void check_map(const Value& map, Family family, Scope scope, const std::string& pointer,
+               bool allow_unsupported, Problems& problems) {
+    if (map.is_map())
+        Checker{family, allow_unsupported, problems}.map(map, scope, Path{nullptr, {}, 0, pointer});
 }
 
-void check(const Value& root, bool allow_unsupported, Problems& problems) {
-    Checker{allow_unsupported, problems, has_lenient_reservations(root)}.map(root, Scope::root, Path{});
+void check(const Value& root, Family family, bool allow_unsupported, Problems& problems) {
+    const bool lenient = has_lenient_reservations(root, family);
+    Checker{family, allow_unsupported, problems, lenient}.map(root, Scope::root, Path{});
 }
 
 }  // namespace leasehold::config

@@ -45,7 +45,7 @@ void DatabaseMembers::take_member(const Member& member, const HiddenTexts& hidde
     if (text != nullptr) {
         if (const auto* const found = find_hidden(hidden, pointer_to(written_.pointer(), member.key)))
             *text = found->written.reveal();
-        const Key* const key = find_key(Scope::lease_database, member.key);
+        const Key* const key = find_key(any_family, Scope::lease_database, member.key);
         const bool has_placeholders =
             key != nullptr && key->rule.type == Type::string && key->rule.words.empty();
         // Those of a URL are replaced when it is in parts.
@@ -92,10 +92,11 @@ void DatabaseMembers::take_query(const UrlQuery& query, const LoadOptions& optio
         return written_.error(query.key,
                               "\"" + query.key + "\" stands beside \"url\", which says it behind \"?\"",
                               "one of the two");
-    const Key& key = *find_key(Scope::lease_database, query.key);
+    const Key& key = *find_key(any_family, Scope::lease_database, query.key);
     add(query.key, typed(key.rule, query.value));
     Problems found;
-    check_member(key, std::get<Value::Map>(map_.data).back(), options.allow_unsupported, found);
+    check_member(key, std::get<Value::Map>(map_.data).back(), options.family,
+                 options.allow_unsupported, found);
     const std::string subject = "\"" + query.key + "\" of the url: ";
     for (Problem& problem : found.errors())
         written_.error(
@@ -107,7 +108,7 @@ void DatabaseMembers::take_query(const UrlQuery& query, const LoadOptions& optio
 
 bool DatabaseMembers::asks_for(std::string_view key) const {
     const Value* const value = map_.member(key);
-    return value != nullptr && !asks_for_nothing(*find_key(Scope::lease_database, key), *value);
+    return value != nullptr && !asks_for_nothing(*find_key(any_family, Scope::lease_database, key), *value);
 }
 
 std::string_view DatabaseMembers::told_at(std::string_view key) const {

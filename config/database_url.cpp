@@ -182,12 +182,12 @@ std::optional<std::string> query_key(std::string_view written) {
     const auto alias = std::ranges::find(aliases, name, &Alias::name);
     if (alias != aliases.end()) return std::string{alias->key};
     if (std::ranges::find(not_in_query, name) != not_in_query.end()) return std::nullopt;
-    return find_key(Scope::lease_database, name) != nullptr ? std::optional{name} : std::nullopt;
+    return find_key(any_family, Scope::lease_database, name) != nullptr ? std::optional{name} : std::nullopt;
 }
 
 UrlProblem unknown_key(std::string_view written) {
     std::vector<std::string_view> names;
-    for (const Key* key : keys_of(Scope::lease_database))
+    for (const Key* key : keys_of(any_family, Scope::lease_database))
         if (std::ranges::find(not_in_query, key->name) == not_in_query.end()) names.push_back(key->name);
     for (const Alias& alias : aliases) names.push_back(alias.name);
     const std::string_view near = nearest_name(names, written);

@@ -5,13 +5,9 @@
 #include <charconv>
 
 #include "config/schema.hpp"
-#include "dhcp/v4/option_table.hpp"
 
 namespace leasehold::config {
 namespace {
-
-constexpr std::string_view standard_spaces[] = {"dhcp4", "dhcp-agent-options-space", "cablelabs-client-conf",
-                                                "vendor-4491"};
 
 bool is_name(std::string_view name) {
     const auto letter = [](char c) {
@@ -40,10 +36,10 @@ bool parse_vendor_space(std::string_view space, std::uint32_t& enterprise) {
     return bad == std::errc{} && stop == end;
 }
 
-Definitions::Definitions() {
-    for (const std::string_view space : standard_spaces) {
+Definitions::Definitions(const FamilyFacts& family) : family_{family} {
+    for (const std::string_view space : family.spaces) {
         ByName& names = standard_by_space_[std::string{space}];
-        for (const OptionDef& def : v4::options_of_space(space)) {
+        for (const OptionDef& def : family.options_of_space(space)) {
             names.names.emplace(def.name, &def);
             names.codes.emplace(def.code, &def);
         }
@@ -57,7 +53,7 @@ void Definitions::load(const Node& global) {
 void Definitions::load_class(const Node& client_class) {
     for (const Node& node : client_class.maps("option-def")) {
         const auto code = node.integer("code").value_or(0);
-        if (node.text_or("space", "dhcp4") != "dhcp4" || (code != 43 && (code < 224 || code > 254)))
+        if (node.text_or("space", family_.space) != family_.space || (code != 43 && (code < 224 || code > 254)))
             node.error("code", "a class cannot define this option",
                        "43, and 224 to 254, of the space \"dhcp4\"", "define others globally");
         else
@@ -74,18 +70,20 @@ std::vector<OwnedOptionDef> Definitions::owned() const {
 void Definitions::load_one(const Node& node) {
     Own own;
     own.name = node.text_or("name", "");
-    own.space = node.text_or("space", "dhcp4");
+    own.space = node.text_or("space", family_.space);
     own.encapsulates = node.text_or("encapsulate", "");
     own.def.code = static_cast<std::uint16_t>(node.integer("code").value_or(0));
     own.def.array = node.boolean("array").value_or(false);
+    own.def.tuple_length_size = family_.tuple_length_size;
 
     if (!node.has("name")) return node.error("", "the key \"name\" is missing", "a string");
     if (!is_name(own.name))
         return node.error("name", "\"" + own.name + "\" is no option name", std::string{name_form});
     if (!is_name(own.space))
         return node.error("space", "\"" + own.space + "\" is no space name", std::string{name_form});
-    if (own.space == "dhcp6")
-        return node.error("space", "DHCPv6 options do not belong here", "\"dhcp4\" or a space of its own");
+    if (own.space == family_.other_space)
+        return node.error("space", "the space \"" + own.space + "\" is of the other family",
+                          "\"" + std::string{family_.space} + "\" or a space of its own");
     if (!own.encapsulates.empty()) {
         if (own.def.array) return node.error("encapsulate", "an array cannot have sub-options");
         if (own.encapsulates == own.space)
@@ -122,7 +120,7 @@ bool Definitions::load_fields(const Node& node, Own& own) const {
         const auto shape = parse_shape(name);
         if (!shape || shape == Shape::empty)
             return node.error("record-types", "\"" + name + "\" is not a type of a record's field",
-                              allowed_values(find_key(Scope::option_def, "type")->rule)),
+                              allowed_values(find_key(any_family, Scope::option_def, "type")->rule)),
                    false;
         own.fields.push_back(*shape);
         at = end + 1;
@@ -142,8 +140,7 @@ bool Definitions::place_is_free(const Node& node, const Own& own) {
     const auto standard = standard_by_space_.find(own.space);
     if (standard != standard_by_space_.end()) {
         const auto code = standard->second.codes.find(own.def.code);
-        const bool replaceable = own.space == "dhcp4" && own.def.code <= 254 &&
-                                 v4::is_last_resort(static_cast<std::uint8_t>(own.def.code));
+        const bool replaceable = own.space == family_.space && family_.is_last_resort(own.def.code);
         if (code != standard->second.codes.end() && !replaceable)
             return refuse("code", "the code " + std::to_string(own.def.code) + " is the standard option \"" +
                                       std::string{code->second->name} + "\"");
@@ -192,8 +189,9 @@ const OptionDef* Definitions::container_of(std::string_view space) const {
     for (const Own& own : own_)
         if (own.encapsulates == space) return &own.def;
     if (outer_ != nullptr) return outer_->container_of(space);
-    for (const OptionDef& def : v4::standard_options())
-        if (!def.encapsulates.empty() && def.encapsulates == space) return &def;
+    for (const std::string_view standard : family_.spaces)
+        for (const OptionDef& def : family_.options_of_space(standard))
+            if (!def.encapsulates.empty() && def.encapsulates == space) return &def;
     return nullptr;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/family.hpp"
 #include "config/node.hpp"
 #include "dhcp/option_def.hpp"
 
@@ -16,9 +17,9 @@ namespace leasehold::config {
 
 class Definitions {
 public:
-    Definitions();
+    explicit Definitions(const FamilyFacts& family);
     /// Of a class: its own before those of `outer`, which has to outlive it.
-    explicit Definitions(const Definitions* outer) : outer_{outer} {}
+    explicit Definitions(const Definitions* outer) : family_{outer->family_}, outer_{outer} {}
     Definitions(const Definitions&) = delete;
     Definitions& operator=(const Definitions&) = delete;
 
@@ -54,6 +55,7 @@ private:
     bool place_is_free(const Node& node, const Own& own);
     const ByName* space_of(std::string_view space) const;
 
+    const FamilyFacts& family_;
     std::map<std::string, ByName, std::less<>> own_by_space_, standard_by_space_;
     std::deque<Own> own_;  // addresses stay
     const Definitions* outer_ = nullptr;

@@ -10,9 +10,11 @@
 namespace leasehold::config {
 
 /// @param value  a map of this scope that the schema check has accepted
-nlohmann::json full_form(const Value& value, Scope scope);
+nlohmann::json full_form(Family family, const Value& value, Scope scope);
 
-/// The values that subnets show as their own unless they have others: key and value.
-std::vector<std::pair<std::string, nlohmann::json>> inherited_values(const nlohmann::json& full_global);
+/// The values that subnets show as their own unless they have others: key and value. Defaults too, where the
+/// outer scope shows none.
+std::vector<std::pair<std::string, nlohmann::json>> inherited_values(
+    Family family, const nlohmann::json& full_outer);
 
 }  // namespace leasehold::config

@@ -48,15 +48,15 @@ public:
     Hider(const Value& root, const ShownConfiguration* present, Problems& problems)
         : root_{root}, present_{present}, problems_{problems} {}
 
-    void global(Json& map) {
-        database(map, "lease-database", "/Dhcp4");
-        databases(map, "hosts-databases", "/Dhcp4");
+    void global(Json& map, const std::string& pointer) {
+        database(map, "lease-database", pointer);
+        databases(map, "hosts-databases", pointer);
         if (const auto control = map.find("config-control"); control != map.end())
-            databases(*control, "config-databases", "/Dhcp4/config-control");
+            databases(*control, "config-databases", pointer_to(pointer, "config-control"));
         // Not used here, but not to be shown either.
         for (const char* const part : {"control-sockets", "hooks-libraries"})
             if (const auto found = map.find(part); found != map.end())
-                named_secrets(*found, pointer_to("/Dhcp4", part));
+                named_secrets(*found, pointer_to(pointer, part));
     }
 
     HiddenTexts take() { return std::move(hidden_); }
@@ -77,7 +77,7 @@ private:
         if (!map.is_object()) return;
         const bool to_the_same = goes_to_the_same(map, pointer);
         for (auto& [name, value] : map.items()) {
-            const Key* const key = find_key(Scope::lease_database, name);
+            const Key* const key = find_key(any_family, Scope::lease_database, name);
             if (key == nullptr || !value.is_string()) continue;
             const std::string& text = value.get_ref<const std::string&>();
             const bool is_secret = (key->flags & secret) != 0;
@@ -157,7 +157,7 @@ private:
 
 HiddenTexts hide_texts(Json& full, const Value& root, const ShownConfiguration* present, Problems& problems) {
     Hider hider{root, present, problems};
-    hider.global(full.at("Dhcp4"));
+    for (const auto& [name, global] : full.items()) hider.global(global, pointer_to("", name));
     return hider.take();
 }
 

@@ -27,7 +27,7 @@ struct ShownConfiguration {
     HiddenTexts hidden;
 };
 
-/// Replaces what is not to be shown in `full`, { "Dhcp4": { ... } }: passwords, a password in a URL, and
+/// Replaces what is not to be shown in `full`, { "Dhcp4": { ... } } or that of DHCPv6: passwords, a password in a URL, and
 /// placeholders of database maps. A text with the hidden mark stands for what `present` hides in this place,
 /// if it is the text shown there and, for a database, if type, hosts and user are the same; else it is an
 /// error.

@@ -16,6 +16,7 @@
 #include "config/load_networks.hpp"
 #include "config/load_options.hpp"
 #include "config/load_server.hpp"
+#include "config/load_server6.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -32,28 +33,25 @@ std::string hash_of(const std::string& text) {
 }
 
 /// { "Dhcp4": { ... } } and nothing that stands for another server.
-bool has_right_root(const Value& root, const LoadOptions& options, Problems& problems) {
-    if (options.family == Family::v6) {
-        problems.error(root.position, "", "DHCPv6 is not built yet", "a configuration with \"Dhcp4\"");
-        return false;
-    }
+bool has_right_root(const Value& root, std::string_view key, Problems& problems) {
+    const std::string quoted = "\"" + std::string{key} + "\"", form = "{ " + quoted + ": { ... } }";
     if (!root.is_map()) {
         problems.error(root.position, "", "a configuration is a map, not a " + std::string{root.type_name()},
-                       "{ \"Dhcp4\": { ... } }");
+                       form);
         return false;
     }
-    const Value* const global = root.member("Dhcp4");
-    if (global == nullptr)
-        problems.error(root.position, "", "the key \"Dhcp4\" is missing", "{ \"Dhcp4\": { ... } }");
+    const Value* const global = root.member(key);
+    if (global == nullptr) problems.error(root.position, "", "the key " + quoted + " is missing", form);
     return global != nullptr && global->is_map();
 }
 
 void load_global(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
                  nlohmann::json& full, ServerConfig& server, DaemonConfig& daemon) {
     if (!full.contains("lease-database")) full["lease-database"] = {{"type", "memfile"}};
-    Loading loading{server.class_names};
+    Loading loading{options.family, server.class_names};
     loading.definitions.load(global);
     load_server(global, hidden, options, server);
+    if (options.family == Family::v6) load_server6(global, loading, server);
     load_daemon(global, options, daemon);
     load_libraries(global, options.allow_unsupported, loading);
     load_classes(global, loading, full, server);
@@ -64,6 +62,15 @@ void load_global(const Node& global, const HiddenTexts& hidden, const LoadOption
     load_networks(global, loading, hosts, full, server);
     hosts.finish();
     loading.classes.tell_undefined(global.problems());
+}
+
+void make_duid(const Node& global, const LoadOptions& options, ServerConfig& server) {
+    if (options.family != Family::v6 || !options.server_duid) return;
+    auto duid = options.server_duid(server.server_duid);
+    if (duid)
+        server.duid = std::move(*duid);
+    else
+        global.error("server-id", "this server has no DUID: " + duid.error());
 }
 
 }  // namespace
@@ -85,18 +92,20 @@ Directories Directories::from_environment() {
 
 LoadResult load(const Value& root, const LoadOptions& options) {
     Problems problems;
-    const bool usable = has_right_root(root, options, problems);
-    if (root.is_map() && options.family == Family::v4) check(root, options.allow_unsupported, problems);
+    const std::string root_key{facts_of(options.family).root};
+    const bool usable = has_right_root(root, root_key, problems);
+    if (root.is_map()) check(root, options.family, options.allow_unsupported, problems);
     if (!usable) return std::unexpected{problems.errors()};
 
     Loaded loaded;
     auto server = std::make_shared<ServerConfig>();
-    const Value& global = *root.member("Dhcp4");
+    const Value& global = *root.member(root_key);
     auto full = std::make_shared<nlohmann::json>(nlohmann::json::object());
-    nlohmann::json& full_global = (*full)["Dhcp4"] = full_form(global, Scope::global);
+    nlohmann::json& full_global = (*full)[root_key] = full_form(options.family, global, Scope::global);
     loaded.hidden = hide_texts(*full, root, options.present.get(), problems);
-    load_global(Node{global, "/Dhcp4", problems}, loaded.hidden, options, full_global, *server,
-                loaded.daemon);
+    const Node global_node{global, "/" + root_key, problems};
+    load_global(global_node, loaded.hidden, options, full_global, *server, loaded.daemon);
+    if (!problems.has_errors()) make_duid(global_node, options, *server);
     if (problems.has_errors()) return std::unexpected{problems.errors()};
 
     finish(*server);

@@ -2,6 +2,7 @@
 // needs. All problems at once.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -27,7 +28,7 @@ struct LogOutput {
     bool operator==(const LogOutput&) const = default;
 };
 struct LoggerConfig {
-    std::string name;                     // "kea-dhcp4" or "kea-dhcp4.leases"
+    std::string name;                     // "kea-dhcp4" or "kea-dhcp4.leases"; "kea-dhcp6" and so on
     std::optional<LogSeverity> severity;  // nullopt: inherited (root: info), unless `silent`
     bool silent = false;                  // severity NONE
     int debug_level = 0;
@@ -56,6 +57,9 @@ struct LoadOptions {
     bool allow_unsupported = false;  // keys that decide who may get which address and are not built: warn
     Directories directories;
     std::uint64_t server_id = 0;  // where the configuration names none
+    /// Finds or makes this DHCPv6 server's DUID; the error says why there is none. Called last, when nothing
+    /// else is wrong. Not set: ServerConfig::duid stays empty.
+    std::function<Result<Octets, std::string>(const ServerDuidConfig&)> server_duid = nullptr;
     /// What config-get shows at present: a configuration made from it may leave its secrets hidden. nullptr:
     /// a file, which has to hold them.
     std::shared_ptr<const ShownConfiguration> present = nullptr;
@@ -66,7 +70,7 @@ struct Loaded {
     std::shared_ptr<const ServerConfig> server;
     DaemonConfig daemon;
     std::vector<Problem> warnings;
-    /// What config-get shows: { "Dhcp4": { ... } } with defaults filled in and inheritance copied down; no
+    /// What config-get shows: { "Dhcp4": { ... } } or { "Dhcp6": { ... } } with defaults filled in and inheritance copied down; no
     /// secrets.
     std::shared_ptr<const nlohmann::json> full;
     HiddenTexts hidden;  // of `full`: written_form() puts them back
@@ -77,7 +81,7 @@ struct Loaded {
 using LoadResult = Result<Loaded, std::vector<Problem>>;
 
 LoadResult load_file(const std::string& path, const LoadOptions& options);
-/// @param root  { "Dhcp4": { ... } }
+/// @param root  { "Dhcp4": { ... } } or { "Dhcp6": { ... } }, as options.family says
 LoadResult load(const Value& root, const LoadOptions& options);
 
 }  // namespace leasehold::config

@@ -80,7 +80,8 @@ private:
     }
 
     void load_values(const Node& node, ClientClassConfig& made) const {
-        made.valid_lifetime = load_lifetimes(node);
+        made.valid_lifetime = load_lifetimes(node, valid_lifetime_keys);
+        made.preferred_lifetime = load_lifetimes(node, preferred_lifetime_keys);
         made.offer_lifetime = node.uint32("offer-lifetime");
         made.boot = load_boot_fields(node);
         made.limits = load_limits(node, loading_);

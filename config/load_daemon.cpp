@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "config/family.hpp"
 #include "config/load_server.hpp"
 
 namespace leasehold::config {
 namespace {
 
 constexpr std::size_t socket_path_max = 107;  // sun_path without the closing NUL
-constexpr std::string_view root_logger = "kea-dhcp4";
 
 void load_socket(const Node& node, const Directories& directories, DaemonConfig& daemon) {
     const std::string type = node.text_or("socket-type", "");
@@ -76,19 +76,20 @@ void load_severity(const Node& node, LoggerConfig& logger) {
 }
 
 /// A name that does not begin with the root's is a child of it.
-std::string logger_name(const std::string& name) {
+std::string logger_name(std::string_view root_logger, const std::string& name) {
     const std::string prefix = std::string{root_logger} + ".";
     return name == root_logger || name.starts_with(prefix) ? name : prefix + name;
 }
 
-void load_loggers(const Node& global, const Directories& directories, DaemonConfig& daemon) {
+void load_loggers(const Node& global, const LoadOptions& options, DaemonConfig& daemon) {
+    const std::string root_logger{facts_of(options.family).logger};
     for (const Node& node : global.maps("loggers")) {
         LoggerConfig logger;
         const std::string name = node.text_or("name", root_logger);
         if (name.empty())
             node.error("name", "the logger has an empty name",
-                       "\"kea-dhcp4\", or \"kea-dhcp4.\" and a child's name");
-        logger.name = logger_name(name);
+                       "\"" + root_logger + "\", or \"" + root_logger + ".\" and a child's name");
+        logger.name = logger_name(root_logger, name);
         load_severity(node, logger);
         logger.debug_level =
             static_cast<int>(std::clamp<std::int64_t>(node.integer("debuglevel").value_or(0), 0, 99));
@@ -101,7 +102,7 @@ void load_loggers(const Node& global, const Directories& directories, DaemonConf
         }
         for (const char* key : {"output-options", "output_options"})
             for (const Node& output : node.maps(key))
-                logger.outputs.push_back(load_output(output, directories));
+                logger.outputs.push_back(load_output(output, options.directories));
         daemon.loggers.push_back(std::move(logger));
     }
 }
@@ -110,7 +111,7 @@ void load_loggers(const Node& global, const Directories& directories, DaemonConf
 
 void load_daemon(const Node& global, const LoadOptions& options, DaemonConfig& daemon) {
     load_sockets(global, options.directories, daemon);
-    load_loggers(global, options.directories, daemon);
+    load_loggers(global, options, daemon);
 }
 
 }  // namespace leasehold::config

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "config/database_members.hpp"
+#include "config/family.hpp"
 #include "config/load_server.hpp"
 #include "config/schema.hpp"
 #include "dhcp/recovery.hpp"
@@ -85,7 +86,7 @@ private:
         } else {
             if (!node_.has("type") && !members_.has_url())
                 members_.error("", "the key \"type\" is missing",
-                               allowed_values(find_key(Scope::lease_database, "type")->rule),
+                               allowed_values(find_key(any_family, Scope::lease_database, "type")->rule),
                                "or one \"url\", such as postgresql://user@host/name");
             return false;
         }
@@ -94,7 +95,7 @@ private:
 
     void load_sqlite() {
         config_.type = BackendType::sqlite;
-        const std::string name = node_.text_or("name", "leases4.db");
+        const std::string name = node_.text_or("name", facts().lease_database);
         if (name.empty())
             members_.error("name", "the database has an empty name", "a file name, or \":memory:\"");
         config_.path = name == ":memory:" ? name : file(name);
@@ -109,9 +110,9 @@ private:
         }
         config_.type = BackendType::sqlite;
         const std::string name = node_.text_or("name", "");
-        config_.import_csv = file(name.empty() ? "kea-leases4.csv" : name);
+        config_.import_csv = file(name.empty() ? std::string{facts().lease_file} : name);
         const std::string stem = name.ends_with(".csv") ? name.substr(0, name.size() - 4) : name;
-        config_.path = file(name.empty() ? "leases4.db" : stem + ".db");
+        config_.path = file(name.empty() ? std::string{facts().lease_database} : stem + ".db");
     }
 
     void load_policies() {
@@ -165,8 +166,7 @@ private:
             members_.error("outage-service",
                            "\"extend\" is for a database that several servers share, which is not built yet",
                            "\"spool\": a server that has its database to itself can go on as before");
-        const std::string family = config_.family == Family::v4 ? "outage4.db" : "outage6.db";
-        config_.outage_journal = file(node_.text_or("outage-journal", family));
+        config_.outage_journal = file(node_.text_or("outage-journal", facts().outage_journal));
         config_.spool_max_octets = static_cast<std::uint64_t>(
             node_.integer("spool-max-bytes").value_or(static_cast<std::int64_t>(config_.spool_max_octets)));
         if (!config_.outage_service || *config_.outage_service == OutageService::drop ||
@@ -296,6 +296,7 @@ private:
                 members_.warning(key, quoted(key) + " is " + whose + ": it is ignored");
     }
 
+    const FamilyFacts& facts() const { return facts_of(config_.family); }
     std::string file(const std::string& name) const { return absolute_name(directories_.data, name); }
     std::string file_or_none(std::string_view key) const {
         const std::string name = node_.text_or(key, "");

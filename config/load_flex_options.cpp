@@ -5,7 +5,6 @@
 #include <array>
 
 #include "config/schema.hpp"
-#include "dhcp/v4/option_table.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -41,15 +40,18 @@ std::vector<Node> maps_of(const Node& node, std::string_view key) {
     return nodes;
 }
 
-bool identify(const Node& node, const Definitions& definitions, const std::string& space, Change& change) {
+bool identify(const Node& node, const Loading& loading, const std::string& space, Change& change) {
+    const Definitions& definitions = loading.definitions;
+    const std::uint16_t code_max = loading.family.code_max;
     const std::string* const name = node.text("name");
     const auto code = node.integer("code");
     if (name == nullptr && !code) {
         node.error("", "the entry does not say which option it is about", "\"name\" or \"code\"");
         return false;
     }
-    if (code && (*code < 1 || *code > 254)) {
-        node.error("code", std::to_string(*code) + " is no code of an option", "an integer from 1 to 254");
+    if (code && (*code < 1 || *code > code_max)) {
+        node.error("code", std::to_string(*code) + " is no code of an option",
+                   "an integer from 1 to " + std::to_string(code_max));
         return false;
     }
     change.def = name != nullptr ? definitions.find(space, *name)
@@ -90,7 +92,7 @@ void load_action(const Node& node, Loading& loading, Change& change) {
 
 std::optional<Change> load_change(const Node& node, Loading& loading, const std::string& space) {
     Change change;
-    if (!identify(node, loading.definitions, space, change)) return std::nullopt;
+    if (!identify(node, loading, space, change)) return std::nullopt;
     load_action(node, loading, change);
     if (node.has("client-class")) change.only_for = loading.classes.id(node, "client-class");
     return change;
@@ -102,13 +104,16 @@ void load_sub_option(const Node& node, const std::string& container_space, Loadi
                          "container-add", "container-remove"});
     const std::string space = node.text_or("space", container_space);
     if (std::uint32_t enterprise = 0; parse_vendor_space(space, enterprise)) {
-        if (option.code != 125)
-            return node.error("space", "a vendor's sub-options stand in option 125", "another space");
+        if (option.code != loading.family.vendor_option)
+            return node.error("space",
+                              "a vendor's sub-options stand in option " +
+                                  std::to_string(loading.family.vendor_option),
+                              "another space");
         if (option.vendor && *option.vendor != enterprise)
             return node.error("space", "the sub-options of one entry are of two vendors",
                               "an entry for each vendor");
         option.vendor = enterprise;
-    } else if (option.code == 125) {
+    } else if (option.code == loading.family.vendor_option) {
         return node.error("space", "the entry does not say whose sub-options these are",
                           "\"vendor-\" and an enterprise number, such as \"vendor-4491\"");
     }
@@ -126,8 +131,8 @@ void load_sub_option(const Node& node, const std::string& container_space, Loadi
                                   .container_remove = flag_of(node, "container-remove", true)});
 }
 
-bool may_be_changed(const Node& node, const FlexOption& option) {
-    if (!v4::is_server_owned(static_cast<std::uint8_t>(option.code))) return true;
+bool may_be_changed(const Node& node, const FamilyFacts& family, const FlexOption& option) {
+    if (!family.is_server_owned(option.code)) return true;
     node.error("", "the option " + std::to_string(option.code) +
                        " is made by the server or belongs to clients and relays; it cannot be changed");
     return false;
@@ -136,10 +141,12 @@ bool may_be_changed(const Node& node, const FlexOption& option) {
 void load_option(const Node& node, Loading& loading, ServerConfig& config) {
     check_members(node, {"name", "code", "space", "csv-format", "add", "supersede", "remove", "client-class",
                          "sub-options"});
-    if (node.text_or("space", "dhcp4") != "dhcp4")
-        return node.error("space", "entries are about options of the message itself", "\"dhcp4\"",
+    const std::string message_space{loading.family.space};
+    if (node.text_or("space", message_space) != message_space)
+        return node.error("space", "entries are about options of the message itself",
+                          "\"" + message_space + "\"",
                           "sub-options are changed by the \"sub-options\" of the option that carries them");
-    auto change = load_change(node, loading, "dhcp4");
+    auto change = load_change(node, loading, message_space);
     if (!change) return;
     FlexOption option{.code = change->code,
                       .action = change->action,
@@ -148,7 +155,7 @@ void load_option(const Node& node, Loading& loading, ServerConfig& config) {
                       .only_for = change->only_for,
                       .vendor = {},
                       .sub_options = {}};
-    if (!may_be_changed(node, option)) return;
+    if (!may_be_changed(node, loading.family, option)) return;
     const bool has_sub_options = node.has("sub-options");
     if (option.action.has_value() == has_sub_options)
         return node.error("", "the entry says either what is done with the option or with its sub-options",

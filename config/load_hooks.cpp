@@ -74,7 +74,7 @@ void load_flex_id(const Node& node, Loading& loading, ServerConfig& config) {
     check_members(node, {"identifier-expression", "replace-client-id", "ignore-iaid", "cid-as-rfc4361-duid"});
     config.flex_id = load_expression(node, "identifier-expression", Expression::Kind::text, loading);
     config.flex_id_replaces_client_id = flag_of(node, "replace-client-id", false);
-    flag_of(node, "ignore-iaid", false);  // of DHCPv6: has to be right, and says nothing here
+    config.flex_id_ignores_iaid = flag_of(node, "ignore-iaid", false);  // says nothing in DHCPv4
     if (flag_of(node, "cid-as-rfc4361-duid", false))
         node.error("cid-as-rfc4361-duid", "client identifiers are not taken apart here", "false",
                    "reservations by duid find such clients");

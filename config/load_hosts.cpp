@@ -1,4 +1,4 @@
-// One reservation after the other: who it is for, its address, what must not stand twice.
+// One reservation after the other: who it is for, what is kept for it, what must not stand twice.
 #include "config/load_hosts.hpp"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "config/check.hpp"
 #include "config/load_options.hpp"
+#include "config/schema.hpp"
 #include "dhcp/option_field.hpp"
 
 namespace leasehold::config {
@@ -35,10 +36,16 @@ std::optional<Octets> parse_identifier(const IdentifierKey& form, const std::str
     return parse_hex(text);
 }
 
+/// @param kind  of an identifier; or the length of a prefix
 std::string key_of(std::uint32_t subnet_id, unsigned kind, OctetView octets) {
     std::string key = std::to_string(subnet_id) + '/' + std::to_string(kind) + '/';
     key.append(octets.begin(), octets.end());
     return key;
+}
+
+/// Does this server know hosts by it?
+bool is_known(const FamilyFacts& family, const IdentifierKey& identifier) {
+    return find_key(family.family, Scope::reservation, identifier.key) != nullptr;
 }
 
 std::string scope_text(std::uint32_t subnet_id) {
@@ -61,32 +68,47 @@ HostLoader::HostLoader(const Node& global, bool allow_unsupported, Loading& load
     load_lookup(global);
 }
 
+std::string HostLoader::identifier_names() const {
+    std::string names, last;
+    for (const IdentifierKey& known : identifier_keys) {
+        if (!is_known(loading_.family, known)) continue;
+        if (!last.empty()) names += (names.empty() ? "" : ", ") + last;
+        last = known.key;
+    }
+    return names + " and " + last;
+}
+
 void HostLoader::load_lookup(const Node& global) {
-    if (!global.has("host-reservation-identifiers")) return;
-    const auto words = global.texts("host-reservation-identifiers");
-    std::vector<HostIdentifierType> types;
+    constexpr std::string_view key = "host-reservation-identifiers";
+    config_.host_identifiers.clear();
+    if (!global.has(key)) {
+        const auto& usual = fallback_value(*find_key(loading_.family.family, Scope::global, key));
+        for (const auto& name : usual)
+            config_.host_identifiers.push_back(
+                std::ranges::find(identifier_keys, name.get<std::string>(), &IdentifierKey::key)->type);
+        return;
+    }
+    const auto words = global.texts(key);
     for (const Node::Text& word : words) {
         if (word.text == "auto" && words.size() == 1) {
-            for (const IdentifierKey& known : identifier_keys) types.push_back(known.type);
+            for (const IdentifierKey& known : identifier_keys)
+                if (is_known(loading_.family, known)) config_.host_identifiers.push_back(known.type);
             break;
         }
         const auto known = std::ranges::find(identifier_keys, word.text, &IdentifierKey::key);
         const auto tell = [&](const std::string& what) {
             global.problems().error(word.position, word.pointer, "\"" + word.text + "\" " + what,
-                                    "hw-address, duid, circuit-id, client-id and flex-id, each once, or "
-                                    "\"auto\" alone");
+                                    identifier_names() + ", each once, or \"auto\" alone");
         };
-        if (known == identifier_keys.end())
+        if (known == identifier_keys.end() || !is_known(loading_.family, *known))
             tell("is no identifier of a host");
-        else if (std::ranges::find(types, known->type) != types.end())
+        else if (std::ranges::find(config_.host_identifiers, known->type) != config_.host_identifiers.end())
             tell("stands twice");
         else
-            types.push_back(known->type);
+            config_.host_identifiers.push_back(known->type);
     }
     if (words.empty())
-        global.error("host-reservation-identifiers", "the list of identifiers is empty",
-                     "at least one identifier, or \"auto\"");
-    config_.host_identifiers = std::move(types);
+        global.error(key, "the list of identifiers is empty", "at least one identifier, or \"auto\"");
 }
 
 void HostLoader::load(const Node& owner, const SubnetConfig* subnet, nlohmann::json& full) {
@@ -104,7 +126,7 @@ void HostLoader::load(const Node& owner, const SubnetConfig* subnet, nlohmann::j
 // With one bad reservation of thousands the others still have to be served.
 void HostLoader::load_leniently(const Node& node, const SubnetConfig* subnet, nlohmann::json& full) {
     Problems own;
-    check_map(node.value(), Scope::reservation, node.pointer(), allow_unsupported_, own);
+    check_map(node.value(), loading_.family.family, Scope::reservation, node.pointer(), allow_unsupported_, own);
     const std::size_t before = hosts_.size();
     load_one(Node{node.value(), node.pointer(), own}, subnet, full);
     const bool is_wrong = own.has_errors();
@@ -122,7 +144,7 @@ void HostLoader::load_one(const Node& node, const SubnetConfig* subnet, nlohmann
     Reservation host;
     host.subnet_id = subnet != nullptr ? subnet->id : 0;
     const bool known = load_identifier(node, host);
-    if (!load_address(node, subnet, host) || !known) return;
+    if (!load_units(node, subnet, host) || !known) return;
     host.hostname = node.text_or("hostname", "");
     host.boot = load_boot_fields(node);
     host.classes = loading_.classes.given(node);
@@ -134,7 +156,7 @@ void HostLoader::load_one(const Node& node, const SubnetConfig* subnet, nlohmann
 bool HostLoader::load_identifier(const Node& node, Reservation& host) const {
     const IdentifierKey* form = nullptr;
     for (const IdentifierKey& candidate : identifier_keys) {
-        if (!node.has(candidate.key)) continue;
+        if (!node.has(candidate.key) || !is_known(loading_.family, candidate)) continue;
         if (form != nullptr) {
             node.error(candidate.key, std::string{candidate.key} + " stands beside " + std::string{form->key},
                        "one identifier of a host");
@@ -144,7 +166,7 @@ bool HostLoader::load_identifier(const Node& node, Reservation& host) const {
     }
     if (form == nullptr) {
         node.error("", "the reservation does not say whose it is",
-                   "one of hw-address, duid, circuit-id, client-id and flex-id");
+                   "one of " + identifier_names());
         return false;
     }
     const std::string* const text = node.text(form->key);
@@ -167,21 +189,84 @@ bool HostLoader::load_identifier(const Node& node, Reservation& host) const {
     return true;
 }
 
-bool HostLoader::load_address(const Node& node, const SubnetConfig* subnet, Reservation& host) const {
-    const std::string* const text = node.text("ip-address");
-    if (text == nullptr) return true;
-    const auto address = parse_ipv4(*text);
-    const auto refuse = [&](const std::string& what, const std::string& allowed) {
-        node.error("ip-address", what, allowed);
+bool HostLoader::load_units(const Node& node, const SubnetConfig* subnet, Reservation& host) {
+    kept_.clear();
+    bool right = true;
+    if (const std::string* const text = node.text("ip-address"))
+        right = load_address(
+            node, subnet,
+            {*text, node.find("ip-address")->position, pointer_to(node.pointer(), "ip-address")}, host);
+    for (const Node::Text& text : node.texts("ip-addresses"))
+        right = load_address(node, subnet, text, host) && right;
+    for (const Node::Text& text : node.texts("prefixes")) right = load_prefix(node, text, host) && right;
+    return right && load_excluded(node, host);
+}
+
+bool HostLoader::load_address(const Node& node, const SubnetConfig* subnet, const Node::Text& text,
+                              Reservation& host) {
+    const FamilyFacts& family = loading_.family;
+    const auto address = parse_address(family.family, text.text);
+    const auto refuse = [&](const std::string& what, std::string allowed) {
+        node.problems().error(text.position, text.pointer, what, std::move(allowed));
         return false;
     };
-    if (!address) return refuse("\"" + *text + "\" is not an IPv4 address", "an address such as 192.0.2.1");
-    if (address->is_zero() || address->is_broadcast())
-        return refuse("no host can have the address " + *text, "the address of a host");
+    if (!address)
+        return refuse("\"" + text.text + "\" is not an " + std::string{family.ip} + " address",
+                      std::string{family.address_example});
+    const bool is_nobodys = family.family == Family::v4
+                                ? to_ipv4(*address).is_zero() || to_ipv4(*address).is_broadcast()
+                                : *address == Ipv6{} || address->bytes.front() == 0xff;
+    if (is_nobodys) return refuse("no host can have the address " + text.text, "the address of a host");
     if (subnet != nullptr && !contains(subnet->network, *address))
-        return refuse("the address " + *text + " is not within its subnet",
-                      "an address of " + to_string(subnet->network));
-    host.addresses.push_back(to_prefix(*address));
+        return refuse("the address " + text.text + " is not within its subnet",
+                      "an address of " + network_text(subnet->network));
+    host.addresses.push_back({*address, 128});
+    kept_.push_back({host.addresses.back(), text.position, text.pointer});
+    return true;
+}
+
+bool HostLoader::load_prefix(const Node& node, const Node::Text& text, Reservation& host) {
+    const auto prefix = parse_network(Family::v6, text.text);
+    if (!prefix || prefix->length == 0) {
+        node.problems().error(text.position, text.pointer, "\"" + text.text + "\" is not an IPv6 prefix",
+                              "a prefix such as 2001:db8:100::/56");
+        return false;
+    }
+    if (parse_ipv6(std::string_view{text.text}.substr(0, text.text.find('/'))) != prefix->address)
+        node.problems().warning(text.position, text.pointer,
+                                "\"" + text.text + "\" has bits behind its length: " + network_text(*prefix) +
+                                    " is kept");
+    host.addresses.push_back(*prefix);
+    kept_.push_back({*prefix, text.position, text.pointer});
+    return true;
+}
+
+/// One for each of `prefixes`, "" where nothing is left out.
+bool HostLoader::load_excluded(const Node& node, Reservation& host) const {
+    const auto texts = node.texts("excluded-prefixes");
+    if (texts.empty()) return true;
+    const std::size_t prefixes = node.texts("prefixes").size();
+    if (texts.size() != prefixes) {
+        node.error("excluded-prefixes",
+                   std::to_string(texts.size()) + " excluded prefixes stand beside " +
+                       std::to_string(prefixes) + " prefixes",
+                   "one for each, \"\" where nothing is left out");
+        return false;
+    }
+    host.excluded.assign(host.addresses.size(), Prefix{{}, 0});
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (texts[i].text.empty()) continue;
+        const std::size_t place = host.addresses.size() - prefixes + i;
+        const Prefix& whole = host.addresses[place];
+        const auto excluded = parse_network(Family::v6, texts[i].text);
+        if (!excluded || excluded->length <= whole.length || !contains(whole, *excluded)) {
+            node.problems().error(texts[i].position, texts[i].pointer,
+                                  "\"" + texts[i].text + "\" is not a part of " + network_text(whole),
+                                  "a longer prefix within it, or \"\"");
+            return false;
+        }
+        host.excluded[place] = *excluded;
+    }
     return true;
 }
 
@@ -194,17 +279,23 @@ bool HostLoader::stands_once(const Node& node, const Reservation& host) {
         node.error(form.key,
                    "this " + std::string{form.key} + " has another reservation " + scope_text(host.subnet_id),
                    "each identifier once", "the first is at " + place_text(same->second));
-    if (host.addresses.empty() || !config_.ip_reservations_unique) return new_identifier;
-    const auto& octets = host.addresses.front().address.bytes;
-    const auto [other, new_address] =
-        addresses_.try_emplace(key_of(host.subnet_id, 0, octets), node.find("ip-address")->position);
-    if (!new_address)
-        node.error("ip-address",
-                   "the address " + to_string(host.addresses.front()) + " is reserved for another host " +
-                       scope_text(host.subnet_id),
-                   "each address once, unless ip-reservations-unique is false",
-                   "the first is at " + place_text(other->second));
-    return new_identifier && new_address;
+    bool once = new_identifier;
+    if (config_.ip_reservations_unique)
+        for (const Kept& kept : kept_) once = is_kept_once(node, kept, host.subnet_id) && once;
+    return once;
+}
+
+bool HostLoader::is_kept_once(const Node& node, const Kept& kept, std::uint32_t subnet_id) {
+    const auto [other, is_new] = addresses_.try_emplace(
+        key_of(subnet_id, kept.unit.length, kept.unit.address.bytes), kept.position);
+    if (!is_new)
+        node.problems().error(kept.position, kept.pointer,
+                              "the " + std::string{kept.unit.length == 128 ? "address " : "prefix "} +
+                                  to_string(kept.unit) + " is reserved for another host " +
+                                  scope_text(subnet_id),
+                              "each once, unless ip-reservations-unique is false",
+                              "the first is at " + place_text(other->second));
+    return is_new;
 }
 
 void HostLoader::finish() {

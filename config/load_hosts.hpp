@@ -26,15 +26,27 @@ private:
     void load_one(const Node& node, const SubnetConfig* subnet, nlohmann::json& full);
     void load_leniently(const Node& node, const SubnetConfig* subnet, nlohmann::json& full);
     bool load_identifier(const Node& node, Reservation& host) const;
-    bool load_address(const Node& node, const SubnetConfig* subnet, Reservation& host) const;
+    /// Something that is kept for a host, with its place.
+    struct Kept {
+        Prefix unit;
+        Position position;
+        std::string pointer;
+    };
+    bool load_units(const Node& node, const SubnetConfig* subnet, Reservation& host);
+    bool load_address(const Node& node, const SubnetConfig* subnet, const Node::Text& text, Reservation& host);
+    bool load_prefix(const Node& node, const Node::Text& text, Reservation& host);
+    bool load_excluded(const Node& node, Reservation& host) const;
     bool stands_once(const Node& node, const Reservation& host);
+    bool is_kept_once(const Node& node, const Kept& kept, std::uint32_t subnet_id);
     void load_lookup(const Node& global);
+    std::string identifier_names() const;
 
     bool lenient_ = false;
     bool allow_unsupported_;
     Loading& loading_;
     ServerConfig& config_;
     std::vector<Reservation> hosts_;
+    std::vector<Kept> kept_;  // of the host that is being loaded
     std::unordered_map<std::string, Position> identifiers_, addresses_;
 };
 

@@ -15,13 +15,15 @@ namespace {
 using Json = nlohmann::json;
 
 NetworkScope global_scope(const Node& global, Loading& loading, const ServerConfig& config, Json& full) {
+    const Family family = loading.family.family;
     NetworkScope scope;
+    scope.values.take_defaults(family);
     scope.values.subnet.ping = loading.ping;
     scope.values.subnet.ddns = config.ddns;
     scope.values.read(global, loading);
     scope.values.settle(global);
     full["valid-lifetime"] = scope.values.subnet.valid_lifetime.normal;
-    scope.copied_down = inherited_values(full);
+    scope.copied_down = inherited_values(family, full);
     return scope;
 }
 
@@ -44,9 +46,10 @@ public:
         scope.values.read(node, loading_);
         scope.values.settle(node);
         scope.interface = node.text_or("interface", "");
-        scope.relay_addresses = load_relay(node);
-        show_inherited(global, scope.values.subnet.valid_lifetime, full);
-        scope.copied_down = inherited_values(full);
+        scope.interface_id = load_interface_id(node);
+        scope.relay_addresses = load_relay(loading_.family, node);
+        show_inherited(global, scope.values.subnet, full);
+        scope.copied_down = inherited_values(loading_.family.family, full);
         config_.shared_networks.push_back(std::move(made));
         load_subnets(node, scope, full);
     }
@@ -61,11 +64,20 @@ private:
                        "the first is at " + place_text(first->second));
     }
 
-    /// All are on one link: one interface for all that name one.
+    /// All are on one link: one interface for all that name one. And a client is answered alike whichever of
+    /// them its addresses are from.
     void load_subnets(const Node& node, const NetworkScope& scope, Json& full) {
-        const std::vector<Node> nodes = node.maps("subnet4");
+        const std::string key{loading_.family.subnets};
+        const std::vector<Node> nodes = node.maps(key);
         const std::string* interface = nullptr;
+        const auto is_rapid = [&](const Node& subnet) {  // with DHCPv4 each subnet decides for itself
+            return loading_.family.family == Family::v6 && subnet.boolean("rapid-commit").value_or(scope.values.subnet.rapid_commit);
+        };
         for (std::size_t i = 0; i < nodes.size(); ++i) {
+            if (is_rapid(nodes[i]) != is_rapid(nodes[0]))
+                nodes[i].error("rapid-commit",
+                               "the subnets of a shared network say different things of rapid-commit",
+                               is_rapid(nodes[0]) ? "true" : "false");
             const std::string* const own = nodes[i].text("interface");
             if (own != nullptr && !own->empty()) {
                 if (interface != nullptr && *interface != *own && scope.interface.empty())
@@ -75,7 +87,7 @@ private:
                                    "the same interface, or none");
                 interface = own;
             }
-            subnets_.load(nodes[i], scope, full["subnet4"][i]);
+            subnets_.load(nodes[i], scope, full[key][i]);
         }
     }
 
@@ -96,8 +108,9 @@ void load_networks(const Node& global, Loading& loading, HostLoader& hosts, Json
     const std::vector<Node> network_nodes = global.maps("shared-networks");
     for (std::size_t i = 0; i < network_nodes.size(); ++i)
         networks.load(network_nodes[i], scope, full_global["shared-networks"][i]);
-    const std::vector<Node> nodes = global.maps("subnet4");
-    for (std::size_t i = 0; i < nodes.size(); ++i) subnets.load(nodes[i], scope, full_global["subnet4"][i]);
+    const std::string key{loading.family.subnets};
+    const std::vector<Node> nodes = global.maps(key);
+    for (std::size_t i = 0; i < nodes.size(); ++i) subnets.load(nodes[i], scope, full_global[key][i]);
     subnets.check_overlaps(global.problems());
     std::ranges::stable_sort(config.subnets, {}, &SubnetConfig::id);
 }

@@ -7,17 +7,15 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "dhcp/option_field.hpp"
 #include "dhcp/option_text.hpp"
-#include "dhcp/v4/option_table.hpp"
 
 namespace leasehold::config {
 namespace {
 
 constexpr std::size_t nesting_max = 8;    // of spaces within spaces
 constexpr std::size_t value_max = 65535;  // octets of one option, however it is split
-constexpr std::size_t sub_option_max = 255;
-constexpr std::size_t written_max = 10'000;         // sub-options: spaces that hold each other multiply them
-constexpr std::size_t vendor_sub_option_max = 253;  // a vendor's part of 125 has 255 octets (RFC 3925 4)
+constexpr std::size_t written_max = 10'000;  // sub-options: spaces that hold each other multiply them
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -30,16 +28,16 @@ struct Entry {
 };
 
 /// The option that an element means, by name, by code, or by both.
-bool identify(const Node& node, const Definitions& definitions, Entry& entry) {
+bool identify(const Node& node, const FamilyFacts& family, const Definitions& definitions, Entry& entry) {
     const std::string* const name = node.text("name");
     const auto code = node.integer("code");
     if (name == nullptr && !code) {
         node.error("", "this option has neither a name nor a code", "\"name\", \"code\" or both");
         return false;
     }
-    if (entry.space == "dhcp6") {
-        node.error("space", "DHCPv6 options cannot be sent by the DHCPv4 server",
-                   "\"dhcp4\" or a space of sub-options");
+    if (entry.space == family.other_space) {
+        node.error("space", "options of the space \"" + entry.space + "\" are not sent by this server",
+                   "\"" + std::string{family.space} + "\" or a space of sub-options");
         return false;
     }
     const OptionDef* const named = name != nullptr ? definitions.find(entry.space, *name) : nullptr;
@@ -63,9 +61,8 @@ bool identify(const Node& node, const Definitions& definitions, Entry& entry) {
     return true;
 }
 
-bool may_be_configured(const Node& node, const Entry& entry) {
-    const bool own =
-        entry.space == "dhcp4" && v4::is_server_owned(static_cast<std::uint8_t>(entry.value.code));
+bool may_be_configured(const Node& node, const FamilyFacts& family, const Entry& entry) {
+    const bool own = entry.space == family.space && family.is_server_owned(entry.value.code);
     if (!own && entry.space != "dhcp-agent-options-space") return true;
     const std::string name =
         entry.def != nullptr ? "\"" + std::string{entry.def->name} + "\"" : std::to_string(entry.value.code);
@@ -121,14 +118,14 @@ void sort(OptionSet& options) {
 /// Puts the sub-options of one scope's list into the options that carry them.
 class Composer {
 public:
-    explicit Composer(std::vector<Entry>& entries) {
+    Composer(const FamilyFacts& family, std::vector<Entry>& entries) : family_{family} {
         std::ranges::stable_sort(entries, {}, [](const Entry& e) { return e.value.code; });
         for (Entry& entry : entries) by_space_[entry.space].push_back(&entry);
     }
 
     OptionSet compose(const Definitions& definitions) {
         OptionSet options;
-        for (const Entry* entry : by_space_["dhcp4"]) add(options, *entry);
+        for (const Entry* entry : by_space_[std::string{family_.space}]) add(options, *entry);
         for (const auto& [space, entries] : by_space_) {
             std::uint32_t enterprise = 0;
             if (!parse_vendor_space(space, enterprise)) continue;
@@ -136,7 +133,7 @@ public:
             for (const Entry* entry : entries) add_for_vendor(options, *entry, enterprise);
         }
         for (const auto& [space, entries] : by_space_)
-            if (space != "dhcp4" && !used_.contains(space)) tell_unused(space, *entries.front(), definitions);
+            if (space != family_.space && !used_.contains(space)) tell_unused(space, *entries.front(), definitions);
         sort(options);
         return options;
     }
@@ -146,19 +143,28 @@ private:
         OptionValue value = entry.value;
         if (entry.def != nullptr && !entry.def->encapsulates.empty() && !value.never_send)
             append(value.bytes, space_bytes(std::string{entry.def->encapsulates}, entry, 1));
+        check_size(entry, value.bytes);
         options.push_back(std::move(value));
     }
 
-    /// A sub-option of option 125 (RFC 3925): which of a vendor's sub-options are sent is decided as for
-    /// options. An enterprise number alone in 125 stays beside them: its flags speak for all of that vendor.
+    /// With what was put into it.
+    static void check_size(const Entry& entry, const Bytes& bytes) {
+        if (bytes.size() > value_max)
+            entry.node->error("", "the option has " + std::to_string(bytes.size()) + " octets",
+                              "at most " + std::to_string(value_max));
+    }
+
+    /// A sub-option of the vendor option (125, RFC 3925; 17, RFC 8415 21.17): which of a vendor's sub-options
+    /// are sent is decided as for options. An enterprise number alone in the vendor option stays beside them:
+    /// its flags speak for all of that vendor.
     void add_for_vendor(OptionSet& options, const Entry& entry, std::uint32_t enterprise) {
         add(options, entry);
         OptionValue& value = options.back();
         value.vendor = enterprise;
-        if (value.bytes.size() > vendor_sub_option_max)
+        if (value.bytes.size() > family_.vendor_sub_option_max)
             entry.node->error("",
                               "a vendor's sub-option has " + std::to_string(value.bytes.size()) + " octets",
-                              "at most " + std::to_string(vendor_sub_option_max));
+                              "at most " + std::to_string(family_.vendor_sub_option_max));
     }
 
     /// All sub-options that this scope has in a space, as code, length, value.
@@ -185,18 +191,19 @@ private:
             Bytes value = entry->value.bytes;
             if (entry->def != nullptr && !entry->def->encapsulates.empty())
                 append(value, space_bytes(std::string{entry->def->encapsulates}, *entry, depth + 1));
+            check_size(*entry, value);
             append_sub_option(bytes, entry->value.code, value);
         }
         return bytes;
     }
 
-    /// A long value is split over several sub-options of its code (RFC 3396).
-    static void append_sub_option(Bytes& bytes, std::uint16_t code, const Bytes& value) {
+    /// In DHCPv4 a long value is split over several sub-options of its code (RFC 3396).
+    void append_sub_option(Bytes& bytes, std::uint16_t code, const Bytes& value) const {
         std::size_t at = 0;
         do {
-            const std::size_t size = std::min(value.size() - at, sub_option_max);
-            bytes.push_back(static_cast<std::uint8_t>(code));
-            bytes.push_back(static_cast<std::uint8_t>(size));
+            const std::size_t size = std::min(value.size() - at, family_.sub_option_max);
+            append_number(bytes, code, family_.code_size);
+            append_number(bytes, size, family_.code_size);
             bytes.insert(bytes.end(), value.begin() + static_cast<std::ptrdiff_t>(at),
                          value.begin() + static_cast<std::ptrdiff_t>(at + size));
             at += size;
@@ -217,6 +224,7 @@ private:
                                 "add { \"name\": \"" + std::string{container->name} + "\" }");
     }
 
+    const FamilyFacts& family_;
     std::map<std::string, std::vector<Entry*>> by_space_;
     std::set<std::string> used_;
     std::size_t written_ = 0;  // sub-options, each as often as it is put somewhere
@@ -229,22 +237,24 @@ OptionSet load_options(const Node& owner, Loading& loading, const Definitions& d
     const std::vector<Node> nodes = owner.maps("option-data");
     if (nodes.empty()) return {};
     nlohmann::json& list = full["option-data"];
+    const FamilyFacts& family = loading.family;
     std::vector<Entry> entries;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const Node& node = nodes[i];
-        Entry entry{.space = node.text_or("space", "dhcp4"), .value = {}, .node = &node};
+        Entry entry{.space = node.text_or("space", family.space), .value = {}, .node = &node};
         entry.value.always_send = node.boolean("always-send").value_or(false);
         entry.value.never_send = node.boolean("never-send").value_or(false);
         entry.value.only_for = loading.classes.list(node, "client-classes");
-        if (!identify(node, definitions, entry) || !may_be_configured(node, entry) || !read_data(node, entry))
+        if (!identify(node, family, definitions, entry) || !may_be_configured(node, family, entry) ||
+            !read_data(node, entry))
             continue;
         if (i < list.size()) complete(list[i], entry);
         entries.push_back(std::move(entry));
     }
-    const bool plain = std::ranges::all_of(entries, [](const Entry& e) {
-        return e.space == "dhcp4" && (e.def == nullptr || e.def->encapsulates.empty());
+    const bool plain = std::ranges::all_of(entries, [&](const Entry& e) {
+        return e.space == family.space && (e.def == nullptr || e.def->encapsulates.empty());
     });
-    if (!plain) return Composer{entries}.compose(definitions);
+    if (!plain) return Composer{family, entries}.compose(definitions);
 
     OptionSet options;
     options.reserve(entries.size());

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "config/load_database.hpp"
+#include "config/family.hpp"
 #include "config/load_ddns.hpp"
 
 namespace leasehold::config {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::size_t interface_name_max = 15;  // IFNAMSIZ without the closing NUL
 
-void load_interfaces(const Node& global, InterfacesConfig& config) {
+void load_interfaces(const Node& global, const FamilyFacts& family, InterfacesConfig& config) {
     const auto node = global.map("interfaces-config");
     if (!node) return;
     config.socket_type =
@@ -25,11 +26,10 @@ void load_interfaces(const Node& global, InterfacesConfig& config) {
         const std::size_t slash = text.text.find('/');
         InterfaceChoice choice{.name = text.text.substr(0, slash), .address = {}};
         if (slash != std::string::npos) {
-            const auto address = parse_ipv4(std::string_view{text.text}.substr(slash + 1));
-            if (address) choice.address = to_ipv6(*address);
+            choice.address = parse_address(family.family, std::string_view{text.text}.substr(slash + 1));
             if (!choice.address || choice.name == "*") {
                 tell("\"" + text.text + "\" does not name an interface and its address",
-                     "such as \"eth0/192.0.2.1\"");
+                     std::string{family.interface_example});
                 continue;
             }
         }
@@ -38,8 +38,9 @@ void load_interfaces(const Node& global, InterfacesConfig& config) {
             continue;
         }
         const bool twice = std::ranges::any_of(config.interfaces, [&](const InterfaceChoice& other) {
-            return other.name == choice.name &&
-                   (!other.address || !choice.address || other.address == choice.address);
+            // A DHCPv6 address is a unicast socket beside the interface's; a DHCPv4 one narrows it down.
+            const bool covers = family.family == Family::v4 && (!other.address || !choice.address);
+            return other.name == choice.name && (covers || other.address == choice.address);
         });
         if (twice)
             tell("the interface \"" + text.text + "\" is chosen twice", "each interface or address once");
@@ -91,6 +92,17 @@ void load_packet_age(const Node& global, ServerConfig& config) {
     if (age) config.packet_age_max = std::chrono::milliseconds{*age};
 }
 
+/// DHCPv4 has no server-id of Kea's, so there it may be called that too. 0: the configuration says nothing.
+std::uint64_t load_writer_id(const Node& global, Family family) {
+    constexpr std::string_view now = "writer-id", old = "server-id";
+    const auto number = [&](std::string_view key) {
+        return static_cast<std::uint64_t>(global.integer(key).value_or(0));
+    };
+    if (family == Family::v6 || !global.has(old)) return number(now);
+    if (global.has(now)) global.error(old, "server-id stands beside writer-id", "one of the two");
+    return number(old);
+}
+
 }  // namespace
 
 std::string absolute_name(const std::string& directory, const std::string& name) {
@@ -100,7 +112,7 @@ std::string absolute_name(const std::string& directory, const std::string& name)
 void load_server(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
                  ServerConfig& config) {
     config.family = options.family;
-    load_interfaces(global, config.interfaces);
+    load_interfaces(global, facts_of(options.family), config.interfaces);
     load_database(global, hidden, options, config.lease_database);
     load_expiration(global, config.expiration);
     load_compatibility(global, config.compatibility);
@@ -112,7 +124,7 @@ void load_server(const Node& global, const HiddenTexts& hidden, const LoadOption
     config.authoritative = global.boolean("authoritative").value_or(false);
     config.decline_probation_period = global.uint32("decline-probation-period").value_or(86400);
     config.lease_reuse_grace = global.uint32("lease-reuse-grace").value_or(0);
-    config.server_id = static_cast<std::uint64_t>(global.integer("server-id").value_or(0));
+    config.server_id = load_writer_id(global, options.family);
     if (config.server_id == 0) config.server_id = options.server_id;
     config.lease_database.server_id = config.server_id;
     config.hold_when_not_applied = global.text_or("reconfigure-on-fail", "keep") == "hold";

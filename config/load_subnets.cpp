@@ -26,27 +26,39 @@ void agrees_with_network(const Node& node, const NetworkScope& scope, const Subn
 
 }  // namespace
 
-void show_inherited(const NetworkScope& scope, const LifetimeRange& lifetimes, Json& full) {
+void show_inherited(const NetworkScope& scope, const SubnetConfig& settled, Json& full) {
     for (const auto& [name, value] : scope.copied_down)
         if (!full.contains(name)) full[name] = value;
-    full["min-valid-lifetime"] = lifetimes.min;
-    full["valid-lifetime"] = lifetimes.normal;
-    full["max-valid-lifetime"] = lifetimes.max;
+    const auto show = [&](const LifetimeKeys& keys, const LifetimeRange& lifetimes) {
+        full[std::string{keys.min}] = lifetimes.min;
+        full[std::string{keys.normal}] = lifetimes.normal;
+        full[std::string{keys.max}] = lifetimes.max;
+    };
+    show(valid_lifetime_keys, settled.valid_lifetime);
+    if (settled.preferred_lifetime) show(preferred_lifetime_keys, *settled.preferred_lifetime);
 }
 
-std::vector<Ipv6> load_relay(const Node& node) {
+Octets load_interface_id(const Node& node) {
+    const std::string id = node.text_or("interface-id", "");
+    if (!id.empty() && !node.text_or("interface", "").empty())
+        node.error("interface-id", "interface-id stands beside interface", "one of the two");
+    return {id.begin(), id.end()};
+}
+
+std::vector<Ipv6> load_relay(const FamilyFacts& family, const Node& node) {
     std::vector<Ipv6> addresses;
     const auto relay = node.map("relay");
     if (!relay) return addresses;
     const auto add = [&](const std::string& text, const Position& at, const std::string& pointer) {
-        const auto address = parse_ipv4(text);
+        const auto address = parse_address(family.family, text);
         if (!address)
-            return node.problems().error(at, pointer, "\"" + text + "\" is not an IPv4 address",
-                                         "an address such as 192.0.2.1");
-        if (std::ranges::find(addresses, to_ipv6(*address)) != addresses.end())
+            return node.problems().error(at, pointer,
+                                         "\"" + text + "\" is not an " + std::string{family.ip} + " address",
+                                         std::string{family.address_example});
+        if (std::ranges::find(addresses, *address) != addresses.end())
             return node.problems().error(at, pointer, "the relay address " + text + " stands twice",
                                          "each address once");
-        addresses.push_back(to_ipv6(*address));
+        addresses.push_back(*address);
     };
     if (const std::string* const single = relay->text("ip-address"))
         add(*single, relay->find("ip-address")->position, relay->pointer() + "/ip-address");
@@ -73,7 +85,7 @@ void SubnetLoader::load(const Node& node, const NetworkScope& scope, Json& full)
     load_pools(node, subnet, full);
     subnet.options = load_options(node, loading_, loading_.definitions, full);
     hosts_.load(node, &subnet, full);
-    show_inherited(scope, subnet.valid_lifetime, full);
+    show_inherited(scope, subnet, full);
     config_.subnets.push_back(std::move(subnet));
 }
 
@@ -81,7 +93,9 @@ void SubnetLoader::load_link(const Node& node, const NetworkScope& scope, Subnet
     subnet.interface = node.text_or("interface", "");
     if (subnet.interface.empty()) subnet.interface = scope.interface;
     agrees_with_network(node, scope, subnet);
-    subnet.relay_addresses = load_relay(node);
+    subnet.interface_id = load_interface_id(node);
+    if (subnet.interface_id.empty()) subnet.interface_id = scope.interface_id;
+    subnet.relay_addresses = load_relay(loading_.family, node);
     if (!subnet.relay_addresses.empty() || scope.relay_addresses.empty()) return;
     subnet.relay_addresses = scope.relay_addresses;
     Json addresses = Json::array();
@@ -92,12 +106,14 @@ void SubnetLoader::load_link(const Node& node, const NetworkScope& scope, Subnet
 bool SubnetLoader::load_prefix(const Node& node, SubnetConfig& subnet) {
     const std::string* const text = node.text("subnet");
     if (text == nullptr) return false;
-    const auto network = parse_ipv4_network(without_blanks(*text));
+    const FamilyFacts& family = loading_.family;
+    const auto network = parse_network(family.family, without_blanks(*text));
     if (!network) {
-        node.error("subnet", "\"" + *text + "\" is not an IPv4 prefix", "a prefix such as 192.0.2.0/24");
+        node.error("subnet", "\"" + *text + "\" is not an " + std::string{family.ip} + " prefix",
+                   std::string{family.prefix_example});
         return false;
     }
-    subnet.network = to_prefix(*network);
+    subnet.network = *network;
     return true;
 }
 
@@ -114,27 +130,29 @@ void SubnetLoader::stands_once(const Node& node, const SubnetConfig& subnet) {
 }
 
 void SubnetLoader::load_pools(const Node& node, SubnetConfig& subnet, Json& full) {
-    const std::vector<Node> nodes = node.maps("pools");
-    for (std::size_t i = 0; i < nodes.size(); ++i) load_pool(nodes[i], subnet, full["pools"][i]);
+    const std::vector<Node> pools = node.maps("pools"), prefix_pools = node.maps("pd-pools");
+    for (std::size_t i = 0; i < pools.size(); ++i) {
+        Json& shown = full["pools"][i];
+        if (auto units = load_address_pool(loading_.family, pools[i], subnet, shown))
+            load_pool(pools[i], "pool", std::move(*units), subnet, shown);
+    }
+    for (std::size_t i = 0; i < prefix_pools.size(); ++i) {
+        Json& shown = full["pd-pools"][i];
+        if (auto units = load_prefix_pool(prefix_pools[i], shown))
+            load_pool(prefix_pools[i], "prefix", std::move(*units), subnet, shown);
+    }
 }
 
-void SubnetLoader::load_pool(const Node& pool, SubnetConfig& subnet, Json& full) {
-    const std::string* const text = pool.text("pool");
-    const auto range = text != nullptr ? parse_pool(pool, *text) : std::nullopt;
-    if (!range) return;
-    if (!contains(subnet.network, range->first) || !contains(subnet.network, range->last))
-        return pool.error("pool", "the pool " + text_of(*range) + " is not within its subnet",
-                          "addresses of " + network_text(subnet.network));
-    PoolConfig made;
-    made.range = {to_prefix(range->first), to_prefix(range->last)};
-    made.pool_id = pool.uint32("pool-id").value_or(0);
-    made.options = load_options(pool, loading_, loading_.definitions, full);
-    made.guard = loading_.classes.guard(pool);
-    made.additional_classes = loading_.classes.additional(pool);
-    auto names = load_ddns(pool, loading_, subnet.ddns);
+void SubnetLoader::load_pool(const Node& node, std::string_view place_key, PoolUnits units,
+                             SubnetConfig& subnet, Json& full) {
+    PoolConfig made = std::move(units.pool);
+    made.pool_id = node.uint32("pool-id").value_or(0);
+    made.options = load_options(node, loading_, loading_.definitions, full);
+    made.guard = loading_.classes.guard(node);
+    made.additional_classes = loading_.classes.additional(node);
+    auto names = load_ddns(node, loading_, subnet.ddns);
     if (names != subnet.ddns) made.ddns = std::move(names);
-    full["pool"] = normal_form(*range);
-    pools_.push_back({*range, pool.find("pool")->position, pointer_to(pool.pointer(), "pool")});
+    pools_.push_back({units.addresses, node.find(place_key)->position, pointer_to(node.pointer(), place_key)});
     subnet.pools.push_back(std::move(made));
 }
 

@@ -1,4 +1,4 @@
-// subnet4: prefixes, pools, what subnets inherit, and what must not overlap or stand twice. The networks that
+// subnet4 and subnet6: prefixes, pools, what subnets inherit, and what must not overlap or stand twice. The networks that
 // they may be in are load_networks' part.
 #pragma once
 
@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "config/address_range.hpp"
 #include "config/load_hosts.hpp"
+#include "config/load_pools.hpp"
 #include "config/loading.hpp"
 #include "config/network_values.hpp"
 
@@ -22,14 +22,19 @@ struct NetworkScope {
     std::vector<std::pair<std::string, nlohmann::json>> copied_down;  // what config-get shows in each subnet
     std::optional<std::uint32_t> place;                               // in ServerConfig::shared_networks
     std::string interface;
+    Octets interface_id;
     std::vector<Ipv6> relay_addresses;
 };
 
 /// Fills in what config-get shows of inherited values.
-void show_inherited(const NetworkScope& scope, const LifetimeRange& lifetimes, nlohmann::json& full);
+/// @param settled  with the lifetimes of the network or subnet that is shown
+void show_inherited(const NetworkScope& scope, const SubnetConfig& settled, nlohmann::json& full);
 
 /// The addresses of the map `relay`.
-std::vector<Ipv6> load_relay(const Node& node);
+std::vector<Ipv6> load_relay(const FamilyFacts& family, const Node& node);
+/// The octets of the text `interface-id`, which stands alone: clients are either on an interface, or behind a
+/// relay.
+Octets load_interface_id(const Node& node);
 
 class SubnetLoader {
 public:
@@ -51,7 +56,8 @@ private:
     void stands_once(const Node& node, const SubnetConfig& subnet);
     void load_link(const Node& node, const NetworkScope& scope, SubnetConfig& subnet, nlohmann::json& full);
     void load_pools(const Node& node, SubnetConfig& subnet, nlohmann::json& full);
-    void load_pool(const Node& pool, SubnetConfig& subnet, nlohmann::json& full);
+    void load_pool(const Node& node, std::string_view place_key, PoolUnits units, SubnetConfig& subnet,
+                   nlohmann::json& full);
 
     Loading& loading_;
     HostLoader& hosts_;

@@ -56,9 +56,11 @@ std::optional<Expression> load_expression(const Node& node, std::string_view key
         return std::nullopt;
     }
     const ExpressionNames names{
-        .family = Family::v4,
-        .option_named = [&](std::string_view name) { return loading.definitions.find("dhcp4", name); },
-        .option_coded = [&](std::uint16_t code) { return loading.definitions.find("dhcp4", code); },
+        .family = loading.family.family,
+        .option_named =
+            [&](std::string_view name) { return loading.definitions.find(loading.family.space, name); },
+        .option_coded =
+            [&](std::uint16_t code) { return loading.definitions.find(loading.family.space, code); },
         .class_named = [&](std::string_view name) { return loading.classes.referred(name); }};
     auto compiled = Expression::compile(kind, *text, names);
     if (compiled) return std::move(*compiled);
@@ -95,7 +97,7 @@ LimitsConfig load_limits(const Node& owner, const Loading& loading) {
     }
     check_members(*node, {"address-limit", "prefix-limit", "rate-limit"});
     limits.address_limit = number_in(*node, "address-limit", 0);
-    number_in(*node, "prefix-limit", 0);  // of DHCPv6: has to be right, and says nothing here
+    limits.prefix_limit = number_in(*node, "prefix-limit", 0);  // says nothing in DHCPv4
     if (!node->has("rate-limit")) return limits;
     const std::string* const rate = node->text("rate-limit");
     limits.rate_limit = rate != nullptr ? parse_rate(*rate) : std::nullopt;

@@ -6,6 +6,7 @@
 
 #include "config/class_reader.hpp"
 #include "config/definitions.hpp"
+#include "config/family.hpp"
 #include "config/node.hpp"
 #include "dhcp/expression.hpp"
 #include "dhcp/server_config.hpp"
@@ -19,7 +20,8 @@ struct ListedLibraries {
 };
 
 struct Loading {
-    explicit Loading(ClassNames& names) : classes{names} {}
+    Loading(Family of, ClassNames& names) : family{facts_of(of)}, definitions{family}, classes{names} {}
+    const FamilyFacts& family;
     Definitions definitions;
     ClassReader classes;
     ListedLibraries libraries;

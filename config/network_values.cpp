@@ -3,7 +3,10 @@
 
 #include <array>
 
+#include <nlohmann/json.hpp>
+
 #include "config/load_ddns.hpp"
+#include "config/schema.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -55,6 +58,7 @@ constexpr std::array setters{
     Setter{"store-extended-info",
            [](NetworkValues& n, const Value& v) { n.subnet.store_extended_info = flag_of(v); }},
     Setter{"allocator", [](NetworkValues& n, const Value& v) { n.subnet.allocator = allocator_of(v); }},
+    Setter{"pd-allocator", [](NetworkValues& n, const Value& v) { n.subnet.pd_allocator = allocator_of(v); }},
     Setter{"adaptive-lease-time-threshold",
            [](NetworkValues& n, const Value& v) { n.subnet.adaptive_lease_time_threshold = real_of(v, 1); }},
     Setter{"reservations-global",
@@ -73,13 +77,34 @@ constexpr std::array setters{
     Setter{"boot-file-name", [](NetworkValues& n, const Value& v) { n.subnet.boot_file_name = text_of(v); }},
 };
 
+/// RFC 8415 21.6: an address that is preferred for longer than it is valid is no good; Kea takes it, and so
+/// does this server, cutting it.
+void warn_of_preferred(const Node& node, const NetworkValues& values) {
+    const auto& preferred = values.subnet.preferred_lifetime;
+    const std::uint32_t valid = values.subnet.valid_lifetime.normal;
+    if (!preferred || preferred->normal <= valid) return;
+    for (const std::string_view key : {preferred_lifetime_keys.normal, valid_lifetime_keys.normal})
+        if (node.has(key))
+            return node.warning(key, "preferred-lifetime " + std::to_string(preferred->normal) +
+                                         " is above valid-lifetime " + std::to_string(valid) +
+                                         ": clients are told the valid lifetime instead");
+}
+
 }  // namespace
+
+void NetworkValues::take_defaults(Family family) {
+    for (const Setter& setter : setters)
+        if (const Key* const key = find_key(family, Scope::global, setter.key);
+            key != nullptr && !key->fallback.empty())
+            setter.set(*this, from_json(fallback_value(*key), {}));
+}
 
 void NetworkValues::read(const Node& node, Loading& loading) {
     for (const Member& member : std::get<Value::Map>(node.value().data))
         for (const Setter& setter : setters)
             if (setter.key == member.key) setter.set(*this, member.value);
-    lifetimes.read(node);
+    valid.read(node);
+    preferred.read(node);
     const std::string* const next_server = node.text("next-server");
     if (next_server != nullptr && !next_server->empty() && !parse_ipv4(*next_server))
         node.error("next-server", "\"" + *next_server + "\" is not an IPv4 address",
@@ -91,44 +116,46 @@ void NetworkValues::read(const Node& node, Loading& loading) {
 }
 
 void LifetimeWords::read(const Node& node) {
-    if (const auto value = node.uint32("valid-lifetime")) normal = value;
-    if (const auto value = node.uint32("min-valid-lifetime")) min = value;
-    if (const auto value = node.uint32("max-valid-lifetime")) max = value;
+    if (const auto value = node.uint32(keys.normal)) normal = value;
+    if (const auto value = node.uint32(keys.min)) min = value;
+    if (const auto value = node.uint32(keys.max)) max = value;
 }
 
 LifetimeRange LifetimeWords::settle(const Node& node) const {
+    const std::string normal_key{keys.normal}, min_key{keys.min}, max_key{keys.max};
     LifetimeRange range;
     if (normal) {
         range = {min.value_or(*normal), *normal, max.value_or(*normal)};
     } else if (min && max) {
-        node.error("min-valid-lifetime",
-                   "min-valid-lifetime and max-valid-lifetime stand without valid-lifetime",
-                   "valid-lifetime between the two");
+        node.error(min_key, min_key + " and " + max_key + " stand without " + normal_key,
+                   normal_key + " between the two");
         return {*min, *min, *max};
     } else {
         const std::uint32_t only = min ? *min : max.value_or(LifetimeRange{}.normal);
         range = {only, only, only};
     }
     if (range.min > range.max)
-        node.error("min-valid-lifetime",
-                   "min-valid-lifetime " + std::to_string(range.min) + " is above max-valid-lifetime " +
+        node.error(min_key,
+                   min_key + " " + std::to_string(range.min) + " is above " + max_key + " " +
                        std::to_string(range.max),
-                   "at most max-valid-lifetime");
+                   "at most " + max_key);
     else if (range.normal < range.min || range.normal > range.max)
-        node.error("valid-lifetime", "valid-lifetime " + std::to_string(range.normal) +
-                                         " is not between min-valid-lifetime " + std::to_string(range.min) +
-                                         " and max-valid-lifetime " + std::to_string(range.max));
+        node.error(normal_key, normal_key + " " + std::to_string(range.normal) + " is not between " + min_key +
+                                   " " + std::to_string(range.min) + " and " + max_key + " " +
+                                   std::to_string(range.max));
     return range;
 }
 
-std::optional<LifetimeRange> load_lifetimes(const Node& node) {
-    LifetimeWords words;
+std::optional<LifetimeRange> load_lifetimes(const Node& node, const LifetimeKeys& keys) {
+    LifetimeWords words{keys};
     words.read(node);
     return words.says_something() ? std::optional{words.settle(node)} : std::nullopt;
 }
 
 void NetworkValues::settle(const Node& node) {
-    subnet.valid_lifetime = lifetimes.settle(node);
+    subnet.valid_lifetime = valid.settle(node);
+    if (preferred.says_something()) subnet.preferred_lifetime = preferred.settle(node);
+    warn_of_preferred(node, *this);
     const auto& t1 = subnet.renew_timer;
     const auto& t2 = subnet.rebind_timer;
     if (t1 && t2 && *t1 > *t2 && (node.has("renew-timer") || node.has("rebind-timer")))

@@ -8,9 +8,19 @@
 
 namespace leasehold::config {
 
+/// The keys of a lifetime with its bounds.
+struct LifetimeKeys {
+    std::string_view normal, min, max;
+};
+inline constexpr LifetimeKeys valid_lifetime_keys{"valid-lifetime", "min-valid-lifetime",
+                                                  "max-valid-lifetime"};
+inline constexpr LifetimeKeys preferred_lifetime_keys{"preferred-lifetime", "min-preferred-lifetime",
+                                                      "max-preferred-lifetime"};
+
 /// As written, for the triple rule is applied to what all scopes say together.
 struct LifetimeWords {
-    std::optional<std::uint32_t> normal, min, max;
+    LifetimeKeys keys;
+    std::optional<std::uint32_t> normal = {}, min = {}, max = {};
 
     void read(const Node& node);
     bool says_something() const { return normal || min || max; }
@@ -19,15 +29,17 @@ struct LifetimeWords {
 };
 
 /// Of a map that inherits nothing, such as a class; nullopt: it says nothing.
-std::optional<LifetimeRange> load_lifetimes(const Node& node);
+std::optional<LifetimeRange> load_lifetimes(const Node& node, const LifetimeKeys& keys);
 
 struct NetworkValues {
-    LifetimeWords lifetimes;
+    LifetimeWords valid{valid_lifetime_keys}, preferred{preferred_lifetime_keys};
     SubnetConfig subnet;  // the other values, in place
 
+    /// What the schema says of keys that stand nowhere.
+    void take_defaults(Family family);
     /// Takes over what this map says; the rest stays as it was inherited.
     void read(const Node& node, Loading& loading);
-    /// Applies the rules and sets subnet.valid_lifetime.
+    /// Applies the rules and sets the subnet's lifetimes.
     /// @param node  where errors are told: the map that was read last
     void settle(const Node& node);
 };

@@ -62,10 +62,11 @@ private:
     Problems* problems_;
 };
 
-/// Changes `value` to what the word in the member `key` means by the pairs of `words`; leaves it where there
-/// is none. The schema has told of other words.
-template <class Words, class Value>
-void take_word(const Node& node, std::string_view key, const Words& words, Value& value) {
+/// Sets `value` to the meaning of the word at `key`; other texts, of which the schema check tells, and none
+/// leave it as it is.
+/// @param words  pairs of a word and its meaning
+template <class Words, class Meaning>
+void take_word(const Node& node, std::string_view key, const Words& words, Meaning& value) {
     const std::string* const text = node.text(key);
     if (text == nullptr) return;
     for (const auto& [word, meaning] : words)

@@ -12,45 +12,73 @@
 namespace leasehold::config {
 namespace {
 
-constexpr std::array<std::string_view, scope_count> scope_names{"(top)",
-                                                                "Dhcp4",
-                                                                "interfaces-config",
-                                                                "lease-database",
-                                                                "hosts-databases",
-                                                                "config-control",
-                                                                "subnet4",
-                                                                "shared-networks",
-                                                                "pools",
-                                                                "relay",
-                                                                "option-data",
-                                                                "option-def",
-                                                                "client-classes",
-                                                                "reservations",
-                                                                "loggers",
-                                                                "output-options",
-                                                                "control-sockets",
-                                                                "expired-leases-processing",
-                                                                "sanity-checks",
-                                                                "dhcp-ddns",
-                                                                "multi-threading",
-                                                                "dhcp-queue-control",
-                                                                "compatibility",
-                                                                "hooks-libraries"};
+struct ScopeName {
+    Scope scope;
+    std::string_view v4, v6 = v4;  // "": that server has no such map
+
+    std::string_view of(Family family) const { return family == Family::v4 ? v4 : v6; }
+};
+// clang-format off
+constexpr std::array scope_names{
+    ScopeName{Scope::root, "(top)"},
+    ScopeName{Scope::global, "Dhcp4", "Dhcp6"},
+    ScopeName{Scope::interfaces, "interfaces-config"},
+    ScopeName{Scope::lease_database, "lease-database"},
+    ScopeName{Scope::database, "hosts-databases"},
+    ScopeName{Scope::config_control, "config-control"},
+    ScopeName{Scope::subnet, "subnet4", "subnet6"},
+    ScopeName{Scope::shared_network, "shared-networks"},
+    ScopeName{Scope::pool, "pools"},
+    ScopeName{Scope::pd_pool, "", "pd-pools"},
+    ScopeName{Scope::relay, "relay"},
+    ScopeName{Scope::option_data, "option-data"},
+    ScopeName{Scope::option_def, "option-def"},
+    ScopeName{Scope::client_class, "client-classes"},
+    ScopeName{Scope::reservation, "reservations"},
+    ScopeName{Scope::logger, "loggers"},
+    ScopeName{Scope::output_option, "output-options"},
+    ScopeName{Scope::control_socket, "control-sockets"},
+    ScopeName{Scope::expiration, "expired-leases-processing"},
+    ScopeName{Scope::sanity_checks, "sanity-checks"},
+    ScopeName{Scope::dhcp_ddns, "dhcp-ddns"},
+    ScopeName{Scope::multi_threading, "multi-threading"},
+    ScopeName{Scope::queue_control, "dhcp-queue-control"},
+    ScopeName{Scope::compatibility, "compatibility"},
+    ScopeName{Scope::hook_library, "hooks-libraries"},
+    ScopeName{Scope::server_id, "", "server-id"},
+};
+// clang-format on
+constexpr bool names_are_in_order() {
+    for (std::size_t i = 0; i < scope_names.size(); ++i)
+        if (scope_names[i].scope != static_cast<Scope>(i)) return false;
+    return scope_names.size() == scope_count;
+}
+static_assert(names_are_in_order());
+
+constexpr std::array families{Family::v4, Family::v6};
 
 /// Made from the rows at first use and never changed.
 struct Index {
-    std::array<std::vector<const Key*>, scope_count> by_scope;
-    std::array<std::unordered_map<std::string_view, const Key*>, scope_count> by_name;
+    struct OfFamily {
+        std::array<std::vector<const Key*>, scope_count> by_scope;
+        std::array<std::unordered_map<std::string_view, const Key*>, scope_count> by_name;
+    };
+    std::array<OfFamily, families.size()> of_families;
     std::unordered_map<const Key*, nlohmann::json> fallbacks;
 
     Index() {
         for (const Key& key : schema_rows()) {
             fallbacks[&key] = key.fallback.empty() ? nlohmann::json{} : nlohmann::json::parse(key.fallback);
-            for (std::size_t scope = 0; scope < scope_count; ++scope) {
-                if (!key.scopes.has(static_cast<Scope>(scope))) continue;
-                by_scope[scope].push_back(&key);
-                by_name[scope].emplace(key.name, &key);
-            }
+            for (const Family family : families)
+                if (includes(key.servers, family)) add(key, family);
+        }
+    }
+    void add(const Key& key, Family family) {
+        OfFamily& keys = of_families[static_cast<std::size_t>(family)];
+        for (std::size_t scope = 0; scope < scope_count; ++scope) {
+            if (!key.scopes.has(static_cast<Scope>(scope)) || scope_names[scope].of(family).empty()) continue;
+            keys.by_scope[scope].push_back(&key);
+            keys.by_name[scope].emplace(key.name, &key);
         }
     }
 };
@@ -58,6 +86,10 @@ struct Index {
 const Index& index() {
     static const Index made;
     return made;
+}
+
+const Index::OfFamily& keys_of_family(Family family) {
+    return index().of_families[static_cast<std::size_t>(family)];
 }
 
 /// Levenshtein, one row at a time; longer names than any key have no near one.
@@ -95,10 +127,23 @@ std::string listed(std::string_view words) {
     return text;
 }
 
+/// One line of the reference's table.
+std::string reference_row(const Key& key) {
+    const bool needed = (key.flags & required) != 0;
+    std::string values = allowed_values(key.rule);
+    if (!key.rule.unbuilt_words.empty()) values += "; not built yet: " + listed(key.rule.unbuilt_words);
+    const std::string fallback = key.fallback.empty() ? "" : "`" + std::string{key.fallback} + "`";
+    constexpr std::array<std::string_view, 3> servers{"4, 6", "4", "6"};
+    return "| `" + std::string{key.name} + "` | " +
+           std::string{servers[static_cast<std::size_t>(key.servers)]} + " | " + values + " | " +
+           (needed ? "required" : fallback) + " | " + std::string{to_string(key.status)} + " | " +
+           std::string{key.help} + " |\n";
+}
+
 }  // namespace
 
-std::string_view to_string(Scope scope) {
-    return scope_names[static_cast<std::size_t>(scope)];
+std::string_view to_string(Family family, Scope scope) {
+    return scope_names[static_cast<std::size_t>(scope)].of(family);
 }
 
 std::string_view to_string(Status status) {
@@ -115,14 +160,14 @@ std::span<const Key> schema() {
     return schema_rows();
 }
 
-const Key* find_key(Scope scope, std::string_view name) {
-    const auto& names = index().by_name[static_cast<std::size_t>(scope)];
+const Key* find_key(Family family, Scope scope, std::string_view name) {
+    const auto& names = keys_of_family(family).by_name[static_cast<std::size_t>(scope)];
     const auto found = names.find(name);
     return found == names.end() ? nullptr : found->second;
 }
 
-const std::vector<const Key*>& keys_of(Scope scope) {
-    return index().by_scope[static_cast<std::size_t>(scope)];
+const std::vector<const Key*>& keys_of(Family family, Scope scope) {
+    return keys_of_family(family).by_scope[static_cast<std::size_t>(scope)];
 }
 
 bool is_free_form(Scope scope) {
@@ -202,34 +247,27 @@ std::string_view nearest_name(std::span<const std::string_view> names, std::stri
     return best;
 }
 
-std::string_view nearest_key(Scope scope, std::string_view name) {
+std::string_view nearest_key(Family family, Scope scope, std::string_view name) {
     std::vector<std::string_view> names;
-    for (const Key* key : keys_of(scope)) names.push_back(key->name);
+    for (const Key* key : keys_of(family, scope)) names.push_back(key->name);
     return nearest_name(names, name);
 }
 
-std::vector<Scope> scopes_of(std::string_view name) {
+std::vector<Scope> scopes_of(Family family, std::string_view name) {
     std::vector<Scope> scopes;
-    for (std::size_t scope = 0; scope < scope_count; ++scope)
-        if (find_key(static_cast<Scope>(scope), name) != nullptr) scopes.push_back(static_cast<Scope>(scope));
+    for (const ScopeName& scope : scope_names)
+        if (find_key(family, scope.scope, name) != nullptr) scopes.push_back(scope.scope);
     return scopes;
 }
 
 std::string config_reference_markdown() {
     std::string text;
-    for (std::size_t i = 0; i < scope_count; ++i) {
-        text += "### " + std::string{scope_names[i]} +
-                "\n\n| key | values | default | status | meaning |\n|---|---|---|---|---|\n";
-        for (const Key* key : keys_of(static_cast<Scope>(i))) {
-            const bool needed = (key->flags & required) != 0;
-            std::string values = allowed_values(key->rule);
-            if (!key->rule.unbuilt_words.empty())
-                values += "; not built yet: " + listed(key->rule.unbuilt_words);
-            const std::string fallback = key->fallback.empty() ? "" : "`" + std::string{key->fallback} + "`";
-            text += "| `" + std::string{key->name} + "` | " + values + " | " +
-                    (needed ? "required" : fallback) + " | " + std::string{to_string(key->status)} + " | " +
-                    std::string{key->help} + " |\n";
-        }
+    for (const ScopeName& scope : scope_names) {
+        text += "### " + std::string{scope.v4};
+        if (scope.v6 != scope.v4) text += (scope.v4.empty() ? "" : ", ") + std::string{scope.v6};
+        text += "\n\n| key | server | values | default | status | meaning |\n|---|---|---|---|---|---|\n";
+        for (const Key& key : schema())
+            if (key.scopes.has(scope.scope)) text += reference_row(key);
         text += "\n";
     }
     return text;

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dhcp/address.hpp"
+
 namespace leasehold::config {
 
 /// A kind of map: where a key may stand.
@@ -25,6 +27,7 @@ enum class Scope : std::uint8_t {
     subnet,
     shared_network,
     pool,
+    pd_pool,
     relay,
     option_data,
     option_def,
@@ -40,11 +43,20 @@ enum class Scope : std::uint8_t {
     queue_control,
     compatibility,
     hook_library,
+    server_id,
     count_,
 };
 inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::count_);
-/// As a reader knows it: "subnet4", "option-data".
-std::string_view to_string(Scope scope);
+/// As a reader knows it: "subnet4", "subnet6", "option-data".
+std::string_view to_string(Family family, Scope scope);
+
+/// The servers that know a key.
+enum class Servers : std::uint8_t { both, v4_only, v6_only };
+constexpr bool includes(Servers servers, Family family) {
+    return servers == Servers::both || (servers == Servers::v4_only) == (family == Family::v4);
+}
+/// For keys that both servers have alike, such as those of a database, where it does not matter which it is.
+inline constexpr Family any_family = Family::v4;
 
 class ScopeSet {
 public:
@@ -116,13 +128,14 @@ struct Key {
     Status status = Status::used;
     Flags flags = none;
     std::string_view help;
+    Servers servers = Servers::both;
 };
 
 std::span<const Key> schema();
 /// nullptr: unknown in this scope. O(1).
-const Key* find_key(Scope scope, std::string_view name);
+const Key* find_key(Family family, Scope scope, std::string_view name);
 /// All keys of a scope, in the table's order.
-const std::vector<const Key*>& keys_of(Scope scope);
+const std::vector<const Key*>& keys_of(Family family, Scope scope);
 /// Other keys than those of the table are accepted as they are.
 bool is_free_form(Scope scope);
 
@@ -134,11 +147,11 @@ bool has_word(std::string_view words, std::string_view word);
 /// A text such as "5s" as a number of `unit`; nullopt: it is none, or not a whole number of them.
 std::optional<std::int64_t> duration_in(std::string_view unit, std::string_view text);
 /// The known key of the scope that looks most like `name`, else "".
-std::string_view nearest_key(Scope scope, std::string_view name);
+std::string_view nearest_key(Family family, Scope scope, std::string_view name);
 /// The one of `names` that `name` is most likely a misspelling of, else "".
 std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name);
 /// Names of scopes in which `name` is known; for "it belongs in ...".
-std::vector<Scope> scopes_of(std::string_view name);
+std::vector<Scope> scopes_of(Family family, std::string_view name);
 
 /// The table of docs/configuration.md, in Markdown.
 std::string config_reference_markdown();

@@ -1,13 +1,14 @@
 // stat-lease4-get and stat-lease6-get: the counts of leases per subnet as one table (Kea's stat_cmds
 // library).
 #include <array>
-#include <ctime>
+#include <limits>
 #include <span>
 
 #include "config/load.hpp"
 #include "control/command_context.hpp"
 #include "control/commands.hpp"
 #include "control/family_names.hpp"
+#include "control/local_time.hpp"
 
 namespace leasehold {
 namespace {
@@ -65,19 +66,6 @@ Result<SubnetRange, std::string> read_range(const Arguments& arguments) {
     return wanted;
 }
 
-/// "2026-11-21 05:55:04.464204", UTC.
-std::string utc_time(std::chrono::system_clock::time_point at) {
-    const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at - whole).count();
-    const auto seconds = std::chrono::system_clock::to_time_t(whole);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-    std::snprintf(text.data() + size, text.size() - size, ".%06d", static_cast<int>(micros));
-    return text.data();
-}
-
 }  // namespace
 
 // As text: a /64 has more addresses than JSON numbers of the library hold. Counted as statistics are: nothing
@@ -90,7 +78,7 @@ void stat_lease_get(CommandContext& context, const Arguments& arguments, Reply r
     const Statistics& statistics = context.server.statistics();
     std::string rows;
     std::size_t count = 0;
-    const auto config = context.server.config();
+    const auto config = context.configuration.loaded().server;
     for (const auto& subnet : config->subnets) {
         if (subnet.id < range->first || subnet.id > range->last) continue;
         rows += (count++ == 0 ? "[ " : ", [ ") + std::to_string(subnet.id);
@@ -100,10 +88,10 @@ void stat_lease_get(CommandContext& context, const Arguments& arguments, Reply r
     if (count == 0) return reply(nothing_found(command + ": no matching data found"));
     std::string names = "\"subnet-id\"";
     for (const auto& column : columns) names += ", \"" + std::string{column.name} + "\"";
-    reply(text_answer("{ \"arguments\": { \"result-set\": { \"columns\": [ " + names + " ], \"rows\": [ " +
-                      rows + " ], \"timestamp\": \"" + utc_time(std::chrono::system_clock::now()) +
-                      "\" } }, \"result\": 0, \"text\": \"" + command + ": " + std::to_string(count) +
-                      " rows found\" }"));
+    reply(text_answer(
+        "{ \"arguments\": { \"result-set\": { \"columns\": [ " + names + " ], \"rows\": [ " + rows +
+        " ], \"timestamp\": \"" + precise_time(std::chrono::system_clock::now(), TimeZone::utc) +
+        "\" } }, \"result\": 0, \"text\": \"" + command + ": " + std::to_string(count) + " rows found\" }"));
 }
 
 }  // namespace leasehold

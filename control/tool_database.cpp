@@ -35,20 +35,17 @@ const char* root_key(Family family) {
 }
 
 /// Only what a tool needs of a server's configuration, in the form that config::load takes.
-config::Value essentials(const config::Value& global) {
+config::Value essentials(const config::Value& global, Family family) {
     config::Value kept{global.position, config::Value::Map{}};
     auto& members = std::get<config::Value::Map>(kept.data);
-    for (const char* name : {"lease-database", "server-id"})
-        if (const auto* const value = global.member(name)) members.push_back({name, value->position, *value});
+    for (const char* name : {"lease-database", "writer-id", "server-id"}) {
+        const bool is_duid = family == Family::v6 && name == std::string_view{"server-id"};
+        const auto* const value = global.member(name);
+        if (value != nullptr && !is_duid) members.push_back({name, value->position, *value});
+    }
     config::Value root{global.position, config::Value::Map{}};
-    std::get<config::Value::Map>(root.data).push_back({"Dhcp4", global.position, std::move(kept)});
+    std::get<config::Value::Map>(root.data).push_back({root_key(family), global.position, std::move(kept)});
     return root;
-}
-
-/// The name that a database of DHCPv4 has when none is given is not one for DHCPv6.
-bool names_database(const config::Value& global) {
-    const auto* const database = global.member("lease-database");
-    return database != nullptr && (database->member("name") != nullptr || database->member("url") != nullptr);
 }
 
 bool is_server(const BackendConfig& database) {
@@ -87,7 +84,7 @@ ToolResult<BackendConfig> database_of(const std::string& file, std::optional<Fam
     const config::Value& global = *root.member(root_key(source));
 
     const auto loaded = config::load(
-        essentials(global), {.family = Family::v4, .directories = config::Directories::from_environment()});
+        essentials(global, source), {.family = source, .directories = config::Directories::from_environment()});
     if (!loaded) return refused(loaded.error());
     BackendConfig database = loaded->server->lease_database;
     database.family = wanted;
@@ -102,8 +99,6 @@ ToolResult<BackendConfig> database_of(const std::string& file, std::optional<Fam
                        file + ": " + describe(database) + " is the database of " + root_key(source) +
                            ", and a file holds the leases of one family; name a configuration with \"" +
                            root_key(wanted) + "\"");
-    if (!is_server(database) && source == Family::v6 && !names_database(global))
-        return refused(ExitCode::configuration, file + ": /Dhcp6/lease-database names no database");
     return database;
 }
 

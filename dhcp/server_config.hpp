@@ -20,6 +20,7 @@
 #include "dhcp/lease.hpp"
 #include "dhcp/option_set.hpp"
 #include "dhcp/reservation.hpp"
+#include "dhcp/v6/duid.hpp"
 
 namespace leasehold {
 
@@ -38,7 +39,8 @@ struct RateLimit {
 
 /// `user-context` "limits" of a class or subnet (Kea's limits library).
 struct LimitsConfig {
-    std::optional<std::uint32_t> address_limit;  // leases at the same time
+    std::optional<std::uint32_t> address_limit;  // leases of addresses at the same time
+    std::optional<std::uint32_t> prefix_limit;   // of delegated prefixes
     std::optional<RateLimit> rate_limit;
     bool operator==(const LimitsConfig&) const = default;
 };
@@ -147,6 +149,18 @@ enum class MacSource : std::uint8_t {
     docsis_modem,
 };
 
+/// `server-id`: how a DHCPv6 server's DUID is made (RFC 8415 11). What is 0 or empty is made up when there is
+/// none yet, and kept.
+struct ServerDuidConfig {
+    v6::DuidType type = v6::DuidType::llt;
+    std::uint16_t htype = 0;       // LLT, LL
+    Octets identifier;             // LLT, LL: the link-layer address; EN: the enterprise's own
+    std::uint32_t time = 0;        // LLT, seconds since 2000
+    std::uint32_t enterprise = 0;  // EN
+    bool persist = true;           // in the data directory
+    bool operator==(const ServerDuidConfig&) const = default;
+};
+
 enum class SocketType : std::uint8_t { raw, udp };
 
 struct InterfaceChoice {
@@ -237,6 +251,7 @@ struct ServerConfig {
     bool ip_reservations_unique = true;
     std::optional<Expression> flex_id;  // identifier-expression
     bool flex_id_replaces_client_id = false;
+    bool flex_id_ignores_iaid = false;  // v6, beside the former: all IAs of a client count as one
     std::vector<FlexOption> flex_options;
     bool answers_bootp = false;  // Kea's bootp library
     bool stash_agent_options = false;
@@ -246,13 +261,14 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
+    std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 
     // DHCPv6
-    Octets duid;                                             // this server's (option 2)
-    std::vector<MacSource> mac_sources{MacSource::any};      // tried in this order
-    std::vector<std::uint16_t> relay_supplied_options{65};   // taken from option 66 (RFC 6422)
-    bool allow_address_registration = true;                  // RFC 9686
-    std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
+    ServerDuidConfig server_duid;
+    Octets duid;                                            // this server's (option 2), made as server_duid says
+    std::vector<MacSource> mac_sources{MacSource::any};     // tried in this order
+    std::vector<std::uint16_t> relay_supplied_options{65};  // taken from option 66 (RFC 6422)
+    bool allow_address_registration = true;                 // RFC 9686
 
     const SubnetConfig* subnet(std::uint32_t id) const;
     /// nullptr: the id is only mentioned.

@@ -81,7 +81,7 @@ TEST(Address, NetworkContainsItsAddresses) {
 
 TEST(Address, NeighboursHashApart) {
     std::unordered_set<std::size_t> hashes;
-    for (std::uint32_t i = 0; i < 10000; ++i) hashes.insert(hash_value(to_prefix({0x0a000000 + i})));
+    for (std::uint32_t i = 0; i < 10000; ++i) hashes.insert(hash_value(to_prefix(Ipv4{0x0a000000 + i})));
     EXPECT_EQ(hashes.size(), 10000u);
 }
 

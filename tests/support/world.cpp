@@ -18,10 +18,6 @@ Ipv4 ip(std::string_view text) {
     return *address;
 }
 
-Prefix unit(std::string_view text) {
-    return to_prefix(ip(text));
-}
-
 SubnetConfig subnet_of(std::uint32_t id, std::string_view prefix, std::vector<Range> pools) {
     SubnetConfig subnet;
     subnet.id = id;
@@ -256,21 +252,7 @@ Bytes Answer::codes() const {
     return codes;
 }
 
-bool Answer::counted(Stat stat) const {
-    return done && std::ranges::any_of(done->counts, [&](const auto& count) { return count.stat == stat; });
-}
-
 // --- the world
-
-World::World(ServerConfig config)
-    : clock_{time_},
-      config_{std::make_shared<const ServerConfig>(std::move(config))},
-      keeper_{config_, clock_},
-      is_set_aside_{[this](const Prefix& address) {
-          return std::ranges::find(set_aside, address) != set_aside.end();
-      }} {
-    keeper_.load_finished();
-}
 
 Answer World::decide(const Packet& packet) const {
     return decide(packet.bytes(), packet.arrival);
@@ -279,51 +261,24 @@ Answer World::decide(const Packet& packet) const {
 Answer World::decide(const Bytes& datagram, const v4::Arrival& arrival) const {
     const auto message = v4::MessageView::parse(datagram);
     assert(message);
-    const auto request = v4::read_complete_request(*message, arrival, *config_, *this);
+    const auto request = v4::read_complete_request(*message, arrival, config(), *this);
     Answer answer;
     if (!request) {
         answer.drop = request.error();
         return answer;
     }
-    auto decision = decide_request(*request);
-    if (auto* done = std::get_if<leasehold::Done>(&decision)) {
-        answer.drop = done->drop;
-        answer.done = std::move(*done);
-    } else if (auto* wait = std::get_if<leasehold::Wait>(&decision)) {
-        answer.waits_for = wait->lease;
-    } else {
-        const auto& need = std::get<leasehold::Need>(decision);
-        answer.needs = need.rows;
-        if (need.ping) answer.looks_at = need.ping->address;
-    }
+    answer.take(decide_request(*request));
     return answer;
 }
 
-leasehold::Decision World::decide_request(const v4::Request& request) const {
-    const leasehold::World world{keeper_.table(),   keeper_.pools(), keeper_.offers(),
-                          keeper_.pending(), table_complete,  reuse_allowed,
-                          is_set_aside_,     outage,          counts};
-    const auto fresh_version = first_version(clock_.now_precise(), keeper_.version_seen());
-    return v4::decide(request, *config_, world, {fresh, pings}, clock_.now(), fresh_version, seed);
+Decision World::decide_request(const v4::Request& request) const {
+    return v4::decide(request, config(), seen(), {fresh, pings}, now(), fresh_version(), seed);
 }
 
 Answer World::ask_in_flight(const Packet& packet) {
     auto answer = decide(packet);
-    if (answer.done) {
-        for (const auto& change : answer.done->changes) keeper_.begin(change);
-    }
+    begin(answer);
     return answer;
-}
-
-void World::settle(const Answer& answer) {
-    if (!answer.done) return;
-    for (const auto& change : answer.done->changes) {
-        check_against_store(change.change);
-        events_.push_back(keeper_.applied(change));
-    }
-    for (const Prefix& unit : answer.done->release_holds) keeper_.release_hold(unit);
-    for (const Hold& hold : answer.done->holds) keeper_.hold(hold);
-    for (const Prefix& unit : answer.done->advances) keeper_.advance(unit);
 }
 
 Answer World::ask(const Packet& packet) {
@@ -335,42 +290,6 @@ Answer World::ask(const Packet& packet) {
 std::string World::bind(const Client& client) {
     const auto offered = ask(client.discover()).yiaddr();
     return offered.empty() ? "" : ask(client.selecting(offered)).yiaddr();
-}
-
-void World::pass(std::chrono::seconds time) {
-    time_.advance(time);
-    keeper_.expire_holds(clock_.now());
-    keeper_.table().sweep(clock_.now(), 1000, [this](const Lease& lease) {
-        const auto due = keeper_.due(lease);
-        if (due <= clock_.now()) keeper_.mark(lease.address);
-        return due;
-    });
-}
-
-void World::load(Lease lease) {
-    stored_[lease.address] = lease;
-    keeper_.load(lease);
-}
-
-/// The conditions of LeaseStore::commit, written out once more.
-void World::check_against_store(const Change& change) {
-    if (const auto* put = std::get_if<Put>(&change)) {
-        const auto found = stored_.find(put->lease.address);
-        if (found != stored_.end()) {
-            const auto& row = found->second;
-            const bool over = row.state == LeaseState::released ||
-                              row.state == LeaseState::expired_reclaimed ||
-                              row.hold_until + std::chrono::seconds{put->grace_seconds} < put->now;
-            if (row.version + 1 != put->lease.version || (put->takes_over && !over)) ++refused_changes_;
-        }
-        stored_[put->lease.address] = put->lease;
-        return;
-    }
-    const auto& erase = std::get<Erase>(change);
-    const auto found = stored_.find(erase.address);
-    if (found == stored_.end()) return;
-    if (found->second.version != erase.version) ++refused_changes_;
-    stored_.erase(found);
 }
 
 }  // namespace leasehold::testing_world

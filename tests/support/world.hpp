@@ -1,6 +1,5 @@
-// A small world for tests of decide(): a configuration in a few lines, clients that make datagrams, and a
-// server state (LeaseKeeper) to which decisions are applied at once, as if the store had taken them. Not
-// here: sockets, threads, a real store.
+// A small world for tests of v4's decide(): a configuration in a few lines, and clients that make datagrams. The
+// server's side: world_state.hpp. Not here: sockets, threads, a real store.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +12,16 @@
 #include <variant>
 #include <vector>
 
-#include "dhcp/lease_keeper.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/decide.hpp"
-#include "tests/support/fake_time.hpp"
+#include "tests/support/world_state.hpp"
 
 namespace leasehold::testing_world {
-
-using Bytes = std::vector<std::uint8_t>;
 
 // --- configuration
 
 /// @pre the text is an address; tests write constants
 Ipv4 ip(std::string_view text);
-Prefix unit(std::string_view text);
 
 struct Range {
     std::string_view first, last;
@@ -100,14 +95,7 @@ void set_hosts(ServerConfig& config, std::vector<Reservation> hosts);
 // --- the server's side
 
 /// What came of a packet.
-struct Answer {
-    leasehold::Drop drop;  // of read_request or of decide
-    std::optional<leasehold::Done> done;
-    std::optional<Prefix> waits_for;
-    std::vector<Prefix> needs;
-    std::optional<Ipv4> looks_at;  // a ping is needed
-
-    bool silent() const { return done.has_value() ? !done->reply : true; }
+struct Answer : Outcome {
     v4::MessageType type() const;
     /// @pre !silent()
     v4::MessageView view() const;
@@ -117,60 +105,26 @@ struct Answer {
     std::string ipv4(std::uint8_t code) const;
     /// Codes as they stand in the message, each once per piece.
     Bytes codes() const;
-    bool counted(Stat stat) const;
 };
 
-class World final : public v4::LocalAddresses {
+class World final : public WorldState, public v4::LocalAddresses {
 public:
-    explicit World(ServerConfig config);
+    using WorldState::WorldState;
 
     /// Decides; nothing changes.
     Answer decide(const Packet& packet) const;
     /// The same for octets as they came, of a capture for instance. @pre they are a message
     Answer decide(const Bytes& datagram, const v4::Arrival& arrival) const;
-    leasehold::Decision decide_request(const v4::Request& request) const;
-    const ServerConfig& config() const { return *config_; }
+    Decision decide_request(const v4::Request& request) const;
     /// Decides and applies: changes become durable at once, holds and cursors move.
     Answer ask(const Packet& packet);
     /// Decides and leaves the changes with the store; settle() makes them durable.
     Answer ask_in_flight(const Packet& packet);
-    void settle(const Answer& answer);
 
     /// DISCOVER, then REQUEST of what was offered. @return the address; empty: none was got.
     std::string bind(const Client& client);
 
-    void pass(std::chrono::seconds time);
-    LeaseTime now() const { return clock_.now(); }
-    std::optional<Lease> row(std::string_view address) const { return keeper_.table().find(unit(address)); }
-    /// Puts a row there as if it had been loaded.
-    void load(Lease lease);
-    LeaseKeeper& keeper() { return keeper_; }
-    const std::vector<LeaseEvent>& events() const { return events_; }
-    /// Changes that a store would have refused: a wrong version, or a row that others still need.
-    std::size_t refused_changes() const { return refused_changes_; }
-
     bool is_local(Ipv4 address) const override { return address == ip("192.0.2.1"); }
-
-    bool table_complete = true;
-    bool reuse_allowed = true;
-    std::optional<OutageService> outage;
-    std::vector<leasehold::FreshRow> fresh;
-    std::vector<leasehold::PingResult> pings;
-    const LeaseCounts* counts = nullptr;
-    std::vector<Prefix> set_aside;
-    std::uint64_t seed = 1;
-
-private:
-    void check_against_store(const Change& change);
-
-    testing_support::FakeTime time_;
-    LeaseClock clock_;
-    std::shared_ptr<const ServerConfig> config_;
-    LeaseKeeper keeper_;
-    std::function<bool(const Prefix&)> is_set_aside_;
-    std::vector<LeaseEvent> events_;
-    std::map<Prefix, Lease> stored_;
-    std::size_t refused_changes_ = 0;
 };
 
 }  // namespace leasehold::testing_world
