@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "dhcp/address.hpp"
+#include "config/family.hpp"
 
 namespace leasehold {
 
@@ -16,24 +16,16 @@ struct FamilyNames {
     std::string_view control_socket;  // usual name of the file
 };
 
-constexpr FamilyNames names_of(Family family) {
-    if (family == Family::v4)
-        return {.process = "kea-dhcp4",
-                .service = "dhcp4",
-                .protocol = "DHCPv4",
-                .ip = "IPv4",
-                .configuration = "Dhcp4",
-                .control_socket = "kea4-ctrl-socket"};
-    return {.process = "kea-dhcp6",
-            .service = "dhcp6",
-            .protocol = "DHCPv6",
-            .ip = "IPv6",
-            .configuration = "Dhcp6",
-            .control_socket = "kea6-ctrl-socket"};
-}
-
-constexpr Family other_family(Family family) {
-    return family == Family::v4 ? Family::v6 : Family::v4;
+/// Valid for ever.
+inline FamilyNames names_of(Family family) {
+    const auto& facts = config::facts_of(family);
+    const bool v4 = family == Family::v4;
+    return {.process = facts.logger,
+            .service = facts.space,
+            .protocol = v4 ? "DHCPv4" : "DHCPv6",
+            .ip = facts.ip,
+            .configuration = facts.root,
+            .control_socket = v4 ? "kea4-ctrl-socket" : "kea6-ctrl-socket"};
 }
 
 }  // namespace leasehold
