@@ -48,9 +48,9 @@ void add_query(Variables& out, const QueryContext& query) {
     if (!message) return;  // it was read before it changed anything
     out.add("QUERY4_TYPE", v4::to_string(message->type()));
     out.add("QUERY4_TXID", message->xid());
-    out.add("QUERY4_LOCAL_ADDR", query.local);
+    out.add("QUERY4_LOCAL_ADDR", to_string(query.local));
     out.add("QUERY4_LOCAL_PORT", 67);
-    out.add("QUERY4_REMOTE_ADDR", query.remote);
+    out.add("QUERY4_REMOTE_ADDR", to_string(query.remote));
     out.add("QUERY4_REMOTE_PORT", query.remote_port);
     out.add("QUERY4_IFACE_INDEX", query.interface_index);
     out.add("QUERY4_IFACE_NAME", query.interface_name);

@@ -81,6 +81,14 @@ bool is_link_local(const Ipv6& address) {
     return address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
 }
 
+bool is_multicast(const Ipv6& address) {
+    return address.bytes[0] == 0xff;
+}
+
+bool is_unspecified(const Ipv6& address) {
+    return address == Ipv6{} || address == to_ipv6(Ipv4{});
+}
+
 bool contains(const Prefix& network, const Ipv6& address) {
     return masked(address, network.length) == network.address;
 }

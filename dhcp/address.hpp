@@ -63,6 +63,10 @@ Prefix to_prefix(const Ipv4Network& network);
 Ipv4Network to_ipv4_network(const Prefix& network);
 /// fe80::/10
 bool is_link_local(const Ipv6& address);
+/// ff00::/8
+bool is_multicast(const Ipv6& address);
+/// ::, or 0.0.0.0 mapped.
+bool is_unspecified(const Ipv6& address);
 bool contains(const Prefix& network, const Ipv6& address);
 bool contains(const Prefix& network, Ipv4 address);
 /// Does every address of `inner` lie in `network`?

@@ -80,7 +80,7 @@ bool evaluate(const ClientClassConfig& config, const ExpressionSource& source, c
         }
     }
     if (error.empty()) return true;
-    log(MessageId::DHCP4_CLASS_EVAL_ERROR, {{"class", config.name}, {"reason", error}});
+    log(MessageId::CLASS_EVAL_ERROR, {{"class", config.name}, {"reason", error}});
     return false;
 }
 

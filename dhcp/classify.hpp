@@ -9,7 +9,7 @@
 
 namespace leasehold {
 
-// A test that cannot be evaluated counts as false and is logged (DHCP4_CLASS_EVAL_ERROR). Each function
+// A test that cannot be evaluated counts as false and is logged (CLASS_EVAL_ERROR). Each function
 // returns how many there were. A class made from a packet is added if the configuration mentions its name.
 
 /// VENDOR_CLASS_<text>; terminators that some clients send are not part of the text.

@@ -16,7 +16,7 @@ namespace leasehold {
 /// A received datagram; `bytes` is the UDP payload, valid during the callback.
 struct Inbound {
     std::span<const std::uint8_t> bytes;
-    Ipv4 source, destination;
+    Ipv6 source, destination;  // IPv4 ones are mapped; the scope of link-local ones is the socket's interface
     std::uint16_t source_port = 0;
     /// How long it lay in the kernel's queue; 0 where the kernel does not say.
     std::chrono::nanoseconds waited{0};
@@ -26,8 +26,8 @@ using ReceiveEach = std::function<void(const Inbound&)>;
 
 struct Outbound {
     std::span<const std::uint8_t> bytes;
-    Ipv4 source;  // 0: the kernel chooses (UDP socket only)
-    Ipv4 destination;
+    Ipv6 source;  // IPv4 ones are mapped; unspecified: the kernel chooses (UDP socket only)
+    Ipv6 destination;
     std::uint16_t port = 68;
     OctetView hwaddr;  // packet socket only; empty, or not of the link's length: link broadcast
 };

@@ -55,7 +55,7 @@ std::string computed_name(const ExpressionSource& source, const ClassSet& classe
     if (!ddns.hostname_expression) return {};
     Expression::Output out;
     if (const auto done = ddns.hostname_expression->evaluate(source, classes, out); !done) {
-        log(MessageId::DHCP4_EXPRESSION_ERROR, {{"what", "hostname-expr"}, {"reason", done.error()}});
+        log(MessageId::EXPRESSION_ERROR, {{"what", "hostname-expr"}, {"reason", done.error()}});
         return {};
     }
     return clean_name({out.data(), out.size()}, ddns);

@@ -23,7 +23,7 @@ struct QueryContext {
     std::vector<std::uint8_t> packet;
     std::string interface_name;
     std::uint32_t interface_index = 0;
-    Ipv4 local, remote;
+    Ipv6 local, remote;  // IPv4 ones are mapped
     std::uint16_t remote_port = 0;
 };
 

@@ -46,7 +46,7 @@ Octets flex_identifier(const ServerConfig& config, const ExpressionSource& sourc
     if (!config.flex_id) return {};
     Expression::Output value;
     if (const auto done = config.flex_id->evaluate(source, classes, value); !done) {
-        log(MessageId::DHCP4_EXPRESSION_ERROR, {{"what", "identifier-expression"}, {"reason", done.error()}});
+        log(MessageId::EXPRESSION_ERROR, {{"what", "identifier-expression"}, {"reason", done.error()}});
         return {};
     }
     return {value.begin(), value.end()};

@@ -32,7 +32,7 @@ struct NetlinkSocket {
     std::uint32_t port = 0;
 };
 
-/// Subscribed to link and IPv4 address events. On failure fd is empty and errno is set.
+/// Subscribed to link and address events. On failure fd is empty and errno is set.
 NetlinkSocket open_netlink() {
     Descriptor fd{socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)};
     if (!fd) return {};
@@ -41,7 +41,7 @@ NetlinkSocket open_netlink() {
         sockaddr_nl netlink;
     } name{};
     name.netlink.nl_family = AF_NETLINK;
-    name.netlink.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR;
+    name.netlink.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
     socklen_t size = sizeof name.netlink;
     if (bind(fd.get(), &name.generic, size) != 0) return {};
     if (getsockname(fd.get(), &name.generic, &size) != 0) return {};
@@ -49,6 +49,24 @@ NetlinkSocket open_netlink() {
 }
 
 }  // namespace
+
+bool Interface::has_usable(const Ipv6& address) const {
+    if (is_ipv4(address)) return std::ranges::find(addresses, to_ipv4(address)) != addresses.end();
+    return std::ranges::any_of(
+        addresses6, [&](const auto& own) { return own.address == address && own.is_usable(); });
+}
+
+std::optional<Ipv6> Interface::link_local() const {
+    for (const auto& own : addresses6)
+        if (own.is_usable() && is_link_local(own.address)) return own.address;
+    return std::nullopt;
+}
+
+std::optional<Ipv6> Interface::global_address() const {
+    for (const auto& own : addresses6)
+        if (own.is_usable() && !is_link_local(own.address)) return own.address;
+    return std::nullopt;
+}
 
 struct InterfaceMonitor::Impl : std::enable_shared_from_this<Impl> {
     enum class Reading : std::uint8_t { nothing, links, addresses };
@@ -230,10 +248,9 @@ const Interface* InterfaceMonitor::find(std::string_view name) const {
     return found == impl_->current.end() ? nullptr : &found->second;
 }
 
-bool InterfaceMonitor::is_local(Ipv4 address) const {
-    return std::ranges::any_of(impl_->current, [&](const auto& entry) {
-        return std::ranges::find(entry.second.addresses, address) != entry.second.addresses.end();
-    });
+bool InterfaceMonitor::is_local(const Ipv6& address) const {
+    return std::ranges::any_of(impl_->current,
+                               [&](const auto& entry) { return entry.second.has_usable(address); });
 }
 
 void InterfaceMonitor::refresh() {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,15 @@
 #include "dhcp/result.hpp"
 
 namespace leasehold {
+
+/// An IPv6 address of an interface, and what duplicate address detection (RFC 4862 5.4) says of it.
+struct InterfaceAddress6 {
+    Ipv6 address;
+    bool tentative = false;  // not found free yet
+    bool duplicate = false;  // somebody else has it
+    bool is_usable() const { return !tentative && !duplicate; }
+    bool operator==(const InterfaceAddress6&) const = default;
+};
 
 struct Interface {
     std::uint32_t index = 0;
@@ -28,7 +38,15 @@ struct Interface {
     bool broadcast = false;
     std::uint32_t mtu = 1500;
     std::vector<Ipv4> addresses;  // in the kernel's order
+    std::vector<InterfaceAddress6> addresses6{};
     bool operator==(const Interface&) const = default;
+
+    /// Is it an address of this interface that can be bound to and sent from?
+    bool has_usable(const Ipv6& address) const;
+    /// The first usable link-local address; nullopt: there is none now.
+    std::optional<Ipv6> link_local() const;
+    /// The first usable address that is not link-local.
+    std::optional<Ipv6> global_address() const;
 };
 
 /// Loop thread only. Watches the network namespace that the constructing thread is in.
@@ -46,7 +64,7 @@ public:
     /// nullptr: there is none now.
     const Interface* find(std::string_view name) const;
     /// Is this an address of the machine, on whichever interface?
-    bool is_local(Ipv4 address) const;
+    bool is_local(const Ipv6& address) const;
     /// Begins to read everything anew (interface-redetect); `changed` follows if that makes a difference.
     void refresh();
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "dhcp/log.hpp"
-
 namespace leasehold {
 
 namespace {
@@ -22,18 +20,38 @@ std::string names_of(const InterfacesConfig& config) {
     return text.empty() ? "none" : text;
 }
 
+/// Why no IPv6 socket can be opened there now; "": it can. It answers clients from the link-local address, so it
+/// waits until that is found to be free (RFC 4862 5.4). Loopback has none and serves relays.
+std::string missing_for_v6(const Interface& interface) {
+    if (interface.link_local() || (interface.loopback && interface.global_address())) return {};
+    const auto is_own = [](const InterfaceAddress6& own) { return is_link_local(own.address); };
+    const auto own = std::ranges::find_if(interface.addresses6, is_own);
+    if (own == interface.addresses6.end())
+        return "it has no link-local IPv6 address to answer clients from; 'ip -6 address' lists what it has, and "
+               "net.ipv6.conf." +
+               interface.name + ".disable_ipv6 has to be 0";
+    const auto address = "its link-local address " + to_string(own->address);
+    return own->duplicate ? address + " is in use by another machine on the link (dadfailed)"
+                          : address + " is still being looked for on the link (tentative)";
+}
+
+std::string lacks(const Ipv6& address) {
+    return "it does not have the address " + to_string(address);
+}
+
 }  // namespace
 
 struct Listeners::Listener {
     struct Queued {
         std::vector<std::uint8_t> bytes;
-        Ipv4 source, destination;
+        Ipv6 source, destination;
         std::uint16_t port = 0;
         Octets hwaddr;
     };
 
     Interface interface;
-    std::optional<Ipv4> address;
+    Family family = Family::v4;
+    std::optional<Ipv6> address;
     std::optional<UdpSocket> udp;
     std::optional<RawSocket> raw;
     // Duplicates of the sockets' descriptors are not needed: Asio only watches, and lets go before they
@@ -50,17 +68,22 @@ struct Listeners::Listener {
         watch_udp.reset();
         watch_raw.reset();
     }
-    Ipv4 own_address() const {
+    Ipv6 own_address() const {
+        if (family == Family::v6)
+            return interface.link_local().value_or(interface.global_address().value_or(Ipv6{}));
         if (address) return *address;
-        return interface.addresses.empty() ? Ipv4{} : interface.addresses.front();
+        return to_ipv6(interface.addresses.empty() ? Ipv4{} : interface.addresses.front());
     }
     ListenerView view() const { return {interface, own_address(), raw.has_value()}; }
 };
 
-Listeners::Listeners(boost::asio::io_context& loop, std::uint16_t port, Events events)
-    : loop_{loop}, port_{port}, events_{std::move(events)}, retry_{loop}, monitor_{loop, [this] {
-                                                                                       reconcile();
-                                                                                   }} {}
+Listeners::Listeners(boost::asio::io_context& loop, Family family, std::uint16_t port, Events events)
+    : loop_{loop},
+      family_{family},
+      port_{port},
+      events_{std::move(events)},
+      retry_{loop},
+      monitor_{loop, [this] { reconcile(); }} {}
 
 Listeners::~Listeners() {
     close();
@@ -74,6 +97,7 @@ void Listeners::use(const InterfacesConfig& wanted) {
     active_ = true;
     said_none_open_ = false;
     problems_.clear();
+    waiting_.clear();
     reconcile();
 }
 
@@ -84,33 +108,33 @@ void Listeners::close() {
     listeners_.clear();
 }
 
-bool Listeners::is_local(Ipv4 address) const {
-    const auto has = [&](const auto& entry) {
-        return std::ranges::find(entry.second.addresses, address) != entry.second.addresses.end();
-    };
-    return std::ranges::any_of(monitor_.interfaces(), has);
-}
-
 std::optional<ListenerView> Listeners::view(std::uint32_t interface_index) const {
     const auto found = listeners_.find(interface_index);
     if (found == listeners_.end()) return std::nullopt;
     return found->second->view();
 }
 
-std::map<std::uint32_t, std::optional<Ipv4>> Listeners::wanted_now() const {
-    std::map<std::uint32_t, std::optional<Ipv4>> result;
+/// A named IPv4 address is waited for, and is all that the socket hears; without one the interface is listened to at
+/// once. An IPv6 socket hears all of its interface, a named address or not: see what it is named for is there.
+Listeners::Wanted Listeners::wanted_now() const {
+    Wanted result;
     for (const auto& [index, interface] : monitor_.interfaces()) {
         if (!interface.up) continue;
         for (const auto& choice : wanted_.interfaces) {
             const bool all = choice.name == "*" && !interface.loopback;
             if (!all && choice.name != interface.name) continue;
-            // A named address is waited for; without one the interface is listened to at once.
-            const auto& own = interface.addresses;
-            const auto address =
-                choice.address ? std::optional{to_ipv4(*choice.address)} : std::optional<Ipv4>{};
-            if (address && std::ranges::find(own, *address) == own.end()) continue;
-            result.try_emplace(index, address);
-            if (!all) result[index] = address;
+            const bool lacks_address = choice.address && !interface.has_usable(*choice.address);
+            if (lacks_address) result.waiting[interface.name] = lacks(*choice.address);
+            if (family_ == Family::v6) {
+                const auto missing = missing_for_v6(interface);
+                if (missing.empty())
+                    result.open.try_emplace(index);
+                else
+                    result.waiting[interface.name] = missing;
+            } else if (!lacks_address) {
+                result.open.try_emplace(index, choice.address);
+                if (!all) result.open[index] = choice.address;
+            }
         }
     }
     return result;
@@ -118,24 +142,25 @@ std::map<std::uint32_t, std::optional<Ipv4>> Listeners::wanted_now() const {
 
 void Listeners::reconcile() {
     if (!active_) return;
-    const auto wanted = wanted_now();
+    auto wanted = wanted_now();
     const auto& present = monitor_.interfaces();
     std::vector<std::pair<std::uint32_t, std::string>> leaving;
     for (auto& [index, listener] : listeners_) {
         const auto now = present.find(index);
-        const auto want = wanted.find(index);
+        const auto want = wanted.open.find(index);
         if (now == present.end())
             leaving.emplace_back(index, "the interface is gone");
-        else if (want == wanted.end())
-            leaving.emplace_back(index, "it is down or no longer configured");
+        else if (want == wanted.open.end())
+            leaving.emplace_back(index, "it is down, has lost its address or is no longer configured");
         else if (want->second != listener->address || now->second.name != listener->interface.name)
             leaving.emplace_back(index, "it changed");
         else
             listener->interface = now->second;
     }
     for (const auto& [index, reason] : leaving) let_go(index, reason);
-    for (const auto& [index, address] : wanted)
+    for (const auto& [index, address] : wanted.open)
         if (!listeners_.contains(index)) open(present.at(index), address);
+    report_waiting(std::move(wanted.waiting));
 
     if (listeners_.empty() && !said_none_open_) {
         said_none_open_ = true;
@@ -149,31 +174,40 @@ void Listeners::reconcile() {
     }
 }
 
-void Listeners::open(const Interface& interface, std::optional<Ipv4> address) {
-    const bool with_raw = wanted_.socket_type == SocketType::raw && !interface.loopback;
-    auto udp = UdpSocket::open(
-        {.interface = interface.name, .address = address, .port = port_, .relayed_only = with_raw});
-    if (!udp) return report_problem(interface.name, udp.error().detail);
+std::string Listeners::open_sockets(Listener& listener) const {
+    const auto& interface = listener.interface;
+    const bool with_raw =
+        family_ == Family::v4 && wanted_.socket_type == SocketType::raw && !interface.loopback;
+    auto udp = UdpSocket::open({.interface = interface.name,
+                                .family = family_,
+                                .address = listener.address,
+                                .port = port_,
+                                .relayed_only = with_raw});
+    if (!udp) return udp.error().detail;
+    listener.udp = std::move(*udp);
+    if (!with_raw) return {};
+    RawSocket::Options options;
+    options.interface = interface.name;
+    options.port = port_;
+    options.is_local = [this](Ipv4 local) { return is_local(to_ipv6(local)); };
+    auto raw = RawSocket::open(options);
+    if (!raw) return raw.error().detail;
+    listener.raw = std::move(*raw);
+    return {};
+}
 
+void Listeners::open(const Interface& interface, std::optional<Ipv6> address) {
     auto listener = std::make_shared<Listener>();
     listener->interface = interface;
+    listener->family = family_;
     listener->address = address;
-    listener->udp = std::move(*udp);
-    if (with_raw) {
-        RawSocket::Options options;
-        options.interface = interface.name;
-        options.port = port_;
-        options.is_local = [this](Ipv4 local) { return is_local(local); };
-        auto raw = RawSocket::open(options);
-        if (!raw) return report_problem(interface.name, raw.error().detail);
-        listener->raw = std::move(*raw);
-        listener->watch_raw.emplace(loop_, listener->raw->fd());
-    }
+    if (const auto why = open_sockets(*listener); !why.empty()) return report_problem(interface.name, why);
+    if (listener->raw) listener->watch_raw.emplace(loop_, listener->raw->fd());
     listener->watch_udp.emplace(loop_, listener->udp->fd());
     problems_.erase(interface.name);
     listeners_.emplace(interface.index, listener);
     log(MessageId::DHCP4_OPEN_SOCKET,
-        {{"interface", interface.name}, {"kind", with_raw ? "raw and udp" : "udp"}, {"port", port_}});
+        {{"interface", interface.name}, {"kind", listener->raw ? "raw and udp" : "udp"}, {"port", port_}});
     wait(listener);
 }
 
@@ -183,6 +217,19 @@ void Listeners::report_problem(const std::string& interface, const std::string& 
     known = reason;
     log(MessageId::DHCP4_OPEN_SOCKET_FAIL,
         {{"interface", interface}, {"reason", reason}, {"seconds", retry_interval.count()}});
+}
+
+void Listeners::report_waiting(std::map<std::string, std::string> waiting) {
+    for (const auto& [interface, reason] : waiting) {
+        const auto known = waiting_.find(interface);
+        if (known != waiting_.end() && known->second == reason) continue;  // said already
+        log(MessageId::DHCP4_SOCKET_WAITS, {{"interface", interface}, {"reason", reason}});
+    }
+    waiting_ = std::move(waiting);
+}
+
+void Listeners::log(MessageId v4, std::initializer_list<LogField> fields) const {
+    leasehold::log(in_family(v4, family_), fields);
 }
 
 void Listeners::let_go(std::uint32_t interface_index, const std::string& reason) {
@@ -239,7 +286,7 @@ void Listeners::send_raw(std::uint32_t interface_index, std::vector<std::uint8_t
 }
 
 void Listeners::flush() {
-    const auto send_all = [](auto& socket, auto& queue, const Listener& listener) {
+    const auto send_all = [this](auto& socket, auto& queue, const Listener& listener) {
         if (queue.empty() || !socket) return;
         std::vector<Outbound> out;
         out.reserve(queue.size());
@@ -269,6 +316,8 @@ std::vector<std::string> Listeners::listening() const {
 std::vector<Listeners::Problem> Listeners::problems() const {
     std::vector<Problem> result;
     for (const auto& [name, reason] : problems_) result.push_back({name, reason});
+    for (const auto& [name, reason] : waiting_)
+        if (!problems_.contains(name)) result.push_back({name, reason});
     return result;
 }
 

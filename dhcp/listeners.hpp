@@ -1,4 +1,4 @@
-// The sockets of the configured interfaces. Follows the machine: an interface that appears, comes up or gets
+// The sockets of the configured interfaces, of one family. Follows the machine: an interface that appears, comes up or gets
 // its address is listened to without a restart, one that is gone is let go; a socket that cannot be opened
 // is tried again. Loop thread only. Not here: what a datagram means.
 #pragma once
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dhcp/interfaces.hpp"
+#include "dhcp/log.hpp"
 #include "dhcp/packet_outlet.hpp"
 #include "dhcp/raw_socket.hpp"
 #include "dhcp/server_config.hpp"
@@ -24,7 +25,9 @@ namespace leasehold {
 /// Where a datagram came in, and where its answer goes out.
 struct ListenerView {
     const Interface& interface;
-    Ipv4 address;  // the configured one, or the interface's first; 0: it has none yet
+    /// v4: the configured one, or the interface's first; 0.0.0.0 (mapped): it has none yet. v6: the link-local one;
+    /// on an interface without, its first; ::, it has lost them a moment ago.
+    Ipv6 address;
     bool has_raw_socket;
 };
 
@@ -36,14 +39,14 @@ public:
         /// After a batch of datagrams: send what has gathered.
         std::function<void()> batch_end;
     };
-    Listeners(boost::asio::io_context& loop, std::uint16_t port, Events events);
+    Listeners(boost::asio::io_context& loop, Family family, std::uint16_t port, Events events);
     ~Listeners() override;
 
     /// Opens what `wanted` names and is there, closes what it does not name; unchanged sockets are kept.
     void use(const InterfacesConfig& wanted);
     void close();
 
-    bool is_local(Ipv4 address) const override;
+    bool is_local(const Ipv6& address) const override { return monitor_.is_local(address); }
     std::optional<ListenerView> view(std::uint32_t interface_index) const;
 
     void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
@@ -64,21 +67,31 @@ public:
 private:
     struct Listener;
     void reconcile();
-    void open(const Interface& interface, std::optional<Ipv4> address);
+    void open(const Interface& interface, std::optional<Ipv6> address);
+    /// A UDP socket and, of v4, perhaps a packet socket. @return why not; "": they are open
+    std::string open_sockets(Listener& listener) const;
     void let_go(std::uint32_t interface_index, const std::string& reason);
     void wait(const std::shared_ptr<Listener>& listener);
     void receive(Listener& listener);
     void report_problem(const std::string& interface, const std::string& reason);
-    std::map<std::uint32_t, std::optional<Ipv4>> wanted_now() const;
+    void report_waiting(std::map<std::string, std::string> waiting);
+    struct Wanted {
+        std::map<std::uint32_t, std::optional<Ipv6>> open;  // with the address that a socket is bound to
+        std::map<std::string, std::string> waiting;         // by interface name: what is missing
+    };
+    Wanted wanted_now() const;
+    void log(MessageId v4, std::initializer_list<LogField> fields) const;
 
     boost::asio::io_context& loop_;
+    Family family_;
     std::uint16_t port_;
     Events events_;
     InterfacesConfig wanted_;
     bool active_ = false;
     bool said_none_open_ = false;
     std::map<std::uint32_t, std::shared_ptr<Listener>> listeners_;
-    std::map<std::string, std::string> problems_;  // by interface name
+    std::map<std::string, std::string> problems_;  // by interface name; tried again from time to time
+    std::map<std::string, std::string> waiting_;   // by interface name; the monitor tells when that is over
     boost::asio::steady_timer retry_;
     InterfaceMonitor monitor_;
 };

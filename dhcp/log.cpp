@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <charconv>
 
 namespace leasehold {
@@ -71,6 +72,13 @@ const MessageDef& message_def(MessageId id) {
 
 std::span<const MessageDef> message_defs() {
     return defs;
+}
+
+MessageId in_family(MessageId v4, Family family) {
+    if (family == Family::v4) return v4;
+    const auto v6 = static_cast<MessageId>(static_cast<std::uint16_t>(v4) + 1);
+    assert(message_def(v6).name.substr(5) == message_def(v4).name.substr(5));  // after "DHCP6"
+    return v6;
 }
 
 std::string render(const MessageDef& def, std::span<const LogField> fields) {

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <variant>
 
+#include "dhcp/address.hpp"
+
 namespace leasehold {
 
 enum class LogSeverity : std::uint8_t { debug, info, warn, error, fatal };
@@ -32,6 +34,8 @@ struct MessageDef {
 };
 const MessageDef& message_def(MessageId id);
 std::span<const MessageDef> message_defs();
+/// Of a message that both families have: the other one's. @pre `v4` is the DHCP4_ one of a pair (LEASEHOLD_MESSAGE_PAIR)
+MessageId in_family(MessageId v4, Family family);
 
 /// A named value of a message; text must outlive the call only.
 struct LogField {

@@ -15,12 +15,13 @@ public:
     /// Queue a datagram for an interface; `envelope.bytes` is not used. An interface that has gone drops it.
     virtual void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
                           const Outbound& envelope) = 0;
+    /// v4 only.
     virtual void send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
                           const Outbound& envelope) = 0;
     /// Sends the queues in batches.
     virtual void flush() = 0;
     /// Is this one of the machine's addresses?
-    virtual bool is_local(Ipv4 address) const = 0;
+    virtual bool is_local(const Ipv6& address) const = 0;
 };
 
 }  // namespace leasehold

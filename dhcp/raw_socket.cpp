@@ -109,17 +109,17 @@ struct RawSocket::Impl {
             return refuse("a datagram on its way to another host");
         }
         return Inbound{.bytes = datagram->payload,
-                       .source = datagram->source,
-                       .destination = datagram->destination,
+                       .source = to_ipv6(datagram->source),
+                       .destination = to_ipv6(datagram->destination),
                        .source_port = datagram->source_port,
                        .waited = time_waited(message.header)};
     }
 
     void fill(const Outbound& datagram, SendBatch::Message& message) const {
-        assert(!datagram.source.is_zero());
+        assert(!is_unspecified(datagram.source));
         write_ip_udp_headers(message.header_space.first<ip_udp_header_size>(),
-                             {.source = datagram.source,
-                              .destination = datagram.destination,
+                             {.source = to_ipv4(datagram.source),
+                              .destination = to_ipv4(datagram.destination),
                               .source_port = port,
                               .destination_port = datagram.port,
                               .payload = datagram.bytes});

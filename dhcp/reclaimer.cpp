@@ -35,7 +35,8 @@ void Reclaimer::begin_round() {
     rounds_behind_ = behind ? rounds_behind_ + 1 : 0;
     const std::uint32_t unwarned = config_->expiration.unwarned_cycles;
     if (unwarned != 0 && rounds_behind_ >= unwarned)
-        log(MessageId::DHCP4_RECLAIM_BEHIND, {{"rounds", std::exchange(rounds_behind_, 0)}});
+        log(in_family(MessageId::DHCP4_RECLAIM_BEHIND, config_->family),
+            {{"rounds", std::exchange(rounds_behind_, 0)}});
     step();
 }
 
@@ -144,7 +145,8 @@ bool Reclaimer::on_completion(Completion& completion) {
     }
     run_count_ += reclaimed;
     if (reclaimed + removed > 0)
-        log(MessageId::DHCP4_LEASES_RECLAIMED, {{"count", reclaimed}, {"removed", removed}});
+        log(in_family(MessageId::DHCP4_LEASES_RECLAIMED, config_->family),
+            {{"count", reclaimed}, {"removed", removed}});
     const bool progressed = reclaimed + removed > 0;
     left_some_ = !progressed;
     if (step.full && progressed && clock_.reuse_allowed())

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <optional>
 
+#include "dhcp/wire.hpp"
+
 namespace leasehold {
 namespace {
 
@@ -52,7 +54,8 @@ void read_link(Bytes body, InterfaceMap& interfaces) {
                     .loopback = (link->ifi_flags & IFF_LOOPBACK) != 0,
                     .broadcast = (link->ifi_flags & IFF_BROADCAST) != 0,
                     .mtu = 1500,
-                    .addresses = {}};
+                    .addresses = {},
+                    .addresses6 = {}};
     for_each_attribute(after(body, sizeof *link), [&](unsigned type, Bytes value) {
         if (type == IFLA_IFNAME) {
             const auto end = std::ranges::find(value, std::uint8_t{0});
@@ -68,19 +71,28 @@ void read_link(Bytes body, InterfaceMap& interfaces) {
 
 void read_address(Bytes body, InterfaceMap& interfaces) {
     const auto message = struct_at<ifaddrmsg>(body);
-    if (!message || message->ifa_family != AF_INET) return;
+    if (!message || (message->ifa_family != AF_INET && message->ifa_family != AF_INET6)) return;
     const auto interface = interfaces.find(message->ifa_index);
     if (interface == interfaces.end()) return;  // appeared between the two dumps: its event is on the way
+    const std::size_t size = message->ifa_family == AF_INET ? 4 : 16;
     // On a point-to-point link IFA_ADDRESS is the other end's and IFA_LOCAL ours.
-    std::optional<std::uint32_t> local, address;
+    Bytes local, address;
+    std::uint32_t flags = message->ifa_flags;  // the first eight; the attribute has all
     for_each_attribute(after(body, sizeof *message), [&](unsigned type, Bytes value) {
-        if (value.size() != 4) return;
-        const auto number = std::uint32_t{value[0]} << 24 | std::uint32_t{value[1]} << 16 |
-                            std::uint32_t{value[2]} << 8 | value[3];
-        if (type == IFA_LOCAL) local = number;
-        if (type == IFA_ADDRESS) address = number;
+        if (type == IFA_LOCAL && value.size() == size) local = value;
+        if (type == IFA_ADDRESS && value.size() == size) address = value;
+        if (type == IFA_FLAGS) flags = struct_at<std::uint32_t>(value).value_or(flags);
     });
-    if (const auto own = local ? local : address) interface->second.addresses.push_back({*own});
+    const Bytes own = local.empty() ? address : local;
+    if (own.empty()) return;
+    if (size == 4) {
+        interface->second.addresses.push_back({read_u32(own.data())});
+    } else {
+        // An optimistic address (RFC 4429) may be used while it is looked for.
+        const bool tentative = (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
+        interface->second.addresses6.push_back(
+            {*struct_at<Ipv6>(own), tentative, (flags & IFA_F_DADFAILED) != 0});
+    }
 }
 
 bool is_event(std::uint16_t type) {
@@ -112,7 +124,7 @@ std::vector<std::uint8_t> dump_request(DumpKind kind, DumpId id) {
     request.header.nlmsg_type = kind == DumpKind::links ? RTM_GETLINK : RTM_GETADDR;
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     request.header.nlmsg_seq = id.sequence;
-    request.family.rtgen_family = kind == DumpKind::links ? AF_UNSPEC : AF_INET;
+    request.family.rtgen_family = AF_UNSPEC;
     std::vector<std::uint8_t> bytes(sizeof request);
     std::memcpy(bytes.data(), &request, sizeof request);
     return bytes;

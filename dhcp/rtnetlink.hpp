@@ -21,7 +21,7 @@ struct DumpId {
     std::uint32_t sequence = 0;
 };
 
-/// The octets that ask for all links, or for all IPv4 addresses.
+/// The octets that ask for all links, or for all addresses.
 std::vector<std::uint8_t> dump_request(DumpKind kind, DumpId id);
 
 struct NetlinkOutcome {

@@ -7,6 +7,8 @@
 #include "dhcp/lease_statistics.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/server_impl.hpp"
+#include "dhcp/v4/journey.hpp"
+#include "dhcp/v6/journey.hpp"
 
 namespace leasehold {
 
@@ -15,6 +17,16 @@ using SteadyClock = std::chrono::steady_clock;
 namespace {
 constexpr std::chrono::seconds tick_interval{1};
 constexpr std::size_t index_growth_per_tick = 1u << 16;
+
+std::uint16_t port_of(const ServerOptions& options) {
+    if (options.server_port != 0) return options.server_port;
+    return options.family == Family::v4 ? 67 : 547;
+}
+
+std::unique_ptr<Journey> make_journey(Family family, JourneyContext context) {
+    if (family == Family::v6) return std::make_unique<v6::Journey>(std::move(context));
+    return std::make_unique<v4::Journey>(std::move(context));
+}
 
 void report_renewal(LeaseHome& at, const StoreResult<void>& outcome) {
     const std::string& where = at.status().where;
@@ -58,12 +70,13 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
       clock{time},
       statistics{time, options.family},
       listeners{loop,
-                options.server_port,
-                {[this](const ListenerView& at, const Inbound& in) { journey.on_datagram(at, in); },
-                 [this] { journey.flush(); }}},
+                options.family,
+                port_of(options),
+                {[this](const ListenerView& at, const Inbound& in) { journey->on_datagram(at, in); },
+                 [this] { journey->flush(); }}},
       ping{loop},
-      journey{{clock, statistics, bus, listeners, options.client_port, &ping}},
-      reclaimer{clock, bus, v4::Journey::foreign_ids, [this](const Prefix& unit) { journey.wake(unit); }},
+      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping})},
+      reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
       ticker{loop},
       drain_timer{loop} {}
 
@@ -89,7 +102,7 @@ std::unique_ptr<LeaseHome> Server::Impl::make_home(const std::shared_ptr<const S
 void Server::Impl::start_home() {
     home = make_home(config, spool.get());
     connect(*home);
-    journey.use(config, &home->keeper(), home.get());
+    journey->use(config, &home->keeper(), home.get());
     reclaimer.use(config, &home->keeper(), home.get());
     home->worker().start();
 }
@@ -206,9 +219,9 @@ void Server::Impl::report(const BackendStatus& status) {
         drained_told = status.rows_drained;
         if (has_started) return log(MessageId::STORE_RECOVERED, {{"where", status.where}});
         log(MessageId::STORE_LOADED, {{"leases", home->keeper().table().size()}, {"where", status.where}});
-        log(MessageId::DHCP4_STARTED, {{"version", LEASEHOLD_VERSION},
-                                       {"subnets", config->subnets.size()},
-                                       {"interfaces", listening_text()}});
+        log(in_family(MessageId::DHCP4_STARTED, options.family), {{"version", LEASEHOLD_VERSION},
+                                                                  {"subnets", config->subnets.size()},
+                                                                  {"interfaces", listening_text()}});
     }
 }
 
@@ -251,14 +264,14 @@ bool Server::Impl::takes_changes() const {
 void Server::Impl::update_service() {
     const auto now = service();
     const bool limited = now.mode == ServiceMode::open_without_backend && now.outage != OutageService::spool;
-    journey.set_open(now.mode != ServiceMode::closed, limited ? std::optional{now.outage} : std::nullopt);
+    journey->set_open(now.mode != ServiceMode::closed, limited ? std::optional{now.outage} : std::nullopt);
     if (changed) changed();
 }
 
 void Server::Impl::on_completions(std::vector<Completion>&& completions) {
     for (Completion& completion : completions)
-        if (!journey.on_completion(completion)) reclaimer.on_completion(completion);
-    journey.flush();
+        if (!journey->on_completion(completion)) reclaimer.on_completion(completion);
+    journey->flush();
     watch_journal();
 }
 
@@ -349,7 +362,7 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     impl_->preparing.reset();
     auto end = [impl = impl_.get(), guard = impl_->alive, done = std::move(done)] {
         if (!*guard) return;
-        impl->journey.flush();
+        impl->journey->flush();
         impl->listeners.close();
         if (impl->spool && impl->spool->status().entries > 0)
             log(MessageId::JOURNAL_LEFT,
@@ -434,12 +447,12 @@ ServerStatus Server::status() const {
     for (auto& problem : impl_->listeners.problems())
         status.socket_problems.push_back({problem.interface, problem.reason});
     status.preparing = impl_->preparing != nullptr || impl_->switching;
-    status.parked = impl_->journey.parked();
-    status.queue_full = impl_->journey.counters().queue_full;
-    status.stale = impl_->journey.counters().stale;
+    status.parked = impl_->journey->parked();
+    status.queue_full = impl_->journey->counters().queue_full;
+    status.stale = impl_->journey->counters().stale;
     status.ping = impl_->ping.status();
     if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
-    status.replies_too_old = impl_->journey.counters().replies_too_old;
+    status.replies_too_old = impl_->journey->counters().replies_too_old;
     if (!impl_->home) return status;
     const auto& keeper = impl_->home->keeper();
     const auto table = keeper.table().stats();

@@ -26,8 +26,8 @@ class EventBus;
 
 struct ServerOptions {
     Family family = Family::v4;
-    std::uint16_t server_port = 67;
-    std::uint16_t client_port = 0;  // 0: 68, or the relay's port
+    std::uint16_t server_port = 0;  // 0: 67 or 547
+    std::uint16_t client_port = 0;  // 0: 68 or 546, or the relay's port
 };
 
 /// Opens the store of a backend: lease_backends provides it, so that the engine knows no backend.

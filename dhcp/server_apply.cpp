@@ -26,7 +26,7 @@ void Server::Impl::take(std::shared_ptr<const ServerConfig> next) {
         statistics.limit_age_all(std::chrono::seconds{config->statistic_sample_age});
     if (spool) spool->set_octets_max(config->lease_database.spool_max_octets);
     if (home) {
-        journey.use(config, &home->keeper(), home.get());
+        journey->use(config, &home->keeper(), home.get());
         reclaimer.use(config, &home->keeper(), home.get());
     }
     listeners.use(config->interfaces);
@@ -51,10 +51,11 @@ std::string Server::Impl::tell_of_changed_ids(const ServerConfig& next) const {
     const auto changes = changed_subnet_ids(*config, next, leases_of);
     for (const SubnetIdChange& change : changes)
         if (change.leases != 0)
-            log(MessageId::DHCP4_SUBNET_ID_CHANGED, {{"subnet", network_text(change.network)},
-                                                     {"old", change.old_id},
-                                                     {"new", change.new_id},
-                                                     {"leases", change.leases}});
+            log(in_family(MessageId::DHCP4_SUBNET_ID_CHANGED, options.family),
+                {{"subnet", network_text(change.network)},
+                 {"old", change.old_id},
+                 {"new", change.new_id},
+                 {"leases", change.leases}});
     return changes.empty() ? std::string{}
                            : "Subnets whose ids changed, so that their leases are not found any more: " +
                                  to_text(changes) + ".";
@@ -87,7 +88,7 @@ void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
 // that does not answer is left all the same: its clients got no reply.
 void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> prepared,
                                    SteadyClock::time_point until) {
-    const bool drained = journey.idle() && reclaimer.idle();
+    const bool drained = journey->idle() && reclaimer.idle();
     if (!drained && SteadyClock::now() < until) {
         drain_timer.expires_after(drain_look);
         drain_timer.async_wait([this, prepared, until](boost::system::error_code error) {
@@ -104,7 +105,7 @@ void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> pr
     }
     const bool abandons = !drained;
     if (abandons) {
-        journey.abandon();
+        journey->abandon();
         reclaimer.abandon();
     }
     const bool has_entries = spool && (abandons || spool->status().entries > 0);

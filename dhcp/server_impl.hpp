@@ -6,13 +6,13 @@
 #include <map>
 
 #include "dhcp/event_bus.hpp"
+#include "dhcp/journey.hpp"
 #include "dhcp/lease_home.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/ping.hpp"
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
-#include "dhcp/v4/journey.hpp"
 
 namespace leasehold {
 
@@ -73,8 +73,8 @@ struct Server::Impl {
     Statistics statistics;
     EventBus bus{statistics};
     Listeners listeners;
-    Ping ping;
-    v4::Journey journey;
+    Ping ping;  // v4
+    std::unique_ptr<Journey> journey;
     Reclaimer reclaimer;
 
     std::shared_ptr<const ServerConfig> config;

@@ -28,6 +28,7 @@ inline constexpr std::size_t control_size = 128;
 union SocketName {
     sockaddr generic;
     sockaddr_in inet;
+    sockaddr_in6 inet6;
     sockaddr_ll link;
 };
 

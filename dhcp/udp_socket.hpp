@@ -1,6 +1,6 @@
-// The UDP socket of one interface (RFC 2131 4.1): relayed traffic, and replies to clients that have an
-// address. Bound to its interface, so it needs no address to start with. Clients without an address are
-// raw_socket's.
+// The UDP socket of one interface. DHCPv4 (RFC 2131 4.1): relayed traffic, and replies to clients that have an
+// address; clients without one are raw_socket's. DHCPv6 (RFC 8415 14): everything. Bound to its interface, so
+// it needs no address to start with.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,13 @@ class UdpSocket {
 public:
     struct Options {
         std::string interface;
-        std::optional<Ipv4> address{};  // bind to it alone; broadcasts do not arrive then
+        Family family = Family::v4;
+        std::optional<Ipv6> address{};  // bind to it alone; broadcasts and multicasts do not arrive then
         std::uint16_t port = 67;
-        bool relayed_only = false;  // a packet socket serves this interface too: leave giaddr 0 to it
+        bool relayed_only = false;  // v4: a packet socket serves this interface too: leave giaddr 0 to it
         int receive_buffer_bytes = 4 << 20;
     };
+    /// Of v6 without an address it is in the groups of servers (udp_socket.cpp: server_groups).
     /// @error the interface or address is not there, the port is taken, or a capability is missing; the text
     /// says which and what to do.
     static Result<UdpSocket, SocketError> open(const Options& options);

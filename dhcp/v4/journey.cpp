@@ -1,271 +1,49 @@
-#include "dhcp/v4/journey_parts.hpp"
+#include "dhcp/v4/journey.hpp"
 
-#include <cassert>
-#include <random>
-
-#include "dhcp/log.hpp"
+#include "dhcp/journey_parts.hpp"
+#include "dhcp/v4/decide.hpp"
 #include "dhcp/v4/packet_log.hpp"
 #include "dhcp/v4/stashed_relay.hpp"
 
 namespace leasehold::v4 {
 
-Journey::Journey(JourneyContext context)
-    : context_{std::move(context)},
-      set_aside_{[this](const Prefix& address) { return keeper_->is_set_aside(address); }},
-      seed_{std::random_device{}() | std::uint64_t{std::random_device{}()} << 32} {}
-
-Journey::~Journey() {
-    *alive_ = false;
-}
-
-void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker) {
-    assert(idle() || (keeper == keeper_ && taker == taker_));
-    config_ = std::move(config);
-    keeper_ = keeper;
-    taker_ = taker;
-    limiter_.use(*config_);
-}
-
-void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram) {
-    auto& statistics = context_.statistics;
-    statistics.add(Stat::pkt4_received);
-    if (!open_)
-        return drop_unread(listener, datagram, {DropReason::service_disabled, "the service is closed"});
-    if (is_stale(datagram)) return drop_stale(listener, datagram);
-    if (!room()) {
-        ++counters_.queue_full;
-        return drop_unread(listener, datagram,
-                           {DropReason::queue_full, "too many packets wait for the store"});
-    }
-    auto packet = std::make_unique<Packet>(listener, datagram);
-    handle(std::move(packet));
-}
-
-bool Journey::is_stale(const Inbound& datagram) const {
-    const auto max = config_->packet_age_max;
-    return max.count() != 0 && datagram.waited > max;
-}
-
-/// A backlog is not worked off: whoever is in it has asked again, and the fresh packets behind it would get
-/// old too. Told once a minute.
-void Journey::drop_stale(const ListenerView& listener, const Inbound& datagram) {
-    ++counters_.stale;
-    ++stale_untold_;
-    drop_unread(listener, datagram, {DropReason::too_old, "it has waited too long to be served"});
-    const auto now = SteadyClock::now();
-    if (now < stale_told_at_ + stale_tell_every && stale_told_at_ != SteadyClock::time_point{}) return;
-    stale_told_at_ = now;
-    log(MessageId::DHCP4_STALE_PACKETS,
-        {{"count", std::exchange(stale_untold_, 0)},
-         {"milliseconds", static_cast<std::uint64_t>(config_->packet_age_max.count())}});
-}
+Journey::Journey(JourneyContext context) : leasehold::Journey{packet_words, std::move(context)} {}
 
 void Journey::handle(std::unique_ptr<Packet> packet) {
     auto message = MessageView::parse(packet->bytes);
-    const bool first_look = packet->decisions == 0 && packet->type == MessageType::none;
-    if (!message) {
-        const auto& error = message.error();
-        return drop(*packet, {DropReason::parse_failed, std::string{to_string(error.code)} + " at octet " +
-                                                            std::to_string(error.offset)});
-    }
-    packet->type = message->type();
-    packet->xid = message->xid();
-    if (first_look) {
-        context_.statistics.add(received_stat(packet->type));
-        log_received(packet->bytes, packet->interface_name, packet->type, packet->source,
-                     packet->destination);
-    }
-    const Arrival arrival = packet->arrival();
-    const bool stashed =
-        restore_relay_information(*message, *config_, keeper_->table(), context_.clock.now());
-    auto request = read_request(*message, arrival, *config_, *this);
+    if (!message) return drop_unreadable(*packet, to_string(message.error().code), message.error().offset);
+    note(*packet, static_cast<std::uint8_t>(message->type()), message->xid());
+    const Arrival arrival{packet->interface_index,
+                          packet->interface_name,
+                          to_ipv4(packet->interface_address),
+                          to_ipv4(packet->source),
+                          packet->source_port,
+                          to_ipv4(packet->destination),
+                          packet->raw,
+                          packet->received_at};
+    const bool stashed = restore_relay_information(*message, config(), keeper().table(), clock().now());
+    auto request = read_request(*message, arrival, config(), *this);
     if (!request) return drop(*packet, request.error());
-    if (first_look) {
-        if (auto reached = limiter_.take(*config_, request->classes, request->subnet, packet->received_at);
-            !reached.empty())
-            return drop(*packet, {DropReason::limit_exceeded, std::move(reached)});
-    }
-    if (const auto why = complete_request(*request, *config_)) return drop(*packet, *why);
+    if (const auto why = over_limit(*packet, *request)) return drop(*packet, *why);
+    if (const auto why = complete_request(*request, config())) return drop(*packet, *why);
     request->relay_information_is_stashed = stashed;
-    packet->subnet_id = request->subnet == nullptr ? 0 : request->subnet->id;
-
-    const auto busy = clients_.find(request->client);
-    if (busy != clients_.end()) return park(std::move(packet), busy->second);
-    decide_packet(std::move(packet), *request);
+    packet->probe_link = message->giaddr().is_zero() ? packet->interface_index : 0;
+    answer(std::move(packet), *request,
+           [&](const World& world, const Facts& facts, LeaseTime now, std::uint64_t version, std::uint64_t seed) {
+               return decide(*request, config(), world, facts, now, version, seed);
+           });
 }
 
-void Journey::decide_packet(std::unique_ptr<Packet> packet, const Request& request) {
-    ++packet->decisions;
-    const World world{keeper_->table(),
-                      keeper_->pools(),
-                      keeper_->offers(),
-                      keeper_->pending(),
-                      keeper_->complete(),
-                      context_.clock.reuse_allowed(),
-                      set_aside_,
-                      outage_,
-                      keeper_};
-    const auto fresh = first_version(context_.clock.now_precise(), keeper_->version_seen());
-    seed_ = seed_ * 6364136223846793005u + 1442695040888963407u;
-    Decision decision = decide(request, *config_, world, Facts{packet->facts, packet->pings},
-                               context_.clock.now(), fresh, seed_ >> 16);
-
-    if (auto* done = std::get_if<Done>(&decision))
-        return carry_out(std::move(packet), request, std::move(*done));
-    if (auto* wait = std::get_if<Wait>(&decision)) {
-        --packet->decisions;  // it was not decided
-        return wait_for(wait->lease, request.client, std::move(packet));
-    }
-    auto& need = std::get<Need>(decision);
-    if (need.ping) return look(std::move(packet), request, std::move(*need.ping));
-    park_fetching(request.client, std::move(packet));
-    fetch(request.client, std::move(need.rows));
-}
-
-void Journey::carry_out(std::unique_ptr<Packet> packet, const Request& request, Done done) {
-    if (done.changes.empty()) return finish(*packet, done);
-    Submission submission{next_id_++, {}};
-    submission.changes.reserve(done.changes.size());
-    for (const auto& change : done.changes) {
-        keeper_->begin(change);
-        submission.changes.push_back(change.change);
-    }
-    const DecisionId id = submission.id;
-    if (!taker_->submit(std::move(submission))) {
-        for (const auto& change : done.changes) keeper_->restore(address_of(change.change));
-        ++counters_.queue_full;
-        return drop(*packet, {DropReason::queue_full, "the store takes no more changes now"});
-    }
-    clients_[request.client].flight = id;
-    in_flight_.emplace(id, InFlight{std::move(packet), request.client, std::move(done)});
-}
-
-bool Journey::on_completion(Completion& completion) {
-    const auto found = in_flight_.find(completion.id);
-    if (found == in_flight_.end()) return false;
-    InFlight flight = std::move(found->second);
-    in_flight_.erase(found);
-    settle(std::move(flight), completion);
-    return true;
-}
-
-void Journey::settle(InFlight flight, const Completion& completion) {
-    std::vector<Prefix> freed;
-    std::vector<LeaseEvent> applied;
-    std::size_t lost = 0, rejected = 0;
-    for (std::size_t i = 0; i < flight.done.changes.size(); ++i) {
-        const LeaseChange& change = flight.done.changes[i];
-        const Prefix& address = address_of(change.change);
-        freed.push_back(address);
-        if (completion.outcome == SubmissionOutcome::unavailable) {
-            keeper_->restore(address);
-            continue;
-        }
-        const RowResult& row = completion.rows[i];
-        if (row.outcome == Outcome::applied) {
-            applied.push_back(keeper_->applied(change));
-        } else if (row.outcome == Outcome::lost) {
-            ++lost;
-            keeper_->take_over(address, row.current);
-        } else {
-            ++rejected;
-            keeper_->restore(address);
-            log(MessageId::STORE_ROW_REJECTED,
-                {{"address", to_string(address)}, {"where", taker_->where()}, {"reason", row.detail}});
-        }
-    }
-    tell(*flight.packet, std::move(applied));
-    // The client's turn ends here; what it sent meanwhile comes after what is decided again.
-    std::unique_ptr<Packet> parked;
-    if (const auto client = clients_.find(flight.client); client != clients_.end()) {
-        parked = std::move(client->second.parked);
-        if (parked) --parked_;
-        clients_.erase(client);
-    }
-    Packet& packet = *flight.packet;
-    if (completion.outcome == SubmissionOutcome::unavailable) {
-        drop(packet, {DropReason::store_unavailable, "the lease database did not take the change"});
-    } else if (rejected > 0) {
-        drop(packet, {DropReason::row_rejected, "the lease database refused the row"});
-    } else if (lost > 0 && packet.decisions >= decisions_max) {
-        drop(packet, {DropReason::processing_failed, "another writer changed the lease each time"});
-    } else if (lost > 0) {
-        handle(std::move(flight.packet));
-    } else {
-        finish(packet, flight.done);
-    }
-    for (const Prefix& address : freed) wake(address);
-    if (parked) handle(std::move(parked));
-}
-
-void Journey::abandon() {
-    for (auto& [id, flight] : std::exchange(in_flight_, {})) {
-        for (const LeaseChange& change : flight.done.changes) keeper_->restore(address_of(change.change));
-        drop(*flight.packet, {DropReason::store_unavailable, "its lease database is left"});
-    }
-    for (auto& [key, client] : std::exchange(clients_, {}))
-        if (client.parked)
-            drop(*client.parked, {DropReason::store_unavailable, "its lease database is left"});
-    waiting_.clear();
-    parked_ = 0;
-}
-
-void Journey::finish(const Packet& packet, Done& done) {
-    for (const Prefix& unit : done.release_holds) keeper_->release_hold(unit);
-    for (Hold& hold : done.holds) keeper_->hold(std::move(hold));
-    for (const Prefix& unit : done.advances) keeper_->advance(unit);
-    for (const Count& count : done.counts) {
-        if (count.subnet_id == 0)
-            context_.statistics.add(count.stat);
-        else
-            context_.statistics.add(count.stat, count.subnet_id, std::nullopt);
-    }
-    log_conflicts(packet.bytes, done);
-    if (done.drop.reason != DropReason::none) return drop(packet, done.drop);
-    log_decision(packet.bytes, packet.subnet_id, done);
-    if (!done.reply) return;
-    if (SteadyClock::now() - packet.received_at > reply_age_max) {
-        ++counters_.replies_too_old;
-        return drop(packet, {DropReason::too_old, "the reply was ready too late, the client asks again"});
-    }
-    send(packet, *done.reply);
-}
-
-void Journey::tell(const Packet& packet, std::vector<LeaseEvent> events) {
-    context_.events.publish(std::move(events), [&packet] {
-        return std::make_shared<const QueryContext>(QueryContext{packet.bytes, packet.interface_name,
-                                                                 packet.interface_index, packet.destination,
-                                                                 packet.source, packet.source_port});
-    });
-}
-
-void Journey::send(const Packet& packet, Reply& reply) {
-    context_.statistics.add(Stat::pkt4_sent);
-    context_.statistics.add(sent_stat(MessageType{reply.type}));
-    const Destination& to = reply.destination;
-    const std::uint16_t port = context_.client_port != 0 ? context_.client_port : to.port;
-    log_sent(packet.bytes, packet.interface_name, reply);
-
+void Journey::send_reply(const Packet& packet, Reply& reply, std::uint16_t port) {
     constexpr Ipv4 everybody{0xffffffff};
-    const Ipv4 receiver = to_ipv4(to.address);
+    const Destination& to = reply.destination;
     const bool link_layer = to.route == Route::link_unicast || to.route == Route::broadcast;
-    const Ipv4 address = to.route == Route::broadcast || (link_layer && !packet.raw) ? everybody : receiver;
-    const Outbound envelope{{}, to_ipv4(reply.source), address, port, view(to.hwaddr)};
-    auto& outlet = context_.outlet;
+    const bool to_all = to.route == Route::broadcast || (link_layer && !packet.raw);
+    const Outbound envelope{{}, reply.source, to_all ? to_ipv6(everybody) : to.address, port, view(to.hwaddr)};
     if (link_layer && packet.raw)
-        outlet.send_raw(packet.interface_index, std::move(reply.bytes), envelope);
+        outlet().send_raw(packet.interface_index, std::move(reply.bytes), envelope);
     else
-        outlet.send_udp(packet.interface_index, std::move(reply.bytes), envelope);
-}
-
-void Journey::drop(const Packet& packet, const Drop& drop) {
-    count_drop(context_.statistics, drop.reason);
-    log_drop(packet.bytes, packet.interface_name, packet.type, drop);
-}
-
-void Journey::drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop) {
-    count_drop(context_.statistics, drop.reason);
-    log_drop(datagram.bytes, listener.interface.name, MessageType::none, drop);
+        outlet().send_udp(packet.interface_index, std::move(reply.bytes), envelope);
 }
 
 }  // namespace leasehold::v4

@@ -1,8 +1,6 @@
 #include "dhcp/v4/packet_log.hpp"
 
-#include <optional>
-
-#include "dhcp/log.hpp"
+#include "dhcp/v4/message.hpp"
 #include "dhcp/wire.hpp"
 
 namespace leasehold::v4 {
@@ -20,31 +18,6 @@ std::string client_text(std::span<const std::uint8_t> datagram) {
 
 std::string yiaddr_text(const Reply& reply) {
     return to_string(Ipv4{read_u32(reply.bytes.data() + yiaddr_offset)});
-}
-
-std::optional<Stat> drop_stat(DropReason reason) {
-    switch (reason) {
-        case DropReason::parse_failed: return Stat::pkt4_parse_failed;
-        case DropReason::rfc_violation:
-        case DropReason::unknown_type: return Stat::pkt4_rfc_violation;
-        case DropReason::not_for_us: return Stat::pkt4_not_for_us;
-        case DropReason::service_disabled: return Stat::pkt4_service_disabled;
-        case DropReason::queue_full:
-        case DropReason::too_old: return Stat::pkt4_queue_full;
-        case DropReason::duplicate: return Stat::pkt4_duplicate;
-        case DropReason::store_unavailable:
-        case DropReason::row_rejected:
-        case DropReason::processing_failed: return Stat::pkt4_processing_failed;
-        case DropReason::admin_filtered: return Stat::pkt4_admin_filtered;
-        case DropReason::limit_exceeded: return Stat::pkt4_limit_exceeded;
-        case DropReason::none:
-        case DropReason::no_subnet:
-        case DropReason::no_address:
-        case DropReason::not_our_client:
-        case DropReason::unknown_address:
-        case DropReason::not_the_holder: return std::nullopt;
-    }
-    return std::nullopt;
 }
 
 void log_change(const std::string& client, std::uint32_t subnet_id, const LeaseChange& change) {
@@ -72,10 +45,8 @@ void log_change(const std::string& client, std::uint32_t subnet_id, const LeaseC
     }
 }
 
-}  // namespace
-
-Stat received_stat(MessageType type) {
-    switch (type) {
+Stat received_stat(std::uint8_t type) {
+    switch (MessageType{type}) {
         case MessageType::discover: return Stat::pkt4_discover_received;
         case MessageType::offer: return Stat::pkt4_offer_received;
         case MessageType::request: return Stat::pkt4_request_received;
@@ -89,58 +60,16 @@ Stat received_stat(MessageType type) {
     }
 }
 
-Stat sent_stat(MessageType type) {
-    switch (type) {
+Stat sent_stat(std::uint8_t type) {
+    switch (MessageType{type}) {
         case MessageType::offer: return Stat::pkt4_offer_sent;
         case MessageType::nak: return Stat::pkt4_nak_sent;
         default: return Stat::pkt4_ack_sent;
     }
 }
 
-void count_drop(Statistics& statistics, DropReason reason) {
-    const auto stat = drop_stat(reason);
-    if (!stat) return;
-    statistics.add(*stat);
-    statistics.add(Stat::pkt4_receive_drop);
-}
-
-void log_received(std::span<const std::uint8_t> datagram, std::string_view interface, MessageType type,
-                  Ipv4 source, Ipv4 destination) {
-    if (!log_enabled(MessageId::DHCP4_PACKET_RECEIVED)) return;
-    log(MessageId::DHCP4_PACKET_RECEIVED, {{"client", client_text(datagram)},
-                                           {"interface", interface},
-                                           {"type", to_string(type)},
-                                           {"source", to_string(source)},
-                                           {"destination", to_string(destination)},
-                                           {"size", datagram.size()}});
-}
-
-void log_sent(std::span<const std::uint8_t> query, std::string_view interface, const Reply& reply) {
-    if (!log_enabled(MessageId::DHCP4_PACKET_SENT)) return;
-    log(MessageId::DHCP4_PACKET_SENT, {{"client", client_text(query)},
-                                       {"interface", interface},
-                                       {"type", to_string(MessageType{reply.type})},
-                                       {"destination", to_string(reply.destination.address)},
-                                       {"size", reply.bytes.size()}});
-}
-
-void log_drop(std::span<const std::uint8_t> datagram, std::string_view interface, MessageType type,
-              const Drop& drop) {
-    if (drop.reason == DropReason::no_address)
-        log(MessageId::ALLOC_ENGINE_V4_ALLOC_FAIL,
-            {{"client", client_text(datagram)}, {"detail", drop.detail}});
-    if (!log_enabled(MessageId::DHCP4_PACKET_DROP)) return;
-    log(MessageId::DHCP4_PACKET_DROP, {{"client", client_text(datagram)},
-                                       {"interface", interface},
-                                       {"type", to_string(type)},
-                                       {"reason", to_string(drop.reason)},
-                                       {"detail", drop.detail}});
-}
-
-void log_conflicts(std::span<const std::uint8_t> query, const Done& done) {
-    for (const Prefix& address : done.reservation_conflicts)
-        log(MessageId::ALLOC_ENGINE_V4_DISCOVER_ADDRESS_CONFLICT,
-            {{"client", client_text(query)}, {"address", to_string(to_ipv4(address))}});
+std::string_view type_name(std::uint8_t type) {
+    return to_string(MessageType{type});
 }
 
 void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, const Done& done) {
@@ -158,5 +87,30 @@ void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, 
         log(MessageId::DHCP4_LEASE_REUSE, {{"client", client}, {"address", yiaddr_text(reply)}});
     }
 }
+
+}  // namespace
+
+const PacketWords packet_words{
+    .family = Family::v4,
+    .stats = {.received = Stat::pkt4_received,
+              .sent = Stat::pkt4_sent,
+              .receive_drop = Stat::pkt4_receive_drop,
+              .parse_failed = Stat::pkt4_parse_failed,
+              .rfc_violation = Stat::pkt4_rfc_violation,
+              .not_for_us = Stat::pkt4_not_for_us,
+              .service_disabled = Stat::pkt4_service_disabled,
+              .queue_full = Stat::pkt4_queue_full,
+              .duplicate = Stat::pkt4_duplicate,
+              .processing_failed = Stat::pkt4_processing_failed,
+              .admin_filtered = Stat::pkt4_admin_filtered,
+              .limit_exceeded = Stat::pkt4_limit_exceeded},
+    .received_stat = &received_stat,
+    .sent_stat = &sent_stat,
+    .type_name = &type_name,
+    .client_text = &client_text,
+    .no_lease = MessageId::ALLOC_ENGINE_V4_ALLOC_FAIL,
+    .reserved_conflict = MessageId::ALLOC_ENGINE_V4_DISCOVER_ADDRESS_CONFLICT,
+    .log_decision = &log_decision,
+};
 
 }  // namespace leasehold::v4

@@ -45,10 +45,6 @@ const KindRule* rule_of(MessageType type) {
     return found == kind_rules.end() ? nullptr : &*found;
 }
 
-bool is_multicast(const Ipv6& address) {
-    return address.bytes[0] == 0xff;
-}
-
 bool is_of_use_as_link(const Ipv6& address) {
     const bool unspecified = address == Ipv6{};
     return !unspecified && !is_link_local(address);

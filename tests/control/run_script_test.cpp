@@ -49,7 +49,7 @@ std::shared_ptr<ServerConfig> config_with(std::string path) {
 std::shared_ptr<const QueryContext> a_query() {
     const auto packet = v4::packet_with({53, 1, 3, 82, 6, 1, 4, 'p', 'o', 'r', 't', 255});
     return std::make_shared<const QueryContext>(
-        QueryContext{packet, "eth0", 2, Ipv4{0xc0000201}, Ipv4{first}, 68});
+        QueryContext{packet, "eth0", 2, to_ipv6(Ipv4{0xc0000201}), to_ipv6(Ipv4{first}), 68});
 }
 
 TEST(ScriptCalls, ACommitTellsWhatWasGrantedAndWhatWasRemoved) {

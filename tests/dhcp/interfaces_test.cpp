@@ -72,10 +72,10 @@ TEST_F(LiveInterfaceMonitor, FollowsTheLifeOfAnInterface) {
     machine.ip("link set eth1 up");
     ASSERT_TRUE(comes_true([&] { return eth0()->running; }));
     machine.ip("addr add 10.1.0.1/24 dev eth0");
-    ASSERT_TRUE(comes_true([&] { return monitor->is_local({0x0a010001}); }));
+    ASSERT_TRUE(comes_true([&] { return monitor->is_local(to_ipv6(Ipv4{0x0a010001})); }));
     EXPECT_THAT(eth0()->addresses, ElementsAre(Ipv4{0x0a010001}));
     machine.ip("addr del 10.1.0.1/24 dev eth0");
-    ASSERT_TRUE(comes_true([&] { return !monitor->is_local({0x0a010001}); }));
+    ASSERT_TRUE(comes_true([&] { return !monitor->is_local(to_ipv6(Ipv4{0x0a010001})); }));
     machine.ip("link set eth0 down");
     ASSERT_TRUE(comes_true([&] { return !eth0()->up; }));
     machine.ip("link set eth0 name lan0");
@@ -105,7 +105,7 @@ TEST_F(LiveInterfaceMonitor, WhatMakesNoDifferenceIsNoCall) {
     monitor->refresh();
     monitor->refresh();
     machine.ip("addr add 10.1.0.1/32 dev lo");
-    ASSERT_TRUE(comes_true([&] { return monitor->is_local({0x0a010001}); }));
+    ASSERT_TRUE(comes_true([&] { return monitor->is_local(to_ipv6(Ipv4{0x0a010001})); }));
     EXPECT_EQ(calls, 1);
 }
 
@@ -123,7 +123,7 @@ TEST_F(LiveInterfaceMonitor, NoticesAfterTheKernelDroppedEvents) {
     std::remove(batch.c_str());
     ASSERT_TRUE(comes_true([&] { return monitor->find("lo")->addresses.size() == count + 1; }));
     machine.ip("addr add 10.1.0.1/32 dev lo");
-    EXPECT_TRUE(comes_true([&] { return monitor->is_local({0x0a010001}); }));
+    EXPECT_TRUE(comes_true([&] { return monitor->is_local(to_ipv6(Ipv4{0x0a010001})); }));
 }
 
 TEST_F(LiveInterfaceMonitor, MayGoWhileAWaitIsPending) {

@@ -38,7 +38,7 @@ TEST(Lease, NumbersOutsideTheEnumsHaveAName) {
 }
 
 TEST(Lease, AChangeNamesItsAddress) {
-    const Prefix address = to_prefix({0xc0000201});
+    const Prefix address = to_prefix(Ipv4{0xc0000201});
     Put put;
     put.lease.address = address;
     EXPECT_EQ(address_of(Change{put}), address);

@@ -69,12 +69,12 @@ TEST_F(LiveRawSocket, TellsWhereAMessageCameFromAndWentTo) {
     const auto taken = take_until(raw(), 2);
     ASSERT_EQ(taken.size(), 2u);
     EXPECT_EQ(taken[0].bytes, boot_request(1, {}));
-    EXPECT_EQ(taken[0].source, Ipv4{});
+    EXPECT_EQ(taken[0].source, to_ipv6(Ipv4{}));
     EXPECT_EQ(taken[0].source_port, 68);
-    EXPECT_TRUE(taken[0].destination.is_broadcast());
-    EXPECT_EQ(taken[1].source, client_address);
+    EXPECT_EQ(taken[0].destination, to_ipv6(all_ones));
+    EXPECT_EQ(taken[1].source, to_ipv6(client_address));
     EXPECT_EQ(taken[1].source_port, 6800);
-    EXPECT_EQ(taken[1].destination, server_address);
+    EXPECT_EQ(taken[1].destination, to_ipv6(server_address));
 }
 
 TEST_F(LiveRawSocket, HearsClientsBeforeTheInterfaceHasAnAddress) {
@@ -89,7 +89,7 @@ TEST_F(LiveRawSocket, NoPortUnreachableAnswersARenewal) {
     link.unicast(client_address, server_address, 68, boot_request(1, {}));
     const Bytes message = boot_request(2, {});
     const Outbound reply{
-        .bytes = message, .source = server_address, .destination = client_address, .port = 68, .hwaddr = {}};
+        .bytes = message, .source = to_ipv6(server_address), .destination = to_ipv6(client_address), .port = 68, .hwaddr = {}};
     ASSERT_EQ(raw().send({&reply, 1}), 1u);
     const auto frame = link.client().next_frame();
     ASSERT_TRUE(frame);
@@ -111,8 +111,8 @@ TEST_F(LiveRawSocket, RepliesAreWholeAndGoToTheirHardwareAddress) {
     std::vector<Outbound> replies;
     for (const auto& row : rows) {
         replies.push_back({.bytes = message,
-                           .source = server_address,
-                           .destination = row.destination,
+                           .source = to_ipv6(server_address),
+                           .destination = to_ipv6(row.destination),
                            .port = 68,
                            .hwaddr = row.hwaddr});
     }
@@ -138,7 +138,7 @@ TEST_F(LiveRawSocket, RepliesComeFromAMacAddressThatChangedMeanwhile) {
     link.server.ip("link set srv0 address 02:00:00:00:01:02");
     const Bytes message = boot_request(1, {});
     const Outbound reply{
-        .bytes = message, .source = server_address, .destination = all_ones, .port = 68, .hwaddr = {}};
+        .bytes = message, .source = to_ipv6(server_address), .destination = to_ipv6(all_ones), .port = 68, .hwaddr = {}};
     ASSERT_EQ(raw().send({&reply, 1}), 1u);
     const auto frame = link.client().next_frame();
     ASSERT_TRUE(frame);
@@ -154,7 +154,7 @@ TEST_F(LiveRawSocket, AnUnfinishedChecksumIsAccepted) {
     auto client = link.outside.in([] { return UdpSocket::open({.interface = "cli0", .port = 68}); });
     ASSERT_TRUE(client) << client.error().detail;
     const Bytes message = boot_request(1, {});
-    const Outbound request{.bytes = message, .source = {}, .destination = all_ones, .port = 67, .hwaddr = {}};
+    const Outbound request{.bytes = message, .source = {}, .destination = to_ipv6(all_ones), .port = 67, .hwaddr = {}};
     ASSERT_EQ(client->send({&request, 1}), 1u);
     // First that the premise holds: the checksum as it stands in the frame is not the right one.
     const auto frame = link.server_end->next_frame();
@@ -235,7 +235,7 @@ TEST_F(LiveRawSocket, ARenewalOnItsWayToAnotherServerIsRefused) {
 TEST_F(LiveRawSocket, OurOwnRepliesAndRequestsAreNotHeard) {
     const Bytes message = boot_request(1, {});
     const Outbound to_server_port{
-        .bytes = message, .source = server_address, .destination = all_ones, .port = 67, .hwaddr = {}};
+        .bytes = message, .source = to_ipv6(server_address), .destination = to_ipv6(all_ones), .port = 67, .hwaddr = {}};
     ASSERT_EQ(raw().send({&to_server_port, 1}), 1u);
     link.client().broadcast(boot_request(2, {}));
     EXPECT_THAT(xids_until(raw(), 2), ElementsAre(2));
@@ -245,7 +245,7 @@ TEST_F(LiveRawSocket, AReplyLargerThanTheLinkIsSkippedAndCounted) {
     const Bytes message = boot_request(1, {}), too_large(1473);
     const auto outbound = [](const Bytes& bytes) {
         return Outbound{
-            .bytes = bytes, .source = server_address, .destination = all_ones, .port = 68, .hwaddr = {}};
+            .bytes = bytes, .source = to_ipv6(server_address), .destination = to_ipv6(all_ones), .port = 68, .hwaddr = {}};
     };
     const std::vector<Outbound> replies{outbound(message), outbound(too_large), outbound(message)};
     EXPECT_EQ(raw().send(replies), 2u);
@@ -285,7 +285,7 @@ TEST_F(LiveRawSocket, WorksOnTheLoopbackInterface) {
     ASSERT_TRUE(client) << client.error().detail;
     const Bytes message = boot_request(1, {});
     const Outbound request{
-        .bytes = message, .source = {0x7f000001}, .destination = {0x7f000001}, .port = 67, .hwaddr = {}};
+        .bytes = message, .source = to_ipv6(Ipv4{0x7f000001}), .destination = to_ipv6(Ipv4{0x7f000001}), .port = 67, .hwaddr = {}};
     ASSERT_EQ(client->send({&request, 1}), 1u);
     EXPECT_THAT(xids_until(*raw_lo, 1), ElementsAre(1));
     // Seen on the link itself: the kernel's own stack takes 127.0.0.1 for forged when it did not route it
@@ -293,7 +293,7 @@ TEST_F(LiveRawSocket, WorksOnTheLoopbackInterface) {
     WireClient wire{link.server, "lo"};
     const Mac chaddr{2, 0, 0, 0, 0, 1}, zeros{};
     const Outbound reply{
-        .bytes = message, .source = {0x7f000001}, .destination = {0x7f000001}, .port = 68, .hwaddr = chaddr};
+        .bytes = message, .source = to_ipv6(Ipv4{0x7f000001}), .destination = to_ipv6(Ipv4{0x7f000001}), .port = 68, .hwaddr = chaddr};
     ASSERT_EQ(raw_lo->send({&reply, 1}), 1u);
     const auto frame = wire.next_frame();
     ASSERT_TRUE(frame);

@@ -115,7 +115,8 @@ TEST(Rtnetlink, ADumpBecomesInterfaces) {
                              .loopback = false,
                              .broadcast = true,
                              .mtu = 9000,
-                             .addresses = {{0x0a000001}}};
+                             .addresses = {{0x0a000001}},
+                             .addresses6 = {}};
     EXPECT_EQ(interfaces.at(2), expected);
     EXPECT_EQ(interfaces.at(5).name, "a-name-of-15-ch");
     EXPECT_FALSE(interfaces.at(5).up);

@@ -27,7 +27,7 @@ TEST(SubnetIds, PrefixesWithAnotherIdAreListedWithTheirLeases) {
     const auto changes = changed_subnet_ids(
         config_of({{1, "10.1.0.0/16"}, {2, "10.2.0.0/16"}, {3, "10.3.0.0/16"}}),
         config_of({{1, "10.1.0.0/16"}, {2, "10.3.0.0/16"}, {4, "10.4.0.0/16"}}), ten_times);
-    EXPECT_THAT(changes, testing::ElementsAre(SubnetIdChange{*parse_ipv4_network("10.3.0.0/16"), 3, 2, 30}));
+    EXPECT_THAT(changes, testing::ElementsAre(SubnetIdChange{to_prefix(*parse_ipv4_network("10.3.0.0/16")), 3, 2, 30}));
     EXPECT_EQ(to_text(changes), "10.3.0.0/16 had the id 3 (30 leases) and now has 2");
 }
 

@@ -33,9 +33,9 @@ TEST_F(LiveUdpSocket, TakesABroadcastFromAClientWithoutAnAddress) {
     const auto taken = take_until(udp, 7);
     ASSERT_EQ(taken.size(), 1u);
     EXPECT_EQ(taken[0].bytes, boot_request(7, {}));
-    EXPECT_EQ(taken[0].source, Ipv4{});
+    EXPECT_EQ(taken[0].source, to_ipv6(Ipv4{}));
     EXPECT_EQ(taken[0].source_port, 68);
-    EXPECT_TRUE(taken[0].destination.is_broadcast());
+    EXPECT_EQ(taken[0].destination, to_ipv6(Ipv4{0xffffffff}));
     EXPECT_EQ(udp.counters().received, 1u);
 }
 
@@ -44,8 +44,8 @@ TEST_F(LiveUdpSocket, TellsWhereARelayedMessageCameFromAndWentTo) {
     link.unicast(relay_address, server_address, 6700, boot_request(7, relay_address));
     const auto taken = take_until(udp, 7);
     ASSERT_EQ(taken.size(), 1u);
-    EXPECT_EQ(taken[0].source, relay_address);
-    EXPECT_EQ(taken[0].destination, server_address);
+    EXPECT_EQ(taken[0].source, to_ipv6(relay_address));
+    EXPECT_EQ(taken[0].destination, to_ipv6(server_address));
     EXPECT_EQ(taken[0].source_port, 6700);
 }
 
@@ -74,7 +74,7 @@ TEST_F(LiveUdpSocket, HearsItsOwnInterfaceOnly) {
 
 TEST_F(LiveUdpSocket, BoundToAnAddressTakesOnlyWhatIsSentToIt) {
     link.server.ip("addr add 10.77.0.2/24 dev srv0");
-    auto udp = open({.interface = "srv0", .address = server_address});
+    auto udp = open({.interface = "srv0", .address = to_ipv6(server_address)});
     link.unicast(relay_address, {0x0a4d0002}, 67, boot_request(1, relay_address));
     link.client().broadcast(boot_request(2, {}));
     link.relay(3);
@@ -127,8 +127,12 @@ TEST_F(LiveUdpSocket, SendsFromTheAddressItIsTold) {
     auto udp = open({.interface = "srv0"});
     const Bytes message = boot_request(9, {});
     const std::vector<Outbound> replies{
-        {.bytes = message, .source = {0x0a4d0002}, .destination = relay_address, .port = 67, .hwaddr = {}},
-        {.bytes = message, .source = {}, .destination = {0xffffffff}, .port = 68, .hwaddr = {}},
+        {.bytes = message,
+         .source = to_ipv6(Ipv4{0x0a4d0002}),
+         .destination = to_ipv6(relay_address),
+         .port = 67,
+         .hwaddr = {}},
+        {.bytes = message, .source = {}, .destination = to_ipv6(Ipv4{0xffffffff}), .port = 68, .hwaddr = {}},
     };
     EXPECT_EQ(udp.send(replies), 2u);
     const struct {
@@ -154,7 +158,8 @@ TEST_F(LiveUdpSocket, SkipsWhatCannotBeSentAndCountsIt) {
     auto udp = open({.interface = "srv0"});
     const Bytes message = boot_request(9, {}), too_large(70000);
     const auto outbound = [](const Bytes& bytes) {
-        return Outbound{.bytes = bytes, .source = {}, .destination = relay_address, .port = 67, .hwaddr = {}};
+        return Outbound{
+            .bytes = bytes, .source = {}, .destination = to_ipv6(relay_address), .port = 67, .hwaddr = {}};
     };
     std::vector<Outbound> replies(100, outbound(message));
     replies.front() = replies[50] = replies.back() = outbound(too_large);
@@ -180,7 +185,7 @@ TEST_F(LiveUdpSocket, SaysWhichInterfaceOrAddressIsMissing) {
     EXPECT_EQ(nowhere.error().number, ENODEV);
     EXPECT_THAT(nowhere.error().detail, HasSubstr("interface eth99"));
 
-    const auto elsewhere = link.udp({.interface = "srv0", .address = Ipv4{0x0a636363}});
+    const auto elsewhere = link.udp({.interface = "srv0", .address = to_ipv6(Ipv4{0x0a636363})});
     ASSERT_FALSE(elsewhere);
     EXPECT_EQ(elsewhere.error().number, EADDRNOTAVAIL);
     EXPECT_THAT(elsewhere.error().detail, HasSubstr("address 10.99.99.99"));

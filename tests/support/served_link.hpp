@@ -20,7 +20,7 @@ inline constexpr Ipv4 relay_address{0x0a4d0009};
 /// A received datagram that outlives its callback.
 struct Taken {
     Bytes bytes;
-    Ipv4 source, destination;
+    Ipv6 source, destination;
     std::uint16_t source_port = 0;
 };
 

@@ -307,7 +307,7 @@ TEST(Classify, ATestThatCannotBeEvaluatedIsFalseCountedAndLogged) {
     EXPECT_THAT(classes.names(set), ElementsAre("ALL", "third"));
     ASSERT_THAT(listener.lines, testing::SizeIs(4));
     EXPECT_EQ(listener.lines[0],
-              "DHCP4_CLASS_EVAL_ERROR: the test of class first cannot be evaluated and counts as "
+              "CLASS_EVAL_ERROR: the test of class first cannot be evaluated and counts as "
               "false: addrtotext() of a value that has neither 4 nor 16 octets");
     EXPECT_THAT(listener.lines[1], testing::HasSubstr("class second"));
 }

@@ -59,7 +59,7 @@ struct JourneyLookTest : testing::Test {
         journey.use(config, keeper.get(), &taker);
     }
     void receive(const std::vector<std::uint8_t>& bytes, std::chrono::nanoseconds waited = {}) {
-        journey.on_datagram({interface, server, true}, {bytes, Ipv4{}, Ipv4{0xffffffff}, 68, waited});
+        journey.on_datagram({interface, to_ipv6(server), true}, broadcast(bytes, waited));
     }
     void discover(std::uint8_t client, std::uint32_t xid) {
         receive(query(MessageType::discover, client, xid));

@@ -33,7 +33,8 @@ public:
     void send_udp(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
     void send_raw(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
     void flush() override {}
-    bool is_local(Ipv4 address) const override { return address == server; }
+    bool is_local(const Ipv6& address) const override { return address == to_ipv6(server); }
+
     std::vector<Sent> sent;
     std::function<void(const Sent&)> on_sent;
 
@@ -45,6 +46,11 @@ private:
         if (on_sent) on_sent(sent.back());
     }
 };
+
+/// From a client without an address to all.
+inline Inbound broadcast(std::span<const std::uint8_t> bytes, std::chrono::nanoseconds waited = {}) {
+    return {bytes, to_ipv6(Ipv4{}), to_ipv6(Ipv4{0xffffffff}), 68, waited};
+}
 
 /// A broadcast DISCOVER or REQUEST of client number `client`.
 inline std::vector<std::uint8_t> query(MessageType type, std::uint8_t client, std::uint32_t xid,

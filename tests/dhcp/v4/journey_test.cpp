@@ -49,7 +49,7 @@ protected:
         journey.set_open(true);
     }
     void receive(const std::vector<std::uint8_t>& bytes) {
-        journey.on_datagram({interface, server, true}, {bytes, Ipv4{}, Ipv4{0xffffffff}, 68});
+        journey.on_datagram({interface, to_ipv6(server), true}, broadcast(bytes));
     }
     void run_until_idle() {
         loop.run_until([&] { return journey.idle(); });

@@ -128,7 +128,7 @@ public:
         return ack->yiaddr;
     }
     void receive(const std::vector<std::uint8_t>& bytes) {
-        journey.on_datagram({interface_, server, true}, {bytes, Ipv4{}, Ipv4{0xffffffff}, 68});
+        journey.on_datagram({interface_, to_ipv6(server), true}, broadcast(bytes));
     }
     std::size_t database_calls() const { return database_->calls(); }
 

@@ -27,7 +27,7 @@ constexpr LeaseKind pd = LeaseKind::pd, na = LeaseKind::na, ta = LeaseKind::ta;
 
 // --- RFC 8415 18.3.1, 18.3.9: SOLICIT
 
-TEST(Solicit, OffersAnAddressAndStoresNothing) {
+TEST(Solicit6, OffersAnAddressAndStoresNothing) {
     World6 world{home_config()};
     const auto offer = world.ask(alice.solicit());
     EXPECT_EQ(offer.text(), "ADVERTISE; NA 1 2001:db8:1::10 3000/4000");
@@ -36,14 +36,14 @@ TEST(Solicit, OffersAnAddressAndStoresNothing) {
     EXPECT_THAT(offer.codes(), ElementsAre(option::client_id, option::server_id, option::ia_na));
 }
 
-TEST(Solicit, TheSameClientIsOfferedTheSameAgainAndOthersSomethingElse) {
+TEST(Solicit6, TheSameClientIsOfferedTheSameAgainAndOthersSomethingElse) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.solicit()).text(), "ADVERTISE; NA 1 2001:db8:1::10 3000/4000");
     EXPECT_EQ(world.ask(alice.solicit()).text(), "ADVERTISE; NA 1 2001:db8:1::10 3000/4000");
     EXPECT_EQ(world.ask(bob.solicit()).text(), "ADVERTISE; NA 1 2001:db8:1::11 3000/4000");
 }
 
-TEST(Solicit, SeveralIasGetDifferentLeases) {
+TEST(Solicit6, SeveralIasGetDifferentLeases) {
     World6 world{home_config()};
     const std::vector<SentIa> ias{{na, 1}, {na, 2}, {pd, 1}, {pd, 7}};
     EXPECT_EQ(world.ask(alice.solicit(ias)).text(),
@@ -54,14 +54,14 @@ TEST(Solicit, SeveralIasGetDifferentLeases) {
               "PD 1 2001:db8:f000::/56 3000/4000; PD 7 2001:db8:f000:100::/56 3000/4000");
 }
 
-TEST(Solicit, SeveralHintsInOneIaGetAsManyLeases) {
+TEST(Solicit6, SeveralHintsInOneIaGetAsManyLeases) {
     World6 world{home_config()};
     const SentIa two{na, 1, {"2001:db8:1::11", "2001:db8:1::12"}};
     EXPECT_EQ(world.ask(alice.solicit({two})).text(),
               "ADVERTISE; NA 1 2001:db8:1::11 3000/4000 2001:db8:1::12 3000/4000");
 }
 
-TEST(Solicit, AHintIsHonouredAndOneOfAnotherLinkIsNot) {
+TEST(Solicit6, AHintIsHonouredAndOneOfAnotherLinkIsNot) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.solicit({{na, 1, {"2001:db8:1::12"}}})).text(),
               "ADVERTISE; NA 1 2001:db8:1::12 3000/4000");
@@ -71,7 +71,7 @@ TEST(Solicit, AHintIsHonouredAndOneOfAnotherLinkIsNot) {
               "ADVERTISE; PD 1 2001:db8:f000:300::/56 3000/4000");
 }
 
-TEST(Solicit, AnExhaustedPoolIsAStatusOfItsIaAlone) {
+TEST(Solicit6, AnExhaustedPoolIsAStatusOfItsIaAlone) {
     World6 world{config6_of({subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::10", "2001:db8:1::10"}},
                                         {{"2001:db8:f000::/56", 56}})})};
     EXPECT_EQ(world.bind(alice), "REPLY; NA 1 2001:db8:1::10 3000/4000");
@@ -83,7 +83,7 @@ TEST(Solicit, AnExhaustedPoolIsAStatusOfItsIaAlone) {
     EXPECT_EQ(world.ask(carol.solicit({{pd, 1}})).text(), "ADVERTISE; PD 1 NoPrefixAvail");
 }
 
-TEST(Solicit, WithoutASubnetSaysSo) {
+TEST(Solicit6, WithoutASubnetSaysSo) {
     auto config = home_config();
     config.subnets[0].interface = "lan1";
     finish(config);
@@ -94,13 +94,13 @@ TEST(Solicit, WithoutASubnetSaysSo) {
     EXPECT_TRUE(world.ask(alice.rebind({{na, 1, {"2001:db8:1::10"}}})).silent()) << "another server may know";
 }
 
-TEST(Solicit, TemporaryAddressesArePassedOver) {
+TEST(Solicit6, TemporaryAddressesArePassedOver) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.solicit({{ta, 1}, {na, 1}})).text(), "ADVERTISE; NA 1 2001:db8:1::10 3000/4000");
 }
 
 // RFC 8415 18.3.1, 21.14
-TEST(Solicit, RapidCommitIsAnsweredAtOnceWhereTheSubnetHasIt) {
+TEST(Solicit6, RapidCommitIsAnsweredAtOnceWhereTheSubnetHasIt) {
     auto config = home_config();
     config.subnets[0].rapid_commit = true;
     World6 world{std::move(config)};
@@ -116,7 +116,7 @@ TEST(Solicit, RapidCommitIsAnsweredAtOnceWhereTheSubnetHasIt) {
 
 // --- RFC 8415 18.3.2: REQUEST
 
-TEST(Request, StoresWhatItSays) {
+TEST(Request6, StoresWhatItSays) {
     World6 world{home_config()};
     EXPECT_EQ(world.bind(alice, {{na, 5}, {pd, 6}}),
               "REPLY; NA 5 2001:db8:1::10 3000/4000; PD 6 2001:db8:f000::/56 3000/4000");
@@ -137,26 +137,26 @@ TEST(Request, StoresWhatItSays) {
     EXPECT_EQ(world.keeper().offers().size(), 0u) << "what was offered is bound";
 }
 
-TEST(Request, AllLeasesOfAReplyAreOneDecision) {
+TEST(Request6, AllLeasesOfAReplyAreOneDecision) {
     World6 world{home_config()};
     const auto reply = world.ask(alice.request({{na, 1}, {na, 2}, {pd, 3}}));
     EXPECT_THAT(reply.done->changes, SizeIs(3));
 }
 
-TEST(Request, AddressesOfAnotherLinkAreNotOnLink) {
+TEST(Request6, AddressesOfAnotherLinkAreNotOnLink) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.request({{na, 1, {"2001:db8:9::10"}}})).text(), "REPLY; NA 1 NotOnLink");
     EXPECT_THAT(world.events(), IsEmpty());
 }
 
-TEST(Request, WhatSomebodyElseHasIsReplacedByAnother) {
+TEST(Request6, WhatSomebodyElseHasIsReplacedByAnother) {
     World6 world{home_config()};
     world.bind(alice);
     EXPECT_EQ(world.ask(bob.request({{na, 1, {"2001:db8:1::10"}}})).text(),
               "REPLY; NA 1 2001:db8:1::11 3000/4000");
 }
 
-TEST(Request, WishesForLifetimesAreKeptWithinTheLimits) {
+TEST(Request6, WishesForLifetimesAreKeptWithinTheLimits) {
     World6 world{home_config()};
     const auto with_times = [](std::uint32_t preferred, std::uint32_t valid) {
         return std::vector<SentIa>{{na, 1, {"2001:db8:1::10"}, preferred, valid}};
@@ -169,7 +169,7 @@ TEST(Request, WishesForLifetimesAreKeptWithinTheLimits) {
         << "a preferred lifetime over the valid one becomes 5/8 of it";
 }
 
-TEST(Request, ABusyLeaseIsWaitedFor) {
+TEST(Request6, ABusyLeaseIsWaitedFor) {
     World6 world{home_config()};
     const auto first = world.ask_in_flight(alice.request({{na, 1}}));
     EXPECT_EQ(world.decide(alice.renew({{na, 1, {"2001:db8:1::10"}}})).text(), "waits for 2001:db8:1::10");
@@ -180,7 +180,7 @@ TEST(Request, ABusyLeaseIsWaitedFor) {
 
 // --- RFC 8415 18.3.4, 18.3.5: RENEW and REBIND
 
-TEST(Renew, ExtendsWhatTheClientHas) {
+TEST(Renew6, ExtendsWhatTheClientHas) {
     auto config = home_config();
     config.subnets[0].cache_threshold = 0;
     World6 world{std::move(config)};
@@ -192,7 +192,7 @@ TEST(Renew, ExtendsWhatTheClientHas) {
     EXPECT_EQ(world.events().back().cause, LeaseCause::renewed);
 }
 
-TEST(Renew, AYoungLeaseIsConfirmedWithoutAWrite) {
+TEST(Renew6, AYoungLeaseIsConfirmedWithoutAWrite) {
     World6 world{home_config()};
     world.bind(alice);
     world.pass(seconds{100});
@@ -202,21 +202,21 @@ TEST(Renew, AYoungLeaseIsConfirmedWithoutAWrite) {
     EXPECT_TRUE(reply.counted(Stat::v6_ia_na_lease_reuses));
 }
 
-TEST(Renew, OfNothingMakesALease) {
+TEST(Renew6, OfNothingMakesALease) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.renew({{na, 1, {"2001:db8:1::11"}}})).text(), "REPLY; NA 1 2001:db8:1::11 3000/4000");
     EXPECT_EQ(world.ask(bob.rebind({{pd, 1, {"2001:db8:f000:200::/56"}}})).text(),
               "REPLY; PD 1 2001:db8:f000:200::/56 3000/4000");
 }
 
-TEST(Renew, WhatTheClientMayNotHaveAnyMoreIsTakenFromIt) {
+TEST(Renew6, WhatTheClientMayNotHaveAnyMoreIsTakenFromIt) {
     World6 world{home_config()};
     world.bind(alice);
     EXPECT_EQ(world.ask(bob.renew({{na, 1, {"2001:db8:1::10", "2001:db8:9::1"}}})).text(),
               "REPLY; NA 1 2001:db8:1::11 3000/4000 2001:db8:1::12 3000/4000 2001:db8:1::10 0/0 2001:db8:9::1 0/0");
 }
 
-TEST(Renew, OfAPoolThatIsGoneGivesANewAddressAndEndsTheOldOne) {
+TEST(Renew6, OfAPoolThatIsGoneGivesANewAddressAndEndsTheOldOne) {
     World6 world{home_config()};
     auto lease = Lease{};
     lease.address = unit("2001:db8:1::99");
@@ -235,7 +235,7 @@ TEST(Renew, OfAPoolThatIsGoneGivesANewAddressAndEndsTheOldOne) {
     EXPECT_EQ(world.refused_changes(), 0u);
 }
 
-TEST(Renew, AnotherClientsIaidIsAnotherIa) {
+TEST(Renew6, AnotherClientsIaidIsAnotherIa) {
     World6 world{home_config()};
     world.bind(alice, {{na, 1}});
     EXPECT_EQ(world.bind(alice, {{na, 2}}), "REPLY; NA 2 2001:db8:1::11 3000/4000");
@@ -244,7 +244,7 @@ TEST(Renew, AnotherClientsIaidIsAnotherIa) {
 
 // --- while the store loads, and without it
 
-TEST(WhileLoading, OnlyStoredLeasesOfTheClientAreAnswered) {
+TEST(WhileLoading6, OnlyStoredLeasesOfTheClientAreAnswered) {
     World6 world{home_config()};
     world.table_complete = false;
     EXPECT_TRUE(world.ask(alice.solicit()).silent());
@@ -253,7 +253,7 @@ TEST(WhileLoading, OnlyStoredLeasesOfTheClientAreAnswered) {
     EXPECT_EQ(world.ask(alice.renew({{na, 1, {"2001:db8:1::10"}}})).drop.reason, DropReason::store_unavailable);
 }
 
-TEST(WithoutTheStore, ConfirmTellsWhatIsLeft) {
+TEST(WithoutTheStore6, ConfirmTellsWhatIsLeft) {
     World6 world{home_config()};
     world.bind(alice, {{na, 1}, {pd, 1}});
     world.pass(seconds{1500});
@@ -266,7 +266,7 @@ TEST(WithoutTheStore, ConfirmTellsWhatIsLeft) {
 
 // --- prefixes
 
-TEST(Prefixes, ALengthHintChoosesThePool) {
+TEST(Prefixes6, ALengthHintChoosesThePool) {
     auto config = config6_of(
         {subnet6_of(1, "2001:db8:1::/64", {}, {{"2001:db8:a000::/48", 64}, {"2001:db8:b000::/48", 56},
                                                {"2001:db8:c000::/40", 48}})});
@@ -283,7 +283,7 @@ TEST(Prefixes, ALengthHintChoosesThePool) {
 }
 
 // RFC 6603 4.2: prefix 2001:db8:f000::/56 without 2001:db8:f000:ff::/64
-TEST(Prefixes, ExcludedOnesGoToClientsThatKnowThem) {
+TEST(Prefixes6, ExcludedOnesGoToClientsThatKnowThem) {
     auto config = home_config();
     config.subnets[0].pools[1].excluded_prefix = parse_ipv6_prefix("2001:db8:f000:ff::/64");
     finish(config);
@@ -303,7 +303,7 @@ TEST(Prefixes, ExcludedOnesGoToClientsThatKnowThem) {
     EXPECT_THAT(*excluded_in(asked), ElementsAre(64, 0xff));
 }
 
-TEST(Prefixes, AHugePoolCostsNoMore) {
+TEST(Prefixes6, AHugePoolCostsNoMore) {
     auto config = config6_of({subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::", "2001:db8:1::ffff:ffff:ffff:ffff"}},
                                          {{"2001:db8::/32", 64}})});
     config.subnets[0].allocator = config.subnets[0].pd_allocator = AllocatorKind::random;
@@ -319,7 +319,7 @@ TEST(Prefixes, AHugePoolCostsNoMore) {
 
 // --- reservations
 
-TEST(ReservedLeases, GoToTheirClientAndToNobodyElse) {
+TEST(ReservedLeases6, GoToTheirClientAndToNobodyElse) {
     auto config = home_config();
     config.hosts = std::make_shared<const HostTable>(
         std::vector{host6_of(alice, 1, {"2001:db8:1::77", "2001:db8:1::10", "2001:db8:eeee::/48"})});
@@ -329,7 +329,7 @@ TEST(ReservedLeases, GoToTheirClientAndToNobodyElse) {
               "REPLY; NA 1 2001:db8:1::77 3000/4000 2001:db8:1::10 3000/4000; PD 1 2001:db8:eeee::/48 3000/4000");
 }
 
-TEST(ReservedLeases, AreSharedOutOverTheIas) {
+TEST(ReservedLeases6, AreSharedOutOverTheIas) {
     auto config = home_config();
     config.hosts = std::make_shared<const HostTable>(
         std::vector{host6_of(alice, 1, {"2001:db8:1::77", "2001:db8:1::78"})});
@@ -339,7 +339,7 @@ TEST(ReservedLeases, AreSharedOutOverTheIas) {
     EXPECT_EQ(world.ask(alice.renew({{na, 2, {"2001:db8:1::78"}}})).text(), "REPLY; NA 2 2001:db8:1::78 3000/4000");
 }
 
-TEST(ReservedLeases, ANewReservationReplacesTheLeaseAtTheNextRenewal) {
+TEST(ReservedLeases6, ANewReservationReplacesTheLeaseAtTheNextRenewal) {
     World6 before{home_config()};
     before.bind(alice);
     auto config = home_config();
@@ -353,7 +353,7 @@ TEST(ReservedLeases, ANewReservationReplacesTheLeaseAtTheNextRenewal) {
 
 // --- limits
 
-TEST(Limits, NoMessageGetsMoreThanSixteenLeasesInAnIa) {
+TEST(Limits6, NoMessageGetsMoreThanSixteenLeasesInAnIa) {
     World6 world{config6_of({subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::1:0", "2001:db8:1::1:ffff"}})})};
     SentIa greedy{na, 1};
     std::vector<std::string> texts;
@@ -371,7 +371,7 @@ struct TimesRow {
     bool calculate;
     std::uint32_t t1, t2;
 };
-TEST(Times, Rfc8415FollowTheShortestPreferredLifetime) {
+TEST(Times6, Rfc8415FollowTheShortestPreferredLifetime) {
     for (const auto& row : {TimesRow{1000, 2000, false, 1000, 2000}, TimesRow{{}, {}, true, 1500, 2400},
                             TimesRow{{}, {}, false, 0, 0}, TimesRow{2000, 2000, false, 0, 2000},
                             TimesRow{100, {}, true, 100, 2400}}) {

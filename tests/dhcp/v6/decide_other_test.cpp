@@ -24,7 +24,7 @@ constexpr LeaseKind pd = LeaseKind::pd, na = LeaseKind::na;
 
 // --- RFC 8415 18.3.7: RELEASE
 
-TEST(Release, KeepsTheRowForTheClientsReturn) {
+TEST(Release6, KeepsTheRowForTheClientsReturn) {
     World6 world{home_config()};
     world.bind(alice, {{na, 1}, {pd, 1}});
     const auto reply = world.ask(alice.release({{na, 1, {"2001:db8:1::10"}}, {pd, 1, {"2001:db8:f000::/56"}}}));
@@ -34,7 +34,7 @@ TEST(Release, KeepsTheRowForTheClientsReturn) {
     EXPECT_EQ(world.ask(alice.solicit()).text(), "ADVERTISE; NA 1 2001:db8:1::10 3000/4000") << "affinity";
 }
 
-TEST(Release, WithoutAffinityTheRowGoes) {
+TEST(Release6, WithoutAffinityTheRowGoes) {
     auto config = home_config();
     config.expiration.hold_reclaimed = seconds{0};
     World6 world{std::move(config)};
@@ -43,7 +43,7 @@ TEST(Release, WithoutAffinityTheRowGoes) {
     EXPECT_FALSE(world.row("2001:db8:1::10"));
 }
 
-TEST(Release, OfWhatTheClientDoesNotHaveIsNoBinding) {
+TEST(Release6, OfWhatTheClientDoesNotHaveIsNoBinding) {
     World6 world{home_config()};
     world.bind(alice);
     EXPECT_EQ(world.ask(bob.release({{na, 1, {"2001:db8:1::10"}}})).text(), "REPLY Success; NA 1 NoBinding");
@@ -52,7 +52,7 @@ TEST(Release, OfWhatTheClientDoesNotHaveIsNoBinding) {
     EXPECT_EQ(world.row("2001:db8:1::10")->state, LeaseState::assigned);
 }
 
-TEST(Release, NamingALeaseTwiceGivesItUpOnce) {
+TEST(Release6, NamingALeaseTwiceGivesItUpOnce) {
     World6 world{home_config()};
     world.bind(alice);
     const SentIa twice{na, 1, {"2001:db8:1::10", "2001:db8:1::10"}};
@@ -62,7 +62,7 @@ TEST(Release, NamingALeaseTwiceGivesItUpOnce) {
 
 // --- RFC 8415 18.3.8: DECLINE
 
-TEST(Decline, KeepsTheAddressFromEverybody) {
+TEST(Decline6, KeepsTheAddressFromEverybody) {
     World6 world{home_config()};
     world.bind(alice);
     EXPECT_EQ(world.ask(alice.decline({{na, 1, {"2001:db8:1::10"}}})).text(), "REPLY Success; NA 1 Success");
@@ -74,7 +74,7 @@ TEST(Decline, KeepsTheAddressFromEverybody) {
     EXPECT_EQ(world.ask(alice.decline({{na, 1, {"2001:db8:1::10"}}})).text(), "REPLY Success; NA 1 NoBinding");
 }
 
-TEST(Decline, PrefixesAreNotDeclined) {
+TEST(Decline6, PrefixesAreNotDeclined) {
     World6 world{home_config()};
     world.bind(alice, {{pd, 1}});
     EXPECT_EQ(world.ask(alice.decline({{pd, 1, {"2001:db8:f000::/56"}}})).text(), "REPLY Success");
@@ -83,7 +83,7 @@ TEST(Decline, PrefixesAreNotDeclined) {
 
 // --- RFC 8415 18.3.3: CONFIRM
 
-TEST(Confirm, Rfc8415TellsWhetherAllAddressesAreOnTheLink) {
+TEST(Confirm6, Rfc8415TellsWhetherAllAddressesAreOnTheLink) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.confirm({{na, 1, {"2001:db8:1::99"}}})).text(), "REPLY Success");
     EXPECT_EQ(world.ask(alice.confirm({{na, 1, {"2001:db8:1::99"}}, {na, 2, {"2001:db8:9::1"}}})).text(),
@@ -94,7 +94,7 @@ TEST(Confirm, Rfc8415TellsWhetherAllAddressesAreOnTheLink) {
 
 // --- RFC 8415 18.3.6: INFORMATION-REQUEST
 
-TEST(InformationRequest, GetsOptionsWithAndWithoutASubnetOrAnIdentifier) {
+TEST(InformationRequest6, GetsOptionsWithAndWithoutASubnetOrAnIdentifier) {
     auto config = home_config();
     config.options = {testing_world6::option6(option::dns_servers, "20010db8000000000000000000000053")};
     config.subnets[0].options = {testing_world6::option6(option::sntp_servers, "20010db8000000000000000000000123")};
@@ -127,7 +127,7 @@ Packet6 registration(const Client6& client, std::string_view address, std::uint3
     return packet.with(option::iaaddr, registered(address, valid));
 }
 
-TEST(Registration, KeepsAnAddressThatTheClientMadeItself) {
+TEST(Registration6, KeepsAnAddressThatTheClientMadeItself) {
     World6 world{home_config()};
     const auto reply = world.ask(registration(alice, "2001:db8:1::abcd"));
     EXPECT_EQ(reply.type(), MessageType::addr_reg_reply);
@@ -144,7 +144,7 @@ TEST(Registration, KeepsAnAddressThatTheClientMadeItself) {
     EXPECT_EQ(world.refused_changes(), 0u);
 }
 
-TEST(Registration, Rfc9686IsSilentAboutWhatIsWrong) {
+TEST(Registration6, Rfc9686IsSilentAboutWhatIsWrong) {
     World6 world{home_config()};
     world.bind(bob);
     auto from_elsewhere = registration(alice, "2001:db8:1::abcd");
@@ -161,7 +161,7 @@ TEST(Registration, Rfc9686IsSilentAboutWhatIsWrong) {
     EXPECT_TRUE(refusing.ask(registration(alice, "2001:db8:1::abcd")).silent());
 }
 
-TEST(Registration, AnAddressOfAPoolIsNotGivenOutMeanwhile) {
+TEST(Registration6, AnAddressOfAPoolIsNotGivenOutMeanwhile) {
     World6 world{home_config()};
     world.ask(registration(alice, "2001:db8:1::10"));
     EXPECT_EQ(world.bind(bob), "REPLY; NA 1 2001:db8:1::11 3000/4000");

@@ -36,7 +36,7 @@ struct Read {
 
 // --- RFC 8415 16
 
-TEST(AcceptRules, Rfc8415ClientAndServerIdentifiers) {
+TEST(AcceptRules6, Rfc8415ClientAndServerIdentifiers) {
     const auto config = home_config();
     const auto reason = [&](const Packet6& packet) {
         const Read read{packet, config};
@@ -60,7 +60,7 @@ TEST(AcceptRules, Rfc8415ClientAndServerIdentifiers) {
         EXPECT_EQ(reason(alice.packet(type, {}, false)), DropReason::unknown_type);
 }
 
-TEST(AcceptRules, ClientsSendToTheMulticastGroup) {
+TEST(AcceptRules6, ClientsSendToTheMulticastGroup) {
     const auto config = home_config();
     auto packet = alice.solicit();
     packet.arrival.destination = ip6("2001:db8:1::1");
@@ -86,7 +86,7 @@ ServerConfig three_subnets() {
     return config6_of({by_interface, by_address, by_relay, by_interface_id});
 }
 
-TEST(SubnetSelection, OfDirectClients) {
+TEST(SubnetSelection6, OfDirectClients) {
     const auto config = three_subnets();
     auto packet = alice.solicit();
     EXPECT_EQ(Read(packet, config).subnet_id(), 1u) << "by the interface";
@@ -98,7 +98,7 @@ TEST(SubnetSelection, OfDirectClients) {
     EXPECT_EQ(Read(packet, config).subnet_id(), 3u) << "by the client's global address";
 }
 
-TEST(SubnetSelection, OfRelayedClients) {
+TEST(SubnetSelection6, OfRelayedClients) {
     const auto config = three_subnets();
     const auto selected = [&](std::vector<testing_world6::SentRelay> relays) {
         auto packet = alice.solicit();
@@ -120,7 +120,7 @@ TEST(SubnetSelection, OfRelayedClients) {
     EXPECT_EQ(selected({{.link = "::"}}), 0u);
 }
 
-TEST(SubnetSelection, PassesOverSubnetsWhoseGuardDoesNotFit) {
+TEST(SubnetSelection6, PassesOverSubnetsWhoseGuardDoesNotFit) {
     auto config = three_subnets();
     config.subnets[0].guard = {config.class_names.intern("others")};
     finish(config);
@@ -134,7 +134,7 @@ struct MacRow {
     MacSource source;
     std::string_view expected;
 };
-TEST(HardwareAddresses, OfEachSource) {
+TEST(HardwareAddresses6, OfEachSource) {
     auto packet = alice.solicit();
     packet.arrival.source = ip6("fe80::ff:fe00:a");
     packet.relayed_by({.link = "2001:db8:1::1",
@@ -159,7 +159,7 @@ TEST(HardwareAddresses, OfEachSource) {
 
 // --- classes
 
-TEST(Classes, OfTheVendorClassOption) {
+TEST(Classes6, OfTheVendorClassOption) {
     auto config = home_config();
     const auto id = config.class_names.intern("VENDOR_CLASS_docsis3.0");
     auto packet = alice.solicit();

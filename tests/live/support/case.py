@@ -52,10 +52,10 @@ class LiveTest(unittest.TestCase):
         self.addCleanup(created.remove)
         return created
 
-    def server(self, namespace: Namespace) -> Server:
+    def server(self, namespace: Namespace, family: int = 4) -> Server:
         folder = self.folder / f"server{len(self._servers)}"
         folder.mkdir()
-        server = Server(namespace, folder)
+        server = Server(namespace, folder, family)
         self._servers.append(server)
         self.addCleanup(server.end)
         return server

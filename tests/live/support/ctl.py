@@ -14,8 +14,9 @@ NEVER_SECONDS = 60.0
 class ControlSocket:
     """Commands to one server. A connection carries one command."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, family: int = 4) -> None:
         self.path = path
+        self.family = family
 
     def ask(self, command: str, arguments: Any = None) -> dict[str, Any]:
         """The whole answer, whatever its result."""
@@ -52,11 +53,11 @@ class ControlSocket:
             return False
 
     def lease(self, address: str) -> dict[str, Any] | None:
-        answer = self.ask("lease4-get", {"ip-address": address})
+        answer = self.ask(f"lease{self.family}-get", {"ip-address": address})
         if answer["result"] == EMPTY:
             return None
         if answer["result"] != SUCCESS:
-            raise AssertionError(f"lease4-get {address} failed: {answer}")
+            raise AssertionError(f"the lease of {address} cannot be had: {answer}")
         return answer["arguments"]
 
     def leases(self) -> list[dict[str, Any]]:
@@ -64,11 +65,11 @@ class ControlSocket:
         found: list[dict[str, Any]] = []
         start = "start"
         while True:
-            answer = self.ask("lease4-get-page", {"from": start, "limit": 1000})
+            answer = self.ask(f"lease{self.family}-get-page", {"from": start, "limit": 1000})
             if answer["result"] == EMPTY:
                 return found
             if answer["result"] != SUCCESS:
-                raise AssertionError(f"lease4-get-page failed: {answer}")
+                raise AssertionError(f"a page of leases cannot be had: {answer}")
             page = answer["arguments"]["leases"]
             found += page
             if len(page) < 1000:

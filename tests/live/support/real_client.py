@@ -60,7 +60,7 @@ class RealClient:
         if not self._events.exists():
             return []
         lines = self._events.read_text().splitlines()
-        return [(name, address) for name, _, address in (line.partition(" ") for line in lines)]
+        return [(name, rest.partition(" ")[0]) for name, _, rest in (line.partition(" ") for line in lines)]
 
     def wait_bound(self) -> str:
         return self._wait(self.bound)

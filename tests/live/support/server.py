@@ -20,6 +20,7 @@ from live.support.waiting import eventually
 
 SOURCE_DIR = Path(__file__).resolve().parents[3]
 STARTED = "DHCP4_STARTED"
+STARTED6 = "DHCP6_STARTED"
 
 
 def binary() -> Path:
@@ -37,14 +38,15 @@ def subnet(number: int, network: str, pool: str, **more: Any) -> dict[str, Any]:
 class Server:
     """One server in one namespace; it can be stopped, killed and started again on the same leases."""
 
-    def __init__(self, namespace: Namespace, folder: Path) -> None:
+    def __init__(self, namespace: Namespace, folder: Path, family: int = 4) -> None:
         self.namespace = namespace
         self.folder = folder
+        self.family = family
         self.configuration_path = folder / "leasehold.conf"
         self.log_path = folder / "server.log"
         self.data = folder / "data"
         self.socket_path = folder / "run" / "control.sock"
-        self.control = ControlSocket(self.socket_path)
+        self.control = ControlSocket(self.socket_path, family)
         self.wrapper: Sequence[str] = ()  # a program that starts it and leaves it the pid, such as strace -D
         for name in ("run", "data", "log"):
             (folder / name).mkdir(mode=0o750, exist_ok=True)
@@ -64,14 +66,14 @@ class Server:
 
     def configuration(self, **keys: Any) -> dict[str, Any]:
         """A whole configuration: SQLite leases, a control socket, and `keys` (dashes as underscores) on top."""
-        dhcp4: dict[str, Any] = {
+        keys_of_family: dict[str, Any] = {
             "interfaces-config": {"interfaces": ["*"]},
-            "lease-database": {"type": "sqlite", "name": "leases4.db"},
+            "lease-database": {"type": "sqlite", "name": f"leases{self.family}.db"},
             "control-sockets": [{"socket-type": "unix", "socket-name": str(self.socket_path)}],
             "valid-lifetime": 3600,
         }
-        dhcp4.update({name.replace("_", "-"): value for name, value in keys.items()})
-        return {"Dhcp4": dhcp4}
+        keys_of_family.update({name.replace("_", "-"): value for name, value in keys.items()})
+        return {f"Dhcp{self.family}": keys_of_family}
 
     def configure(self, **keys: Any) -> dict[str, Any]:
         """Writes the configuration file; a running server does not notice before a reload."""
@@ -81,13 +83,14 @@ class Server:
 
     def start(self) -> None:
         """Starts it and waits until it says that it serves."""
-        before = self.log().count(STARTED)
+        started = STARTED if self.family == 4 else STARTED6
+        before = self.log().count(started)
         self.launch()
 
         def up() -> bool:
             if not self.program.is_running():
                 raise AssertionError(f"the server ended with code {self.program.wait()}:\n{self.log()}")
-            return self.log().count(STARTED) > before and self.control.answers()
+            return self.log().count(started) > before and self.control.answers()
 
         eventually(up, "the server starts", self.log)
 

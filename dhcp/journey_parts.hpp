@@ -1,9 +1,9 @@
-// What a journey keeps of a packet and its client. Included by journey*.cpp only.
+// What a journey keeps of a packet and its client. Included by the journeys' sources only.
 #pragma once
 
-#include "dhcp/v4/journey.hpp"
+#include "dhcp/journey.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold {
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -12,11 +12,15 @@ struct Journey::Packet {
     std::vector<std::uint8_t> bytes;
     std::uint32_t interface_index = 0;
     std::string interface_name;
-    Ipv4 interface_address, source, destination;
+    Ipv6 interface_address;  // ListenerView::address
+    Ipv6 global_address;     // v6: one of the interface that is not link-local; ::, there is none
+    Ipv6 source, destination;
     std::uint16_t source_port = 0;
-    bool raw = false;
+    bool raw = false;  // a packet socket is there for the reply
     SteadyClock::time_point received_at{};
-    MessageType type = MessageType::none;
+    std::uint32_t probe_link = 0;  // where Need::ping is looked for: an interface's number, or 0: where the route leads
+    bool noted = false, limited = false;  // note() and over_limit() have seen it
+    std::uint8_t type = 0;
     std::uint32_t xid = 0;
     std::uint32_t subnet_id = 0;
     int decisions = 0;
@@ -28,16 +32,13 @@ struct Journey::Packet {
           interface_index{listener.interface.index},
           interface_name{listener.interface.name},
           interface_address{listener.address},
+          global_address{listener.interface.global_address().value_or(Ipv6{})},
           source{datagram.source},
           destination{datagram.destination},
           source_port{datagram.source_port},
           raw{listener.has_raw_socket},
           received_at{SteadyClock::now()} {}
 
-    Arrival arrival() const {
-        return {interface_index, interface_name, interface_address, source, source_port, destination, raw,
-                received_at};
-    }
     bool is_retransmission_of(const Packet& other) const { return xid == other.xid && type == other.type; }
 };
 
@@ -55,4 +56,4 @@ struct Journey::InFlight {
     Done done;
 };
 
-}  // namespace leasehold::v4
+}  // namespace leasehold

@@ -1,8 +1,8 @@
 // Packets that wait: behind an earlier one of their client, for a lease that is with the store, for stored
 // rows, for somebody to answer at an address. One per client, and nobody else waits for them.
-#include "dhcp/v4/journey_parts.hpp"
+#include "dhcp/journey_parts.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold {
 
 void Journey::park(std::unique_ptr<Packet> packet, Client& client) {
     if (client.flight) {
@@ -69,14 +69,12 @@ std::unique_ptr<Journey::Packet> Journey::take_fetching(const ClientKey& key) {
 }
 
 // The address is held for the client meanwhile, so that a newcomer is not offered it as well.
-void Journey::look(std::unique_ptr<Packet> packet, const Request& request, Need::Ping ping) {
+void Journey::look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping) {
     --packet->decisions;  // it was not decided
     if (packet->pings.size() >= looks_max)
         return drop(*packet, {DropReason::no_address, "somebody was found at each address that was tried"});
-    const bool direct = request.message->giaddr().is_zero();
-    const std::uint32_t link = direct ? packet->interface_index : 0;
+    const std::uint32_t link = packet->probe_link;
     const Ipv4 address = ping.address;
-    const ClientKey key = request.client;
     keeper_->hold(std::move(ping.hold));
     park_fetching(key, std::move(packet));
     const auto on_answer = [this, alive = alive_, key, address](bool answered) {
@@ -107,4 +105,4 @@ void Journey::wake(const Prefix& address) {
     }
 }
 
-}  // namespace leasehold::v4
+}  // namespace leasehold

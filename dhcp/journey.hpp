@@ -1,0 +1,155 @@
+// The journey of a packet on the loop: parsed, decided, its changes with the store, its reply sent once they are
+// durable. Keeps lease-engine rule 2: one decision per client in flight, one waiting packet per client, everything
+// bounded and counted. What is the same for both families is here; v4/journey and v6/journey read a packet and
+// address its reply. Not here: what is answered (decide) and how a socket works.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "dhcp/address_probe.hpp"
+#include "dhcp/change_taker.hpp"
+#include "dhcp/client_request.hpp"
+#include "dhcp/decision.hpp"
+#include "dhcp/event_bus.hpp"
+#include "dhcp/lease_keeper.hpp"
+#include "dhcp/listeners.hpp"
+#include "dhcp/packet_log.hpp"
+#include "dhcp/rate_limiter.hpp"
+#include "dhcp/statistics.hpp"
+
+namespace leasehold {
+
+/// What the journey needs of the server around it.
+struct JourneyContext {
+    const LeaseClock& clock;
+    Statistics& statistics;
+    EventBus& events;
+    PacketOutlet& outlet;
+    std::uint16_t client_port = 0;  // 0: as the protocol says
+    AddressProbe* probe = nullptr;  // nullptr: nobody is looked for
+};
+
+struct JourneyCounters {
+    std::uint64_t queue_full = 0;       // packets dropped because a limit was reached
+    std::uint64_t stale = 0;            // had waited longer than packet-age-max
+    std::uint64_t replies_too_old = 0;  // ready after the client has surely asked again
+};
+
+class Journey {
+public:
+    static constexpr std::size_t packets_max = 8192;  // in flight and parked together
+    static constexpr std::size_t looks_max = 8;       // addresses that somebody is looked for at, per packet
+    static constexpr int decisions_max = 3;           // the first, and twice after a loss
+    static constexpr std::chrono::seconds reply_age_max{4};
+    static constexpr std::chrono::seconds stale_tell_every{60};
+
+    Journey(const Journey&) = delete;
+    Journey& operator=(const Journey&) = delete;
+    virtual ~Journey();
+
+    /// The leases, the store and the configuration that the next packets meet.
+    /// @pre idle(), unless all three are the same or `keeper` and `taker` are kept
+    void use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keeper, ChangeTaker* taker);
+    /// Closed: packets are counted and dropped. What is served of those that are not: see World::outage.
+    void set_open(bool open, std::optional<OutageService> outage = std::nullopt) {
+        open_ = open;
+        outage_ = outage;
+    }
+    /// The store will not answer any more: who waits for it gets no reply.
+    void abandon();
+
+    void on_datagram(const ListenerView& listener, const Inbound& datagram);
+    /// True: the completion was one of the journey's. Call flush() after the last of a burst.
+    bool on_completion(Completion& completion);
+    void flush() { context_.outlet.flush(); }
+    /// A lease is no longer with the store (reclamation finished with it): who waited is decided.
+    void wake(const Prefix& address);
+
+    bool idle() const { return in_flight_.empty() && parked_ == 0; }
+    std::size_t in_flight() const { return in_flight_.size(); }
+    std::size_t parked() const { return parked_; }
+    const JourneyCounters& counters() const { return counters_; }
+
+    /// Ids that are not the journey's start here (reclamation).
+    static constexpr DecisionId foreign_ids = DecisionId{1} << 63;
+
+protected:
+    struct Packet;  // journey_parts.hpp
+
+    /// @param words  must outlive it
+    Journey(const PacketWords& words, JourneyContext context);
+
+    // --- what a family does
+    /// Reads a packet from the start, whether it is new or has waited: parses it, notes it (note), makes a request of
+    /// it, asks over_limit between the request's halves, then calls answer.
+    virtual void handle(std::unique_ptr<Packet> packet) = 0;
+    /// Hands a reply to the outlet. @param port  where to
+    virtual void send_reply(const Packet& packet, Reply& reply, std::uint16_t port) = 0;
+
+    // --- what it does it with
+    /// What the octets are; counted and logged once.
+    void note(Packet& packet, std::uint8_t type, std::uint32_t xid);
+    void drop(const Packet& packet, const Drop& drop);
+    void drop_unreadable(const Packet& packet, std::string_view what, std::size_t offset);
+    /// The limit of packets in a time that this one would go over; asked once, nullopt for one that has waited.
+    std::optional<Drop> over_limit(Packet& packet, const ClientRequest& request);
+    /// decide() with its request and configuration given.
+    using Decide = std::function<Decision(const World& world, const Facts& facts, LeaseTime now,
+                                          std::uint64_t first_version, std::uint64_t seed)>;
+    /// Decided now, or behind what is under way for the client. `decide` is called at once or never.
+    void answer(std::unique_ptr<Packet> packet, const ClientRequest& request, const Decide& decide);
+
+    const ServerConfig& config() const { return *config_; }
+    const LeaseKeeper& keeper() const { return *keeper_; }
+    const LeaseClock& clock() const { return context_.clock; }
+    PacketOutlet& outlet() const { return context_.outlet; }
+
+private:
+    struct Client;
+    struct InFlight;
+
+    void park(std::unique_ptr<Packet> packet, Client& client);
+    void wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet);
+    void fetch(const ClientKey& key, std::vector<Prefix> rows);
+    void look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping);
+    void park_fetching(const ClientKey& key, std::unique_ptr<Packet> packet);
+    /// nullptr: it does not wait any more.
+    std::unique_ptr<Packet> take_fetching(const ClientKey& key);
+    bool is_stale(const Inbound& datagram) const;
+    void drop_stale(const ListenerView& listener, const Inbound& datagram);
+    void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done);
+    void finish(const Packet& packet, Done& done);
+    void settle(InFlight flight, const Completion& completion);
+    void tell(const Packet& packet, std::vector<LeaseEvent> events);
+    void send(const Packet& packet, Reply& reply);
+    void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
+    bool room() const { return in_flight_.size() + parked_ < packets_max; }
+
+    const PacketWords& words_;
+    JourneyContext context_;
+    std::shared_ptr<const ServerConfig> config_;
+    LeaseKeeper* keeper_ = nullptr;
+    ChangeTaker* taker_ = nullptr;
+    std::function<bool(const Prefix&)> set_aside_;
+    bool open_ = false;
+    std::optional<OutageService> outage_;
+    std::uint64_t seed_;
+    DecisionId next_id_ = 1;
+    std::unordered_map<DecisionId, InFlight> in_flight_;
+    std::unordered_map<ClientKey, Client> clients_;
+    std::unordered_map<Prefix, std::vector<ClientKey>> waiting_;
+    std::size_t parked_ = 0;
+    RateLimiter limiter_;
+    std::uint64_t stale_untold_ = 0;
+    std::chrono::steady_clock::time_point stale_told_at_{};
+    JourneyCounters counters_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace leasehold

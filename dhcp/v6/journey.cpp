@@ -1,0 +1,46 @@
+#include "dhcp/v6/journey.hpp"
+
+#include "dhcp/journey_parts.hpp"
+#include "dhcp/v6/decide.hpp"
+#include "dhcp/v6/packet_log.hpp"
+
+namespace leasehold::v6 {
+
+namespace {
+
+/// A query to one of our addresses is answered from it. Else from the link-local one to who is on the link, and from
+/// whichever the kernel thinks right (RFC 6724) to a relay that is farther away.
+Ipv6 source_of_reply(const Ipv6& asked, const Ipv6& link_local, const Ipv6& receiver) {
+    if (!is_multicast(asked) && !is_unspecified(asked)) return asked;
+    return is_link_local(receiver) ? link_local : Ipv6{};
+}
+
+}  // namespace
+
+Journey::Journey(JourneyContext context) : leasehold::Journey{packet_words, std::move(context)} {}
+
+void Journey::handle(std::unique_ptr<Packet> packet) {
+    const auto message = MessageView::parse(packet->bytes);
+    if (!message) return drop_unreadable(*packet, to_string(message.error().code), message.error().offset);
+    note(*packet, static_cast<std::uint8_t>(message->type()), message->xid());
+    const Arrival arrival{packet->interface_index, packet->interface_name, packet->global_address, packet->source,
+                          packet->source_port,     packet->destination,    packet->received_at};
+    auto request = read_request(*message, arrival, config());
+    if (!request) return drop(*packet, request.error());
+    if (const auto why = over_limit(*packet, *request)) return drop(*packet, *why);
+    if (const auto why = complete_request(*request, config())) return drop(*packet, *why);
+    answer(std::move(packet), *request,
+           [&](const World& world, const Facts& facts, LeaseTime now, std::uint64_t version, std::uint64_t seed) {
+               return decide(*request, config(), world, facts, now, version, seed);
+           });
+}
+
+void Journey::send_reply(const Packet& packet, Reply& reply, std::uint16_t port) {
+    const Ipv6& receiver = reply.destination.address;
+    const Ipv6 source = is_unspecified(reply.source)
+                            ? source_of_reply(packet.destination, packet.interface_address, receiver)
+                            : reply.source;
+    outlet().send_udp(packet.interface_index, std::move(reply.bytes), {{}, source, receiver, port, {}});
+}
+
+}  // namespace leasehold::v6

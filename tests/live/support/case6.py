@@ -1,0 +1,52 @@
+"""Scenes for DHCPv6: see case.py for the parts they are built from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from live.support.case import LiveTest
+from live.support.namespace import Namespace, connect
+from live.support.server import Server
+
+SERVER_ADDRESS6 = "2001:db8:77::1"
+NETWORK6 = "2001:db8:77::/64"
+POOL6 = "2001:db8:77::1000 - 2001:db8:77::1fff"
+DELEGATED6 = "2001:db8:f000::"
+
+
+def subnet6(number: int, network: str, pool: str, **more: Any) -> dict[str, Any]:
+    return {"id": number, "subnet": network, "pools": [{"pool": pool}], **more}
+
+
+def quick_to_use(namespace: Namespace, interface: str) -> None:
+    """Nobody else is on the cables of these tests: addresses need no second of duplicate detection."""
+    namespace.set_sysctl(f"net.ipv6.conf.{interface}.accept_dad", "0")
+
+
+class OneLink6Test(LiveTest):
+    """A server and clients on one link: addresses of NETWORK6 and prefixes of /56 out of DELEGATED6/44."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server_side = self.namespace("server")
+        self.client_side = self.namespace("client")
+        for side in (self.server_side, self.client_side):
+            quick_to_use(side, "default")
+        connect(self.server_side, "lan", self.client_side, "eth0")
+        self.server_side.ip("address", "add", f"{SERVER_ADDRESS6}/64", "dev", "lan", "nodad")
+        self.subject = self.server(self.server_side, 6)
+
+    def start(self, **keys: Any) -> None:
+        self.subject.configure(**self.keys(**keys))
+        self.subject.start()
+
+    @staticmethod
+    def keys(**keys: Any) -> dict[str, Any]:
+        pools = {"pd-pools": [{"prefix": DELEGATED6, "prefix-len": 44, "delegated-len": 56}]}
+        return {"interfaces_config": {"interfaces": ["lan"]},
+                "subnet6": [subnet6(1, NETWORK6, POOL6, interface="lan", **pools)], **keys}
+
+    @staticmethod
+    def of_type(server: Server, kind: str) -> list[dict[str, Any]]:
+        """The server's leases of one type, IA_NA or IA_PD."""
+        return [lease for lease in server.control.leases() if lease["type"] == kind]
