@@ -127,8 +127,10 @@ Result<CommandRequest, std::string> read_request(config::Value request, std::str
     return result;
 }
 
-std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments) {
+std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments,
+                                           Family family) {
     for (const auto& def : command.arguments) {
+        if (!includes(def.families, family)) continue;
         const auto* const value = arguments.find(def.name);
         if (value == nullptr) {
             if (!def.mandatory) continue;

@@ -12,6 +12,7 @@
 
 #include "config/dialect.hpp"
 #include "control/answer.hpp"
+#include "dhcp/families.hpp"
 #include "dhcp/result.hpp"
 
 namespace leasehold {
@@ -28,6 +29,7 @@ struct ArgumentDef {
     bool mandatory = false;
     std::string_view help;
     std::int64_t min = 0, max = std::numeric_limits<std::uint32_t>::max();  // integers
+    Families families = Families::both;  // others do not know it
 };
 
 /// A command's arguments, checked against its row. Copies share the values.
@@ -58,6 +60,7 @@ struct CommandDef {
     std::span<const ArgumentDef> arguments;
     CommandHandler handler;
     std::string_view help;
+    Families families = Families::both;  // servers that have it
 };
 
 struct CommandRequest {
@@ -74,7 +77,8 @@ Result<CommandRequest, std::string> read_request(config::Value request, std::str
 /// Checks arguments against a row: mandatory ones are there, types and ranges fit. Ones that the row does
 /// not know are ignored, as Kea does.
 /// @return what is wrong, for the answer's text; nullopt: all is well
-std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments);
+std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments,
+                                           Family family = Family::v4);
 
 std::string_view to_string(ArgumentType type);
 

@@ -15,6 +15,7 @@
 namespace leasehold {
 
 struct CommandContext {
+    Family family = Family::v4;
     boost::asio::io_context& loop;
     Server& server;
     Configuration& configuration;

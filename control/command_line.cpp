@@ -30,7 +30,7 @@ void add_server_switches(CLI::App& app, Given& given) {
         ->type_name("FILE")
         ->excludes(check);
     app.add_flag("-d", given.run.verbose, "Log everything, whatever the configuration says");
-    app.add_option("-p", given.run.server_port, "Server port (67)")
+    app.add_option("-p", given.run.server_port, "Server port (67; of DHCPv6 547)")
         ->type_name("PORT")
         ->check(CLI::Range(1, 65535));
     app.add_option("-P", given.run.client_port, "Port to which answers go (0: the usual one)")
@@ -46,11 +46,21 @@ void add_server_switches(CLI::App& app, Given& given) {
         "Warn, instead of refusing, when a key that decides who may get which address is not supported");
 }
 
+/// -4, -6
+void add_family_switches(CLI::App& app, std::optional<Family>& family, const std::string& what) {
+    auto* const v4 = app.add_flag_callback(
+        "-4", [&family] { family = Family::v4; }, what + " DHCPv4 only");
+    app.add_flag_callback(
+           "-6", [&family] { family = Family::v6; }, what + " DHCPv6 only")
+        ->excludes(v4);
+}
+
 void add_ctl(CLI::App& app, Given& given) {
     auto* const ctl = app.add_subcommand("ctl", "Give a running server a command and show its answer");
     ctl->add_option("-s,--socket", given.ctl.socket, "Control socket of the server")->type_name("SOCKET");
     ctl->add_option("-c,--config", given.ctl.file, "Configuration that names the control socket")
         ->type_name("FILE");
+    add_family_switches(*ctl, given.ctl.family, "Ask the server of");
     ctl->add_flag("--json", given.ctl.json, "Print the answer as it came");
     ctl->add_option("command", given.ctl.command, "Such as status-get; list-commands lists them")
         ->required()
@@ -103,11 +113,12 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
     Given given;
     std::optional<TransferCommandLine> transfer;
     std::optional<SchemaCommandLine> schema;
-    if (name == "kea-dhcp6") given.run.family = Family::v6;
+    if (as_kea) given.run.family = name == "kea-dhcp6" ? Family::v6 : Family::v4;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
     add_server_switches(app, given);
     if (!as_kea) {
+        add_family_switches(app, given.run.family, "Of the configuration, serve or check");
         app.add_subcommand("run", "Serve: the same as no command at all")->fallthrough();
         add_ctl(app, given);
         add_docs(app, given);

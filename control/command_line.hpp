@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,22 +18,23 @@ struct RunArguments {
     std::string file;
     bool verbose = false;
     bool allow_unsupported = false;
-    std::uint16_t server_port = 67;
+    std::uint16_t server_port = 0;  // 0: the usual one
     std::uint16_t client_port = 0;
-    Family family = Family::v4;
+    std::optional<Family> family = {};  // nullopt: what the configuration has, one or both
 };
 /// -t, -T
 struct CheckArguments {
     std::string file;
     bool opens_database = false;  // -T
     bool allow_unsupported = false;
-    Family family = Family::v4;
+    std::optional<Family> family = {};  // nullopt: what the configuration has
 };
 /// `leasehold ctl`
 struct CtlArguments {
-    std::string socket;  // or ...
-    std::string file;    // ... the configuration that names it
-    bool json = false;   // the answer as it came, for scripts
+    std::string socket;                 // or ...
+    std::string file;                   // ... the configuration that names it
+    bool json = false;                  // the answer as it came, for scripts
+    std::optional<Family> family = {};  // nullopt: as the command's name or the configuration says
     std::string command;
     std::vector<std::string> words;
 };

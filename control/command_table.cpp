@@ -4,7 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "control/command_context.hpp"
 #include "control/commands.hpp"
+#include "control/family_names.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/statistics.hpp"
 
@@ -15,11 +17,23 @@ using enum ArgumentType;
 constexpr bool required = true, optional = false;
 constexpr std::int64_t seconds_max = std::numeric_limits<std::uint32_t>::max();
 
+constexpr ArgumentDef only(Families families, ArgumentDef argument) {
+    argument.families = families;
+    return argument;
+}
+constexpr CommandDef only(Families families, CommandDef command) {
+    command.families = families;
+    return command;
+}
+constexpr auto v4 = Families::v4, v6 = Families::v6;
+
 constexpr std::array configuration_argument{
-    ArgumentDef{"Dhcp4", any, required, "the whole configuration, and nothing beside it"},
+    only(v4, ArgumentDef{"Dhcp4", any, required, "the whole configuration, and nothing beside it"}),
+    only(v6, ArgumentDef{"Dhcp6", any, required, "the whole configuration, and nothing beside it"}),
 };
 constexpr std::array config_test_arguments{
-    ArgumentDef{"Dhcp4", any, required, "the whole configuration"},
+    only(v4, ArgumentDef{"Dhcp4", any, required, "the whole configuration"}),
+    only(v6, ArgumentDef{"Dhcp6", any, required, "the whole configuration"}),
     ArgumentDef{"connect", ArgumentType::boolean, false,
                 "true: its lease database is opened too, and closed again"},
 };
@@ -53,6 +67,27 @@ constexpr std::array lease_get_arguments{
     ArgumentDef{"subnet-id", integer, optional, "the subnet in which the client is looked for", 1,
                 seconds_max},
 };
+constexpr ArgumentDef type_argument{"type", text, optional,
+                                    "\"IA_NA\" (usual), an address, or \"IA_PD\", a delegated prefix"};
+constexpr std::array lease6_get_arguments{
+    ArgumentDef{"ip-address", text, optional, "the lease's address, or its prefix without the length"},
+    type_argument,
+    ArgumentDef{"prefix-len", integer, optional, "of a prefix; else the first with this address", 1, 128},
+    ArgumentDef{"identifier-type", text, optional, "\"duid\""},
+    ArgumentDef{"identifier", text, optional,
+                "the client's DUID in hexadecimal, such as 00:03:00:01:1a:2b:3c:4d:5e:6f"},
+    ArgumentDef{"iaid", integer, optional, "number of the identity association (0)", 0, seconds_max},
+    ArgumentDef{"subnet-id", integer, optional, "the subnet in which the client is looked for", 1,
+                seconds_max},
+};
+constexpr std::array duid_argument{
+    ArgumentDef{"duid", text, required, "octets in hexadecimal, such as 00:03:00:01:1a:2b:3c:4d:5e:6f"},
+};
+constexpr std::array lease_statistic_arguments{
+    ArgumentDef{"subnet-id", integer, optional, "the subnet that is asked for; else all", 1, seconds_max},
+    ArgumentDef{"subnet-range", any, optional,
+                "\"first-subnet-id\" and \"last-subnet-id\": these and those between them"},
+};
 constexpr std::array lease_get_all_arguments{
     ArgumentDef{"subnets", integers, optional, "ids of the subnets whose leases are wanted; else all", 1,
                 seconds_max},
@@ -72,7 +107,7 @@ constexpr std::array hostname_argument{
 };
 constexpr std::array state_arguments{
     ArgumentDef{"state", any, required,
-                "assigned (or default), declined, expired-reclaimed, released, or its number"},
+                "assigned (or default), declined, expired-reclaimed, released, registered, or its number"},
     ArgumentDef{"subnet-id", integer, optional, "only leases of this subnet; 0 is all", 0, seconds_max},
 };
 constexpr std::array statistic_name{
@@ -114,24 +149,42 @@ constexpr std::array table{
                "ends a dhcp-disable of the same origin"},
     CommandDef{"interface-list", Access::read, none, interface_list,
                "the network interfaces of this machine"},
-    CommandDef{"lease4-get", Access::read, lease_get_arguments, lease4_get,
-               "the lease of an address, or of a client in a subnet"},
-    CommandDef{"lease4-get-all", Access::read, lease_get_all_arguments, lease4_get_all,
-               "all leases, or those of subnets"},
-    CommandDef{"lease4-get-by-client-id", Access::read, client_id_argument, lease4_get_by_client_id,
-               "the leases of a client identifier"},
-    CommandDef{"lease4-get-by-hostname", Access::read, hostname_argument, lease4_get_by_hostname,
-               "the leases with a host name"},
-    CommandDef{"lease4-get-by-hw-address", Access::read, hw_address_argument, lease4_get_by_hw_address,
-               "the leases of a hardware address"},
-    CommandDef{"lease4-get-by-state", Access::read, state_arguments, lease4_get_by_state,
-               "the leases in a state"},
-    CommandDef{"lease4-get-page", Access::read, lease_get_page_arguments, lease4_get_page,
-               "the next leases in order of address"},
+    only(v4, CommandDef{"lease4-get", Access::read, lease_get_arguments, lease_get,
+                        "the lease of an address, or of a client in a subnet"}),
+    only(v4, CommandDef{"lease4-get-all", Access::read, lease_get_all_arguments, lease_get_all,
+                        "all leases, or those of subnets"}),
+    only(v4, CommandDef{"lease4-get-by-client-id", Access::read, client_id_argument, lease_get_by_client_id,
+                        "the leases of a client identifier"}),
+    only(v4, CommandDef{"lease4-get-by-hostname", Access::read, hostname_argument, lease_get_by_hostname,
+                        "the leases with a host name"}),
+    only(v4, CommandDef{"lease4-get-by-hw-address", Access::read, hw_address_argument,
+                        lease_get_by_hw_address, "the leases of a hardware address"}),
+    only(v4, CommandDef{"lease4-get-by-state", Access::read, state_arguments, lease_get_by_state,
+                        "the leases in a state"}),
+    only(v4, CommandDef{"lease4-get-page", Access::read, lease_get_page_arguments, lease_get_page,
+                        "the next leases in order of address"}),
+    only(v6, CommandDef{"lease6-get", Access::read, lease6_get_arguments, lease_get,
+                        "the lease of an address or a prefix, or of a client in a subnet"}),
+    only(v6, CommandDef{"lease6-get-all", Access::read, lease_get_all_arguments, lease_get_all,
+                        "all leases, or those of subnets"}),
+    only(v6, CommandDef{"lease6-get-by-duid", Access::read, duid_argument, lease_get_by_client_id,
+                        "the leases of a DUID"}),
+    only(v6, CommandDef{"lease6-get-by-hostname", Access::read, hostname_argument, lease_get_by_hostname,
+                        "the leases with a host name"}),
+    only(v6, CommandDef{"lease6-get-by-hw-address", Access::read, hw_address_argument,
+                        lease_get_by_hw_address, "the leases of a hardware address"}),
+    only(v6, CommandDef{"lease6-get-by-state", Access::read, state_arguments, lease_get_by_state,
+                        "the leases in a state"}),
+    only(v6, CommandDef{"lease6-get-page", Access::read, lease_get_page_arguments, lease_get_page,
+                        "the next leases in order of address"}),
     CommandDef{"leases-reclaim", Access::write, reclaim_arguments, leases_reclaim,
                "cleans expired leases up now"},
     CommandDef{"list-commands", Access::read, none, list_commands, "the names of all commands"},
     CommandDef{"shutdown", Access::write, shutdown_arguments, shutdown_server, "ends the server"},
+    only(v4, CommandDef{"stat-lease4-get", Access::read, lease_statistic_arguments, stat_lease_get,
+                        "how many leases and addresses the subnets have"}),
+    only(v6, CommandDef{"stat-lease6-get", Access::read, lease_statistic_arguments, stat_lease_get,
+                        "how many leases, addresses and prefixes the subnets have"}),
     CommandDef{"statistic-get", Access::read, statistic_name, statistic_get,
                "one statistic, newest sample first"},
     CommandDef{"statistic-get-all", Access::read, none, statistic_get_all, "all statistics"},
@@ -174,24 +227,26 @@ std::span<const CommandDef> command_table() {
     return table;
 }
 
-const CommandDef* find_command(std::string_view name) {
+const CommandDef* find_command(std::string_view name, Family family) {
     const auto found = std::ranges::lower_bound(table, name, {}, &CommandDef::name);
-    return found != table.end() && found->name == name ? &*found : nullptr;
+    return found != table.end() && found->name == name && includes(found->families, family) ? &*found
+                                                                                            : nullptr;
 }
 
 void run_command(CommandContext& context, config::Value request, Reply reply) {
-    auto read = read_request(std::move(request), "dhcp4");
+    auto read = read_request(std::move(request), names_of(context.family).service);
     if (!read)
         return logged("", std::move(reply))(failure("Error during command processing: " + read.error()));
     log(MessageId::COMMAND_RECEIVED, {{"command", read->command}});
     reply = logged(read->command, std::move(reply));
-    const auto* const command = find_command(read->command);
+    const auto* const command = find_command(read->command, context.family);
     if (command == nullptr) {
         auto answer = failure("'" + read->command + "' command not supported.");
         answer.result = ResultCode::unsupported;
         return reply(std::move(answer));
     }
-    if (auto wrong = check_arguments(*command, read->arguments)) return reply(failure(std::move(*wrong)));
+    if (auto wrong = check_arguments(*command, read->arguments, context.family))
+        return reply(failure(std::move(*wrong)));
     command->handler(context, read->arguments, std::move(reply));
 }
 

@@ -12,8 +12,8 @@ namespace leasehold {
 /// In ascending order of name.
 std::span<const CommandDef> command_table();
 
-/// nullptr: there is no such command.
-const CommandDef* find_command(std::string_view name);
+/// nullptr: a server of this family has no such command.
+const CommandDef* find_command(std::string_view name, Family family);
 
 /// Takes a request apart, checks it, runs it. Whatever the request holds, it is answered.
 void run_command(CommandContext& context, config::Value request, Reply reply);

@@ -1,4 +1,5 @@
-// The handlers that the rows of the command table name, a file per area.
+// The handlers that the rows of the command table name, a file per area. A handler serves either family:
+// its context says which.
 #pragma once
 
 #include "control/command.hpp"
@@ -27,13 +28,16 @@ void interface_list(CommandContext&, const Arguments&, Reply);
 
 // lease_commands.cpp
 void leases_reclaim(CommandContext&, const Arguments&, Reply);
-void lease4_get(CommandContext&, const Arguments&, Reply);
-void lease4_get_all(CommandContext&, const Arguments&, Reply);
-void lease4_get_page(CommandContext&, const Arguments&, Reply);
-void lease4_get_by_hw_address(CommandContext&, const Arguments&, Reply);
-void lease4_get_by_client_id(CommandContext&, const Arguments&, Reply);
-void lease4_get_by_hostname(CommandContext&, const Arguments&, Reply);
-void lease4_get_by_state(CommandContext&, const Arguments&, Reply);
+void lease_get(CommandContext&, const Arguments&, Reply);
+void lease_get_all(CommandContext&, const Arguments&, Reply);
+void lease_get_page(CommandContext&, const Arguments&, Reply);
+void lease_get_by_hw_address(CommandContext&, const Arguments&, Reply);
+void lease_get_by_client_id(CommandContext&, const Arguments&, Reply);
+void lease_get_by_hostname(CommandContext&, const Arguments&, Reply);
+void lease_get_by_state(CommandContext&, const Arguments&, Reply);
+
+// lease_statistic_commands.cpp
+void stat_lease_get(CommandContext&, const Arguments&, Reply);
 
 // statistic_commands.cpp
 void statistic_get(CommandContext&, const Arguments&, Reply);

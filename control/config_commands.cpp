@@ -1,6 +1,7 @@
 // Commands about the configuration: thin, since configuration.cpp does the work.
 #include "control/command_context.hpp"
 #include "control/commands.hpp"
+#include "control/family_names.hpp"
 
 namespace leasehold {
 namespace {
@@ -10,8 +11,9 @@ bool has_other_keys(const config::Value& root) {
     return std::get<config::Value::Map>(root.data).size() != 1;
 }
 
-Answer other_keys() {
-    return failure("the arguments must hold the one member 'Dhcp4' and nothing else");
+Answer other_keys(Family family) {
+    return failure("the arguments must hold the one member '" +
+                   std::string{names_of(family).configuration} + "' and nothing else");
 }
 
 /// The arguments without what is said to the command itself.
@@ -35,12 +37,12 @@ void config_hash_get(CommandContext& context, const Arguments&, Reply reply) {
 
 void config_test(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto root = configuration_in(arguments);
-    if (has_other_keys(*root)) return reply(other_keys());
+    if (has_other_keys(*root)) return reply(other_keys(context.family));
     context.configuration.test(root, arguments.boolean("connect").value_or(false), std::move(reply));
 }
 
 void config_set(CommandContext& context, const Arguments& arguments, Reply reply) {
-    if (has_other_keys(*arguments.map())) return reply(other_keys());
+    if (has_other_keys(*arguments.map())) return reply(other_keys(context.family));
     context.configuration.set(arguments.map(), std::move(reply));
 }
 

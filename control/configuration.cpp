@@ -2,12 +2,15 @@
 
 #include <boost/asio/post.hpp>
 #include <cctype>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
 #include "control/database_check.hpp"
+#include "control/family_names.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/log.hpp"
 
@@ -34,14 +37,30 @@ std::optional<std::string> missing_number(const config::Loaded& loaded) {
            "the data directory writable.";
 }
 
-void log_warnings(const std::vector<config::Problem>& warnings) {
+void log_warnings(const std::vector<config::Problem>& warnings, Family family) {
     for (const auto& warning : warnings) {
         auto where = warning.file;
         if (warning.line != 0)
             where += ":" + std::to_string(warning.line) + ":" + std::to_string(warning.column);
-        log(MessageId::DHCP4_CONFIG_WARNING,
+        log(in_family(MessageId::DHCP4_CONFIG_WARNING, family),
             {{"where", where}, {"what", warning.pointer + ": " + warning.what}});
     }
+}
+
+/// A file may hold the other family's configuration too: writing ours leaves that as it stands there.
+/// @error it cannot be read, so that it would be lost
+Result<void, std::string> keep_other_family(nlohmann::json& root, const std::string& path, Family family) {
+    const auto other = names_of(family == Family::v4 ? Family::v6 : Family::v4).configuration;
+    std::ifstream file{path};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (!text.contains("\"" + std::string{other} + "\"")) return {};
+    const auto present = config::parse_file(path);
+    if (!present)
+        return std::unexpected("the file " + path + " was not changed: it has \"" + std::string{other} +
+                               "\" too, which cannot be read to be kept: " + config::format(present.error()));
+    if (const auto* const map = present->value.member(other))
+        root[std::string{other}] = config::to_json(*map);
+    return {};
 }
 
 }  // namespace
@@ -93,13 +112,13 @@ Result<void, Configuration::BeginError> Configuration::begin(config::Loaded load
         return std::unexpected(BeginError{ExitCode::state_directory, *missing});
     if (const auto usable = check_script_of(*loaded.server); !usable)
         return std::unexpected(BeginError{ExitCode::configuration, usable.error()});
-    auto logs = logs_.prepare(loaded.daemon.loggers);
+    auto logs = logs_.prepare(loaded.daemon.loggers, family());
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
     auto sockets = channel_.prepare(loaded.daemon.control_sockets);
     if (!sockets) return std::unexpected(BeginError{ExitCode::sockets, sockets.error()});
     if (!loaded.daemon.loggers.empty()) logs_.activate(std::move(*logs));
     channel_.activate(std::move(*sockets));
-    log_warnings(loaded.warnings);
+    log_warnings(loaded.warnings, family());
     current_ = make_current(std::move(loaded));
     say_complete(file_);
     used_(current_->loaded);
@@ -214,9 +233,10 @@ void Configuration::change(std::string source, Load load, Done done) {
 void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     if (attempt->next == nullptr) {
         for (const auto& problem : attempt->result->error())
-            log(MessageId::DHCP4_CONFIG_LOAD_FAIL, {{"source", attempt->source},
-                                                    {"consequence", running_stays},
-                                                    {"reason", config::format(problem)}});
+            log(in_family(MessageId::DHCP4_CONFIG_LOAD_FAIL, family()),
+                {{"source", attempt->source},
+                 {"consequence", running_stays},
+                 {"reason", config::format(problem)}});
         return finish(attempt, problems_answer(attempt->result->error()));
     }
     if (const auto missing = missing_number(attempt->next->loaded))
@@ -224,8 +244,10 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     if (const auto usable = check_script_of(*attempt->next->loaded.server); !usable)
         return refuse(attempt, usable.error(), running_stays);
     const auto& daemon = attempt->next->loaded.daemon;
-    auto logs =
-        logs_.prepare(daemon.loggers.empty() ? loggers_from_environment(logs_.root()) : daemon.loggers);
+    auto logs = logs_.prepare(daemon.loggers.empty()
+                                  ? loggers_from_environment(std::string{names_of(family()).process})
+                                  : daemon.loggers,
+                              family());
     if (!logs) return refuse(attempt, logs.error(), running_stays);
     auto sockets = channel_.prepare(daemon.control_sockets);
     if (!sockets) return refuse(attempt, sockets.error(), running_stays);
@@ -242,7 +264,7 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
             result.held ? "nobody is served until another configuration is put to use" : running_stays);
     logs_.activate(std::move(attempt->logs));
     channel_.activate(std::move(attempt->sockets));
-    log_warnings(attempt->next->loaded.warnings);
+    log_warnings(attempt->next->loaded.warnings, family());
     side_.dispose(std::exchange(current_, attempt->next));
     say_complete(attempt->source);
     used_(current_->loaded);
@@ -258,7 +280,7 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
 
 void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason,
                            std::string_view consequence) {
-    log(MessageId::DHCP4_CONFIG_LOAD_FAIL,
+    log(in_family(MessageId::DHCP4_CONFIG_LOAD_FAIL, family()),
         {{"source", attempt->source}, {"consequence", consequence}, {"reason", reason}});
     std::string sentence{consequence};
     sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
@@ -277,7 +299,7 @@ void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answe
 
 void Configuration::say_complete(const std::string& source) const {
     const auto& server = *current_->loaded.server;
-    log(MessageId::DHCP4_CONFIG_COMPLETE,
+    log(in_family(MessageId::DHCP4_CONFIG_COMPLETE, family()),
         {{"source", source}, {"subnets", server.subnets.size()}, {"pools", server.pool_ranges.size()}});
 }
 
@@ -286,9 +308,13 @@ void Configuration::write(const std::string& name, Done done) {
     if (!target) return done(failure(target.error()));
     auto answer = std::make_shared<Answer>();
     side_.run(
-        [current = current_, path = *target, answer] {
-            const auto content =
-                config::pretty(config::written_form(*current->loaded.full, current->loaded.hidden));
+        [current = current_, path = *target, family = family(), answer] {
+            auto root = config::written_form(*current->loaded.full, current->loaded.hidden);
+            if (const auto kept = keep_other_family(root, path, family); !kept) {
+                *answer = failure(kept.error());
+                return;
+            }
+            const auto content = config::pretty(root);
             const auto written = replace_file(path, content);
             if (!written) {
                 *answer = failure(written.error());

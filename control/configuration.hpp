@@ -41,8 +41,8 @@ public:
         change_ends_ = std::move(ends);
     }
 
-    /// Replaces the whole configuration; answers when it is in use or refused. One at a time: while one is
-    /// under way another is refused. `root` is { "Dhcp4": { ... } }.
+    /// Replaces the whole configuration of this family; answers when it is in use or refused. One at a time:
+    /// while one is under way another is refused. `root` is { "Dhcp4": { ... } } or { "Dhcp6": { ... } }.
     void set(std::shared_ptr<const config::Value> root, Done done);
     /// @param connects  opens its lease database too, and closes it again; one such test at a time
     void test(std::shared_ptr<const config::Value> root, bool connects, Done done);
@@ -51,7 +51,8 @@ public:
     /// SIGHUP: as reload(); one that comes while a configuration is under way is done after it.
     void reload_on_signal();
 
-    /// Writes what is in use to a file of the configuration's directory: whole, or not at all.
+    /// Writes what is in use to a file of the configuration's directory: whole, or not at all. The other
+    /// family's configuration, if the file has one, stays in it.
     /// @param name  "": the file that was read
     void write(const std::string& name, Done done);
 
@@ -60,6 +61,7 @@ public:
     const std::string& hash() const { return current_->loaded.hash; }
     const config::Loaded& loaded() const { return current_->loaded; }
     const std::string& file() const { return file_; }
+    Family family() const { return options_.family; }
 
 private:
     struct Current {

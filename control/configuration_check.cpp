@@ -3,8 +3,11 @@
 #include <ostream>
 
 #include "config/load.hpp"
+#include "control/configured_families.hpp"
 #include "control/database_check.hpp"
+#include "control/family_names.hpp"
 #include "control/run_script.hpp"
+#include "control/service.hpp"
 #include "dhcp/exit_code.hpp"
 
 namespace leasehold {
@@ -16,16 +19,17 @@ std::string summary(const config::Loaded& loaded) {
            std::to_string(loaded.warnings.size()) + " warning(s)";
 }
 
-}  // namespace
-
-int check_configuration(const CheckArguments& arguments, std::ostream& out, std::ostream& err) {
+/// @return the exit status; `sockets` gets the control sockets
+int check_family(const CheckArguments& arguments, Family family,
+                 std::vector<config::ControlSocketConfig>& sockets, std::ostream& out, std::ostream& err) {
     const auto loaded =
-        config::load_file(arguments.file, {.family = arguments.family,
+        config::load_file(arguments.file, {.family = family,
                                            .allow_unsupported = arguments.allow_unsupported,
                                            .directories = config::Directories::from_environment()});
     const auto& problems = loaded ? loaded->warnings : loaded.error();
     if (!problems.empty()) err << config::format(problems) << "\n";
     if (!loaded) return static_cast<int>(ExitCode::configuration);
+    sockets = loaded->daemon.control_sockets;
 
     std::string database;
     if (arguments.opens_database) {
@@ -43,8 +47,25 @@ int check_configuration(const CheckArguments& arguments, std::ostream& out, std:
         for (const auto& warning : checked->warnings) err << "warning: " << warning << "\n";
         database = "; " + checked->found;
     }
-    out << arguments.file << ": the configuration can be used: " << summary(*loaded) << database << "\n";
+    out << arguments.file << ": the " << names_of(family).protocol
+        << " configuration can be used: " << summary(*loaded) << database << "\n";
     return static_cast<int>(ExitCode::normal);
+}
+
+}  // namespace
+
+int check_configuration(const CheckArguments& arguments, std::ostream& out, std::ostream& err) {
+    int worst = static_cast<int>(ExitCode::normal);
+    std::vector<std::vector<config::ControlSocketConfig>> sockets;
+    for (const Family family : families_to_serve(arguments.file, arguments.family)) {
+        const int status = check_family(arguments, family, sockets.emplace_back(), out, err);
+        if (worst == static_cast<int>(ExitCode::normal)) worst = status;
+    }
+    if (sockets.size() != 2) return worst;
+    const auto problem = shared_socket_problem(sockets.front(), sockets.back());
+    if (!problem) return worst;
+    err << arguments.file << ": " << *problem << "\n";
+    return static_cast<int>(ExitCode::configuration);
 }
 
 }  // namespace leasehold

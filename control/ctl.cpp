@@ -10,6 +10,8 @@
 
 #include "config/dialect.hpp"
 #include "config/load.hpp"
+#include "control/configured_families.hpp"
+#include "control/family_names.hpp"
 #include "dhcp/exit_code.hpp"
 
 namespace leasehold {
@@ -36,12 +38,25 @@ Result<Json, std::string> read_value(const std::string& text) {
     return Json(text);
 }
 
+/// Whose server is asked: -4 or -6 says so, else the only one that the configuration is for, else the
+/// command's name.
+Family family_asked(const CtlArguments& arguments) {
+    if (arguments.family) return *arguments.family;
+    if (!arguments.file.empty()) {
+        const auto families = families_to_serve(arguments.file, std::nullopt);
+        if (families.size() == 1) return families.front();
+    }
+    const bool of_v6 = arguments.command.starts_with("lease6-") || arguments.command == "stat-lease6-get";
+    return of_v6 ? Family::v6 : Family::v4;
+}
+
 Result<std::string, std::string> find_socket(const CtlArguments& arguments) {
     if (!arguments.socket.empty()) return arguments.socket;
     const auto directories = config::Directories::from_environment();
-    if (arguments.file.empty()) return directories.run + "/kea4-ctrl-socket";
+    const Family family = family_asked(arguments);
+    if (arguments.file.empty()) return directories.run + "/" + std::string{names_of(family).control_socket};
     const auto loaded = config::load_file(
-        arguments.file, {.family = Family::v4, .allow_unsupported = true, .directories = directories});
+        arguments.file, {.family = family, .allow_unsupported = true, .directories = directories});
     if (!loaded) return std::unexpected(config::format(loaded.error()));
     if (loaded->daemon.control_sockets.empty())
         return std::unexpected("the configuration " + arguments.file + " has no control socket");

@@ -1,11 +1,12 @@
-// Commands that ask for leases. Lists are made from the table a slice at a time while they are being sent,
-// so that a million of them neither stand in memory nor hold the loop.
+// Commands that ask for leases, of either family. Lists are made from the table a slice at a time while they
+// are being sent, so that a million of them neither stand in memory nor hold the loop.
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
 #include "control/command_context.hpp"
 #include "control/commands.hpp"
+#include "control/family_names.hpp"
 #include "control/lease_json.hpp"
 
 namespace leasehold {
@@ -16,13 +17,24 @@ constexpr std::size_t rows_per_slice = 512;
 
 using LeaseFilter = std::function<bool(const Lease&)>;
 
-std::string found_text(std::uint64_t count) {
-    return std::to_string(count) + " IPv4 lease(s) found.";
+using ListText = std::function<std::string(std::uint64_t count)>;
+
+std::string ip(const CommandContext& context) {
+    return std::string{names_of(context.family).ip};
+}
+ListText found_text(const CommandContext& context) {
+    return [ip = ip(context)](std::uint64_t count) {
+        return std::to_string(count) + " " + ip + " lease(s) found.";
+    };
+}
+
+bool any_lease(const Lease&) {
+    return true;
 }
 
 /// All leases of the table that `filter` takes, in address order, after `after`; at most `limit`.
-Answer scan_answer(CommandContext& context, LeaseFilter filter,
-                   std::function<std::string(std::uint64_t)> text, std::optional<Prefix> after = {},
+Answer scan_answer(CommandContext& context, LeaseFilter filter, ListText text,
+                   std::optional<Prefix> after = {},
                    std::uint64_t limit = std::numeric_limits<std::uint64_t>::max(), bool with_count = false) {
     auto more = [&server = context.server, filter = std::move(filter), after,
                  limit](const ListAnswer::Add& add) mutable {
@@ -41,10 +53,10 @@ Answer scan_answer(CommandContext& context, LeaseFilter filter,
         {.name = "leases", .more = std::move(more), .text = std::move(text), .with_count = with_count});
 }
 
-Answer rows_answer(const LeaseRows& rows) {
+Answer rows_answer(const CommandContext& context, const LeaseRows& rows) {
     nlohmann::json list = nlohmann::json::array();
     for (const auto& lease : rows) list.push_back(lease_json(lease));
-    Answer answer = success(found_text(rows.size()), {{"leases", std::move(list)}});
+    Answer answer = success(found_text(context)(rows.size()), {{"leases", std::move(list)}});
     if (rows.empty()) answer.result = ResultCode::empty;
     return answer;
 }
@@ -62,6 +74,7 @@ Result<Octets, std::string> read_octets(std::string_view name, const std::string
     return std::move(*octets);
 }
 
+/// client_id: of DHCPv6 the DUID.
 enum class Identifier { hw_address, client_id };
 
 LeaseRows rows_of(const Server& server, Identifier kind, const Octets& octets) {
@@ -69,22 +82,81 @@ LeaseRows rows_of(const Server& server, Identifier kind, const Octets& octets) {
                                           : server.by_client_id(view(octets));
 }
 
+OctetView identifier_of(const Lease& lease, Identifier kind) {
+    if (kind == Identifier::hw_address) return view(lease.hwaddr);
+    return view(lease.kind == LeaseKind::v4 ? lease.client_id : lease.duid);
+}
+
 void get_by_identifier(CommandContext& context, const Arguments& arguments, std::string_view name,
                        Identifier kind, const Reply& reply) {
     auto octets = read_octets(name, *arguments.text(name));
     if (!octets) return reply(failure(octets.error()));
     const auto rows = rows_of(context.server, kind, *octets);
-    if (rows.size() < rows_complete_below) return reply(rows_answer(rows));
+    if (rows.size() < rows_complete_below) return reply(rows_answer(context, rows));
     const auto has_it = [kind, wanted = *octets](const Lease& lease) {
-        return same_octets(view(kind == Identifier::hw_address ? lease.hwaddr : lease.client_id),
-                           view(wanted));
+        return same_octets(identifier_of(lease, kind), view(wanted));
     };
-    reply(scan_answer(context, has_it, found_text));
+    reply(scan_answer(context, has_it, found_text(context)));
 }
 
-Answer one_lease(std::optional<Lease> lease) {
+Answer one_lease(const CommandContext& context, const std::optional<Lease>& lease) {
     if (!lease) return nothing_found("Lease not found.");
-    return success("IPv4 lease found.", lease_json(*lease));
+    return success(ip(context) + " lease found.", lease_json(*lease));
+}
+
+/// An address in the family's form; an IPv4 one is mapped.
+std::optional<Ipv6> read_address(const CommandContext& context, const std::string& text) {
+    if (context.family == Family::v6) return parse_ipv6(text);
+    const auto address = parse_ipv4(text);
+    return address ? std::optional{to_ipv6(*address)} : std::nullopt;
+}
+
+/// The kind that "type" names, as Kea's commands take it.
+Result<LeaseKind, std::string> read_kind(const CommandContext& context, const Arguments& arguments) {
+    if (context.family == Family::v4) return LeaseKind::v4;
+    const auto type = arguments.text("type").value_or("IA_NA");
+    if (type == "IA_NA" || type == "0") return LeaseKind::na;
+    if (type == "IA_PD" || type == "2") return LeaseKind::pd;
+    return std::unexpected("'type' must be \"IA_NA\" or \"IA_PD\", not '" + type + "'");
+}
+
+/// Prefixes are asked for by address alone: the shortest one with it that is leased, or the one of a length.
+std::optional<Lease> find_prefix(const Server& server, const Ipv6& address,
+                                 std::optional<std::int64_t> length) {
+    if (length) return server.find({address, static_cast<std::uint8_t>(*length)});
+    const Uint128 value = to_uint128(address);
+    std::optional<Prefix> before;  // the last key in front of all that begin with the address
+    if (value != 0) before = Prefix{to_ipv6(value - 1), 128};
+    std::optional<Lease> found;
+    server.page(before, rows_per_slice, [&](const Lease& lease) {
+        if (lease.address.address != address) return false;
+        if (lease.kind == LeaseKind::pd) found = lease;
+        return !found;
+    });
+    return found;
+}
+
+Answer get_by_address(CommandContext& context, const Arguments& arguments, const std::string& text) {
+    const auto kind = read_kind(context, arguments);
+    if (!kind) return failure(kind.error());
+    const auto address = read_address(context, text);
+    if (!address) return failure("'ip-address' is no " + ip(context) + " address: '" + text + "'");
+    auto lease = *kind == LeaseKind::pd
+                     ? find_prefix(context.server, *address, arguments.integer("prefix-len"))
+                     : context.server.find({*address, 128});
+    if (lease && lease->kind != *kind) lease.reset();
+    return one_lease(context, lease);
+}
+
+/// What a client is found by, as "identifier-type" names it.
+Result<Identifier, std::string> read_identifier_type(const CommandContext& context, const std::string& type) {
+    if (context.family == Family::v6) {
+        if (type == "duid") return Identifier::client_id;
+        return std::unexpected("'identifier-type' must be \"duid\", not '" + type + "'");
+    }
+    if (type == "hw-address") return Identifier::hw_address;
+    if (type == "client-id") return Identifier::client_id;
+    return std::unexpected("'identifier-type' must be \"hw-address\" or \"client-id\", not '" + type + "'");
 }
 
 Answer get_by_client(CommandContext& context, const Arguments& arguments) {
@@ -93,14 +165,17 @@ Answer get_by_client(CommandContext& context, const Arguments& arguments) {
     if (!subnet || !type || !identifier)
         return failure(
             "name a lease by 'ip-address', or by 'subnet-id', 'identifier-type' and 'identifier' together");
-    if (*type != "hw-address" && *type != "client-id")
-        return failure("'identifier-type' must be \"hw-address\" or \"client-id\", not '" + *type + "'");
+    const auto identified_by = read_identifier_type(context, *type);
+    if (!identified_by) return failure(identified_by.error());
+    const auto kind = read_kind(context, arguments);
+    if (!kind) return failure(kind.error());
     const auto octets = read_octets("identifier", *identifier);
     if (!octets) return failure(octets.error());
-    const auto kind = *type == "hw-address" ? Identifier::hw_address : Identifier::client_id;
-    for (const auto& lease : rows_of(context.server, kind, *octets))
-        if (lease.subnet_id == *subnet) return one_lease(lease);
-    return one_lease({});
+    const std::int64_t iaid = arguments.integer("iaid").value_or(0);  // v4 leases have 0
+    for (const auto& lease : rows_of(context.server, *identified_by, *octets))
+        if (lease.subnet_id == *subnet && lease.kind == *kind && lease.iaid == iaid)
+            return one_lease(context, lease);
+    return one_lease(context, {});
 }
 
 std::string lower_case(std::string text) {
@@ -117,19 +192,14 @@ void leases_reclaim(CommandContext& context, const Arguments& arguments, Reply r
     });
 }
 
-void lease4_get(CommandContext& context, const Arguments& arguments, Reply reply) {
+void lease_get(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto text = arguments.text("ip-address");
-    if (!text) return reply(get_by_client(context, arguments));
-    const auto address = parse_ipv4(*text);
-    if (!address) return reply(failure("'ip-address' is no IPv4 address: '" + *text + "'"));
-    reply(one_lease(context.server.find(to_prefix(*address))));
+    reply(text ? get_by_address(context, arguments, *text) : get_by_client(context, arguments));
 }
 
-void lease4_get_all(CommandContext& context, const Arguments& arguments, Reply reply) {
+void lease_get_all(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto* const subnets = arguments.find("subnets");
-    if (subnets == nullptr)
-        return reply(scan_answer(
-            context, [](const Lease&) { return true; }, found_text));
+    if (subnets == nullptr) return reply(scan_answer(context, any_lease, found_text(context)));
     std::vector<std::uint32_t> ids;
     for (const auto& id : std::get<config::Value::List>(subnets->data))
         ids.push_back(static_cast<std::uint32_t>(std::get<std::int64_t>(id.data)));
@@ -137,50 +207,53 @@ void lease4_get_all(CommandContext& context, const Arguments& arguments, Reply r
     auto filter = [ids = std::move(ids)](const Lease& lease) {
         return std::ranges::binary_search(ids, lease.subnet_id);
     };
-    reply(scan_answer(context, std::move(filter), found_text));
+    reply(scan_answer(context, std::move(filter), found_text(context)));
 }
 
-void lease4_get_page(CommandContext& context, const Arguments& arguments, Reply reply) {
+void lease_get_page(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto from = *arguments.text("from");
     std::optional<Prefix> after;
     if (from != "start") {
-        const auto address = parse_ipv4(from);
+        const auto address = read_address(context, from);
         if (!address)
-            return reply(failure("'from' must be \"start\" or an IPv4 address, not '" + from + "'"));
-        after = to_prefix(*address);
+            return reply(
+                failure("'from' must be \"start\" or an " + ip(context) + " address, not '" + from + "'"));
+        after = Prefix{*address, 128};
     }
-    reply(scan_answer(
-        context, [](const Lease&) { return true; }, found_text, after,
-        static_cast<std::uint64_t>(*arguments.integer("limit")), true));
+    reply(scan_answer(context, any_lease, found_text(context), after,
+                      static_cast<std::uint64_t>(*arguments.integer("limit")), true));
 }
 
-void lease4_get_by_hw_address(CommandContext& context, const Arguments& arguments, Reply reply) {
+void lease_get_by_hw_address(CommandContext& context, const Arguments& arguments, Reply reply) {
     get_by_identifier(context, arguments, "hw-address", Identifier::hw_address, reply);
 }
 
-void lease4_get_by_client_id(CommandContext& context, const Arguments& arguments, Reply reply) {
-    get_by_identifier(context, arguments, "client-id", Identifier::client_id, reply);
+void lease_get_by_client_id(CommandContext& context, const Arguments& arguments, Reply reply) {
+    get_by_identifier(context, arguments, context.family == Family::v4 ? "client-id" : "duid",
+                      Identifier::client_id, reply);
 }
 
-void lease4_get_by_hostname(CommandContext& context, const Arguments& arguments, Reply reply) {
+void lease_get_by_hostname(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto wanted = lower_case(*arguments.text("hostname"));
     if (wanted.empty()) return reply(failure("'hostname' must not be empty"));
     reply(scan_answer(
-        context, [wanted](const Lease& lease) { return lower_case(lease.hostname) == wanted; }, found_text));
+        context, [wanted](const Lease& lease) { return lower_case(lease.hostname) == wanted; },
+        found_text(context)));
 }
 
-void lease4_get_by_state(CommandContext& context, const Arguments& arguments, Reply reply) {
+void lease_get_by_state(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto number = arguments.integer("state");
     const auto state = parse_state(number ? std::to_string(*number) : arguments.text("state").value_or(""));
     if (!state)
         return reply(
-            failure("'state' must be assigned (0), declined (1), expired-reclaimed (2) or released (3)"));
+            failure("'state' must be assigned (0), declined (1), expired-reclaimed (2), released (3) "
+                    "or registered (4)"));
     const auto subnet = static_cast<std::uint32_t>(arguments.integer("subnet-id").value_or(0));
     auto filter = [state = *state, subnet](const Lease& lease) {
         return lease.state == state && (subnet == 0 || lease.subnet_id == subnet);
     };
-    auto text = [state = *state, subnet](std::uint64_t count) {
-        auto result = std::to_string(count) + " IPv4 lease(s) found with state " +
+    auto text = [state = *state, subnet, ip = ip(context)](std::uint64_t count) {
+        auto result = std::to_string(count) + " " + ip + " lease(s) found with state " +
                       std::string{to_string(state)} + " (" + std::to_string(static_cast<int>(state)) + ")";
         return subnet == 0 ? result + "." : result + " in subnet " + std::to_string(subnet) + ".";
     };

@@ -1,6 +1,7 @@
 #include "control/local_time.hpp"
 
 #include <array>
+#include <cstdio>
 #include <ctime>
 
 namespace leasehold {
@@ -11,6 +12,18 @@ std::string local_time(std::int64_t seconds) {
     if (localtime_r(&at, &parts) == nullptr) return std::to_string(seconds);
     std::array<char, 32> text{};
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
+}
+
+std::string precise_time(std::chrono::system_clock::time_point at, TimeZone zone) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at - whole).count();
+    const auto seconds = std::chrono::system_clock::to_time_t(whole);
+    std::tm parts{};
+    (zone == TimeZone::local ? localtime_r : gmtime_r)(&seconds, &parts);
+    std::array<char, 32> text{};
+    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+    std::snprintf(text.data() + size, text.size() - size, ".%06d", static_cast<int>(micros));
+    return text.data();
 }
 
 }  // namespace leasehold

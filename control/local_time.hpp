@@ -1,6 +1,7 @@
 // A time as people read it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -9,5 +10,10 @@ namespace leasehold {
 /// "2026-01-31 13:59:00" in this machine's time zone.
 /// @param seconds  since 1970, UTC
 std::string local_time(std::int64_t seconds);
+
+enum class TimeZone : std::uint8_t { local, utc };
+
+/// "2026-11-21 05:55:04.464204"
+std::string precise_time(std::chrono::system_clock::time_point at, TimeZone zone);
 
 }  // namespace leasehold

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "control/family_names.hpp"
 #include "control/log_pattern.hpp"
 #include "control/log_sinks.hpp"
 
@@ -87,45 +88,77 @@ bool passes(const config::LoggerConfig& config, const MessageDef& def) {
     return severity == LogSeverity::debug && def.debug_level <= config.debug_level;
 }
 
+std::optional<Family> family_of(const MessageDef& def) {
+    for (const std::string_view prefix : {"DHCP4_", "ALLOC_ENGINE_V4_"})
+        if (def.name.starts_with(prefix)) return Family::v4;
+    for (const std::string_view prefix : {"DHCP6_", "ALLOC_ENGINE_V6_"})
+        if (def.name.starts_with(prefix)) return Family::v6;
+    return std::nullopt;
+}
+
+/// The loggers of one family.
 struct LogBackend::Prepared {
+    Family family = Family::v4;
     std::array<bool, static_cast<std::size_t>(MessageId::count_)> enabled{};
     std::map<std::string_view, std::shared_ptr<spdlog::async_logger>> loggers;  // by MessageDef::logger
+    std::vector<std::pair<config::LogOutput, SinkPointer>> opened;
 };
 
 struct LogBackend::Impl {
     LogOptions options;
+    std::string ident;
     std::shared_ptr<spdlog::details::thread_pool> queue;
     std::mutex mutex;  // guards `active` only: held to copy a pointer
-    std::shared_ptr<const Prepared> active;
+    std::map<Family, std::shared_ptr<const Prepared>> active;
     std::uint64_t lost_reported = 0;
+
+    /// Whose loggers decide about a message.
+    Family owner(const MessageDef& def) const {
+        const auto family = family_of(def);
+        const bool served = family && std::ranges::find(options.families, *family) != options.families.end();
+        return served ? *family : options.families.front();
+    }
+    /// Two families may write to one file, which rotates once then.
+    SinkPointer opened_for_other(Family family, const config::LogOutput& output) {
+        const std::scoped_lock lock{mutex};
+        for (const auto& [other, prepared] : active) {
+            if (other == family) continue;
+            for (const auto& [known, sink] : prepared->opened)
+                if (known == output) return sink;
+        }
+        return nullptr;
+    }
 };
 
 LogBackend::LogBackend(LogOptions options) : impl_{std::make_unique<Impl>()} {
     impl_->options = std::move(options);
     impl_->queue = std::make_shared<spdlog::details::thread_pool>(impl_->options.queue_lines_max, 1);
-    openlog(impl_->options.root.c_str(), LOG_PID | LOG_NDELAY,
-            LOG_USER);  // keeps the pointer: options live as long
+    impl_->ident = names_of(impl_->options.families.front()).process;
+    openlog(impl_->ident.c_str(), LOG_PID | LOG_NDELAY, LOG_USER);  // keeps the pointer: it lives as long
 }
 
 LogBackend::~LogBackend() {
-    impl_->active.reset();
+    impl_->active.clear();
     closelog();
 }
 
 Result<std::shared_ptr<LogBackend::Prepared>, std::string> LogBackend::prepare(
-    const std::vector<config::LoggerConfig>& loggers) const {
-    const auto& root = impl_->options.root;
+    const std::vector<config::LoggerConfig>& loggers, Family family) const {
+    const std::string root{names_of(family).process};
     auto prepared = std::make_shared<Prepared>();
-    std::vector<std::pair<config::LogOutput, SinkPointer>> opened;  // one destination is opened once
+    prepared->family = family;
+    // One destination is opened once.
     const auto open = [&](const config::LogOutput& output) -> Result<SinkPointer, std::string> {
-        for (const auto& [known, sink] : opened)
+        for (const auto& [known, sink] : prepared->opened)
             if (known == output) return sink;
-        auto sink = open_log_sink(output);
-        if (sink) opened.emplace_back(output, *sink);
+        Result<SinkPointer, std::string> sink = impl_->opened_for_other(family, output);
+        if (*sink == nullptr) sink = open_log_sink(output);
+        if (sink) prepared->opened.emplace_back(output, *sink);
         return sink;
     };
     const auto usual = default_logger(root);
     for (const auto& def : message_defs()) {
+        if (impl_->owner(def) != family) continue;
         const auto* const configured = nearest_logger(loggers, root, def.logger);
         prepared->enabled[static_cast<std::size_t>(def.id)] =
             impl_->options.verbose || passes(configured == nullptr ? usual : *configured, def);
@@ -146,17 +179,22 @@ Result<std::shared_ptr<LogBackend::Prepared>, std::string> LogBackend::prepare(
 }
 
 void LogBackend::activate(std::shared_ptr<Prepared> prepared) {
-    for (std::size_t i = 0; i != enabled_.size(); ++i)
-        enabled_[i].store(prepared->enabled[i], std::memory_order_relaxed);
+    for (const auto& def : message_defs()) {
+        const auto place = static_cast<std::size_t>(def.id);
+        if (impl_->owner(def) == prepared->family)
+            enabled_[place].store(prepared->enabled[place], std::memory_order_relaxed);
+    }
     const std::scoped_lock lock{impl_->mutex};
-    impl_->active = std::move(prepared);
+    const Family family = prepared->family;
+    impl_->active[family] = std::move(prepared);
 }
 
 void LogBackend::write(const MessageDef& def, std::span<const LogField> fields) {
     std::shared_ptr<const Prepared> active;
     {
         const std::scoped_lock lock{impl_->mutex};
-        active = impl_->active;
+        const auto found = impl_->active.find(impl_->owner(def));
+        if (found != impl_->active.end()) active = found->second;
     }
     if (active == nullptr) return;
     const auto logger = active->loggers.find(def.logger);
@@ -164,10 +202,6 @@ void LogBackend::write(const MessageDef& def, std::span<const LogField> fields) 
     line += ' ';
     line += render(def, fields);
     logger->second->log(level_of(def.severity), spdlog::string_view_t{line.data(), line.size()});
-}
-
-const std::string& LogBackend::root() const {
-    return impl_->options.root;
 }
 
 std::uint64_t LogBackend::lost() const {
@@ -182,15 +216,15 @@ void LogBackend::report_lost() {
 }
 
 bool LogBackend::drain(std::chrono::milliseconds limit) {
-    std::shared_ptr<const Prepared> active;
+    std::map<Family, std::shared_ptr<const Prepared>> active;
     {
         const std::scoped_lock lock{impl_->mutex};
-        active = std::move(impl_->active);
+        active = std::exchange(impl_->active, {});
     }
     // Destroying the queue writes what is in it; a destination that hangs (a full pipe) must not hold the
     // exit.
     std::packaged_task<void()> finish{[queue = std::move(impl_->queue), held = std::move(active)]() mutable {
-        held.reset();
+        held.clear();
         queue.reset();
     }};
     auto finished = finish.get_future();

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,7 +18,9 @@
 namespace leasehold {
 
 struct LogOptions {
-    std::string root = "kea-dhcp4";
+    /// What the process serves: each family has a root logger with its name, and loggers of its own below it.
+    /// Messages that name no family belong to the first.
+    std::vector<Family> families{Family::v4};
     bool verbose = false;  // -d: everything, whatever the configuration says; destinations are kept
     std::size_t queue_lines_max = 8192;
 };
@@ -31,6 +34,9 @@ std::vector<config::LoggerConfig> loggers_from_environment(const std::string& ro
 const config::LoggerConfig* nearest_logger(std::span<const config::LoggerConfig> loggers,
                                            const std::string& root, std::string_view logger);
 
+/// The family that a message speaks for, by its name; nullopt: both use it.
+std::optional<Family> family_of(const MessageDef& def);
+
 /// Does `config` let the message through?
 bool passes(const config::LoggerConfig& config, const MessageDef& def);
 
@@ -42,16 +48,15 @@ public:
     /// Destinations opened, not in use yet: a configuration is refused when one cannot be opened, and the
     /// running one does not notice.
     struct Prepared;
-    Result<std::shared_ptr<Prepared>, std::string> prepare(
-        const std::vector<config::LoggerConfig>& loggers) const;
+    Result<std::shared_ptr<Prepared>, std::string> prepare(const std::vector<config::LoggerConfig>& loggers,
+                                                           Family family = Family::v4) const;
+    /// Changes where the messages of its family go.
     void activate(std::shared_ptr<Prepared> prepared);
 
     bool enabled(const MessageDef& def) const noexcept override {
         return enabled_[static_cast<std::size_t>(def.id)].load(std::memory_order_relaxed);
     }
     void write(const MessageDef& def, std::span<const LogField> fields) override;
-
-    const std::string& root() const;
 
     /// Lines lost so far because the queue was full.
     std::uint64_t lost() const;

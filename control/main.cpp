@@ -12,22 +12,17 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <optional>
+#include <memory>
 
-#include "control/command_context.hpp"
 #include "control/command_line.hpp"
-#include "control/command_table.hpp"
-#include "control/configuration.hpp"
 #include "control/configuration_check.hpp"
-#include "control/control_channel.hpp"
+#include "control/configured_families.hpp"
 #include "control/ctl.hpp"
+#include "control/family_names.hpp"
 #include "control/log_backend.hpp"
-#include "control/pid_file.hpp"
 #include "control/reference.hpp"
-#include "control/run_script.hpp"
 #include "control/schema_tools.hpp"
-#include "control/secret_watch.hpp"
-#include "control/server_identity.hpp"
+#include "control/service.hpp"
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
 #include "control/supervision.hpp"
@@ -35,46 +30,29 @@
 #include "control/version.hpp"
 #include "dhcp/exit_code.hpp"
 #include "dhcp/log.hpp"
-#include "dhcp/server.hpp"
-#include "lease_backends/open.hpp"
-#include "lease_backends/outage_journal.hpp"
 
 namespace leasehold {
 namespace {
 
-// v4 only so far; the messages, loggers and files of a v6 server have names of their own.
-constexpr const char* process_name = "kea-dhcp4";
 constexpr std::chrono::seconds log_drain_max{2};
+
+using Services = std::vector<std::unique_ptr<Service>>;
 
 int status_of(ExitCode code) {
     return static_cast<int>(code);
 }
 
-/// For a start that cannot be: in the log, where services are watched, and to whoever typed the command.
-int cannot_start(ExitCode code, const std::string& reason) {
-    log(MessageId::DHCP4_INIT_FAIL, {{"reason", reason}});
-    std::cerr << reason << "\n";
-    return status_of(code);
-}
-
-int no_v6() {
-    std::cerr << "DHCPv6 is not built yet; this release serves DHCPv4 (kea-dhcp4).\n";
-    return status_of(ExitCode::configuration);
-}
-
 /// SIGHUP reads the configuration, and files with credentials, again; SIGTERM and SIGINT end the process, a
 /// second one at once.
-void watch_signals(boost::asio::signal_set& signals, Configuration& configuration, SecretWatch& secrets,
-                   Shutdown& shutdown) {
+void watch_signals(boost::asio::signal_set& signals, const Services& services, Shutdown& shutdown) {
     signals.async_wait([&](const boost::system::error_code& error, int number) {
         if (error) return;
         if (number == SIGHUP) {
-            configuration.reload_on_signal();
-            secrets.look();
+            for (const auto& service : services) service->reload();
         } else {
             shutdown.begin(status_of(ExitCode::normal), number == SIGTERM ? "SIGTERM" : "SIGINT");
         }
-        watch_signals(signals, configuration, secrets, shutdown);
+        watch_signals(signals, services, shutdown);
     });
 }
 
@@ -87,115 +65,86 @@ void watch_log(boost::asio::steady_timer& timer, LogBackend& logs) {
     });
 }
 
+/// From files to services whose control sockets listen. Each family is a step behind the other, so that one
+/// whose configuration is wrong keeps both from starting.
+/// @return the exit status when it cannot be
+std::optional<int> begin_all(const Services& services) {
+    const auto failed = [](const Service& service, const Service::Failure& failure) {
+        return cannot_start(service.family(), failure.code, failure.reason);
+    };
+    for (const auto& service : services)
+        if (const auto loaded = service->load(); !loaded) return failed(*service, loaded.error());
+    if (services.size() == 2) {
+        const auto problem =
+            shared_socket_problem(services.front()->control_sockets(), services.back()->control_sockets());
+        if (problem) return cannot_start(services.front()->family(), ExitCode::configuration, *problem);
+    }
+    for (const auto& service : services)
+        if (const auto begun = service->begin(); !begun) return failed(*service, begun.error());
+    return std::nullopt;
+}
+
 /// @return the exit status
-int serve(const RunArguments& arguments, LogBackend& logs, SupervisorContact supervisor) {
+int serve(const RunArguments& arguments, const std::vector<Family>& families, LogBackend& logs,
+          SupervisorContact supervisor) {
     const auto file = std::filesystem::absolute(arguments.file).string();
-    log(MessageId::DHCP4_STARTING, {{"version", product_version}, {"pid", getpid()}, {"file", file}});
+    for (const Family family : families)
+        log(in_family(MessageId::DHCP4_STARTING, family),
+            {{"version", product_version}, {"pid", getpid()}, {"file", file}});
 
     boost::asio::io_context loop;
     // From here on a signal waits for the loop instead of killing a server that is half started.
     boost::asio::signal_set signals{loop, SIGHUP, SIGTERM, SIGINT};
     Supervision supervision{loop, std::move(supervisor)};
-
-    config::LoadOptions options;
-    options.allow_unsupported = arguments.allow_unsupported;
-    options.directories = config::Directories::from_environment();
-    const char* const pid_directory = std::getenv("KEA_PIDFILE_DIR");
-    const auto pid_path =
-        pid_file_name(pid_directory == nullptr ? options.directories.run : pid_directory, file, process_name);
-    const auto pid_file = take_pid_file(pid_path);
-    if (!pid_file) {
-        const auto& error = pid_file.error();
-        if (!error.already_running) return cannot_start(ExitCode::state_directory, error.reason);
-        log(MessageId::DHCP4_ALREADY_RUNNING, {{"pid", error.pid}, {"file", pid_path}});
-        std::cerr << process_name << " already running? Process " << error.pid << " holds " << pid_path
-                  << "\n";
-        return status_of(ExitCode::unexpected);
-    }
-
-    const auto identity = server_identity(options.directories.data);
-    if (identity)
-        options.server_id = *identity;
-    else
-        log(MessageId::DHCP4_NO_SERVER_ID, {{"reason", identity.error()}});
-
-    auto loaded = config::load_file(file, options);
-    if (!loaded) {
-        for (const auto& problem : loaded.error())
-            log(MessageId::DHCP4_CONFIG_LOAD_FAIL, {{"source", file},
-                                                    {"consequence", "the server does not start"},
-                                                    {"reason", config::format(problem)}});
-        return cannot_start(ExitCode::configuration, config::format(loaded.error()));
-    }
-
     const SystemTimeSource time;
-    Server server{loop,
-                  time,
-                  {make_lease_store, make_outage_journal},
-                  ServerOptions{.server_port = arguments.server_port, .client_port = arguments.client_port}};
     SideThread side{loop};
-    std::optional<CommandContext> context;
-    ControlChannel channel{loop, side, {}, [&context](config::Value request, Reply reply) {
-                               run_command(*context, std::move(request), std::move(reply));
-                           }};
-    Configuration configuration{file, options, server, logs, channel, side};
-    Shutdown shutdown{loop, server, channel, supervision};
-    RunScript script{loop, server.events()};
-    context.emplace(CommandContext{
-        .loop = loop,
-        .server = server,
-        .configuration = configuration,
-        .channel = channel,
-        .logs = logs,
-        .script = script,
-        .shutdown = [&](int exit_status) { shutdown.begin(exit_status, "the command shutdown"); },
-    });
-    SecretWatch secrets{loop, side, [&] {
-                            log(MessageId::SECRETS_CHANGED, {{"where", server.status().backend.where}});
-                            server.renew_credentials(nullptr);
-                        }};
-    configuration.on_use([&](const config::Loaded& used) {
-        secrets.watch(credential_files(used.server->lease_database));
-        script.use(used.server);
-    });
-    watch_signals(signals, configuration, secrets, shutdown);
+    Shutdown shutdown{loop, supervision};
+    Services services;
+    for (const Family family : families)
+        services.push_back(std::make_unique<Service>(
+            family, file, arguments,
+            SharedParts{.loop = loop, .time = time, .logs = logs, .side = side, .shutdown = shutdown}));
+    // Its jobs use the services: it ends before they do.
+    const std::unique_ptr<SideThread, void (*)(SideThread*)> side_ends_first{
+        &side, [](SideThread* thread) { thread->finish(); }};
+
+    if (const auto status = begin_all(services)) return *status;
+    watch_signals(signals, services, shutdown);
     boost::asio::steady_timer log_timer{loop};
     watch_log(log_timer, logs);
-
-    const auto serving = loaded->server;
-    if (const auto begun = configuration.begin(std::move(*loaded)); !begun)
-        return cannot_start(begun.error().code, begun.error().reason);
-    supervise(supervision, server, configuration);
-    server.start(serving, [&](ExitCode code, const std::string& reason) {
-        // A store that is given up later has said so in the log itself.
-        if (code == ExitCode::recovery_given_up)
-            std::cerr << reason << "\n";
-        else
-            cannot_start(code, reason);
-        shutdown.begin(status_of(code), reason);
-    });
+    for (const auto& service : services) service->supervise(supervision);
+    for (const auto& service : services) service->start();
     loop.run();
-    log(MessageId::DHCP4_SHUTDOWN, {{"reason", shutdown.reason()}});
+    for (const Family family : families)
+        log(in_family(MessageId::DHCP4_SHUTDOWN, family), {{"reason", shutdown.reason()}});
     return shutdown.exit_status();
 }
 
 /// Logging around serve(): connected before anything can be said, drained after the last word.
 int run(const RunArguments& arguments) {
-    if (arguments.family == Family::v6) return no_v6();
+    const auto families = families_to_serve(arguments.file, arguments.family);
+    if (families.size() > 1 && (arguments.server_port != 0 || arguments.client_port != 0)) {
+        std::cerr << "A port (-p, -P) is one family's, and " << arguments.file
+                  << " is for both: add -4 or -6 to serve one of them.\n";
+        return status_of(ExitCode::usage);
+    }
     auto supervisor = take_supervisor_contact();
     umask(umask(0) | 027);
     std::signal(SIGPIPE, SIG_IGN);
-    LogBackend logs{{.root = process_name, .verbose = arguments.verbose}};
-    auto first = logs.prepare(loggers_from_environment(process_name));
-    if (!first) return cannot_start(ExitCode::state_directory, first.error());
-    logs.activate(std::move(*first));
+    LogBackend logs{{.families = families, .verbose = arguments.verbose}};
+    for (const Family family : families) {
+        auto first = logs.prepare(loggers_from_environment(std::string{names_of(family).process}), family);
+        if (!first) return cannot_start(family, ExitCode::state_directory, first.error());
+        logs.activate(std::move(*first));
+    }
     set_log_sink(&logs);
 
     int exit_status = status_of(ExitCode::internal_invariant);
     try {
-        exit_status = serve(arguments, logs, std::move(supervisor));
+        exit_status = serve(arguments, families, logs, std::move(supervisor));
     } catch (const std::exception& error) {  // no expected error is thrown: this one is ours
-        cannot_start(ExitCode::internal_invariant, std::string{"internal error: "} + error.what());
+        cannot_start(families.front(), ExitCode::internal_invariant,
+                     std::string{"internal error: "} + error.what());
     }
     set_log_sink(nullptr);
     logs.drain(log_drain_max);
@@ -206,7 +155,6 @@ int run(const RunArguments& arguments) {
 }
 
 int check(const CheckArguments& arguments) {
-    if (arguments.family == Family::v6) return no_v6();
     return check_configuration(arguments, std::cout, std::cerr);
 }
 

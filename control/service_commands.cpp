@@ -6,6 +6,7 @@
 #include "control/command_context.hpp"
 #include "control/command_table.hpp"
 #include "control/commands.hpp"
+#include "control/family_names.hpp"
 #include "control/status_json.hpp"
 #include "control/version.hpp"
 #include "dhcp/interfaces.hpp"
@@ -49,14 +50,16 @@ nlohmann::json interface_json(const Interface& interface, const std::vector<std:
 
 }  // namespace
 
-void list_commands(CommandContext&, const Arguments&, Reply reply) {
+void list_commands(CommandContext& context, const Arguments&, Reply reply) {
     nlohmann::json names = nlohmann::json::array();
-    for (const auto& command : command_table()) names.push_back(command.name);
+    for (const auto& command : command_table())
+        if (includes(command.families, context.family)) names.push_back(command.name);
     reply(success("", std::move(names)));
 }
 
-void version_get(CommandContext&, const Arguments&, Reply reply) {
-    reply(success(std::string{kea_interface_version}, {{"extended", extended_version()}}));
+void version_get(CommandContext& context, const Arguments&, Reply reply) {
+    reply(success(std::string{kea_interface_version},
+                  {{"extended", extended_version()}, {"family", names_of(context.family).protocol}}));
 }
 
 void build_report_get(CommandContext&, const Arguments&, Reply reply) {
@@ -64,7 +67,8 @@ void build_report_get(CommandContext&, const Arguments&, Reply reply) {
 }
 
 void status_get(CommandContext& context, const Arguments&, Reply reply) {
-    reply(success("", status_json({.server = context.server.status(),
+    reply(success("", status_json({.family = context.family,
+                                   .server = context.server.status(),
                                    .channel = context.channel.counters(),
                                    .script = context.script.status(),
                                    .log_lines_lost = context.logs.lost(),
@@ -82,8 +86,8 @@ void dhcp_disable(CommandContext& context, const Arguments& arguments, Reply rep
     if (!origin) return reply(failure(origin.error()));
     const auto period = arguments.integer("max-period");
     context.server.disable(*origin, period ? std::optional{std::chrono::seconds{*period}} : std::nullopt);
-    reply(
-        success("DHCPv4 service disabled" + (period ? " for " + std::to_string(*period) + " seconds" : "")));
+    reply(success(std::string{names_of(context.family).protocol} + " service disabled" +
+                  (period ? " for " + std::to_string(*period) + " seconds" : "")));
 }
 
 void dhcp_enable(CommandContext& context, const Arguments& arguments, Reply reply) {

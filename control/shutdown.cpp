@@ -1,5 +1,6 @@
 #include "control/shutdown.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace leasehold {
@@ -11,9 +12,12 @@ constexpr std::chrono::milliseconds answer_look{10};
 
 }  // namespace
 
-Shutdown::Shutdown(boost::asio::io_context& loop, Server& server, ControlChannel& channel,
-                   Supervision& supervision)
-    : loop_{loop}, server_{server}, channel_{channel}, supervision_{supervision}, timer_{loop} {}
+Shutdown::Shutdown(boost::asio::io_context& loop, Supervision& supervision)
+    : loop_{loop}, supervision_{supervision}, timer_{loop} {}
+
+void Shutdown::add(Server& server, ControlChannel& channel) {
+    parts_.push_back({&server, &channel});
+}
 
 void Shutdown::begin(int exit_status, std::string reason) {
     if (std::exchange(begun_, true)) {
@@ -23,14 +27,20 @@ void Shutdown::begin(int exit_status, std::string reason) {
     exit_status_ = exit_status;
     reason_ = std::move(reason);
     supervision_.stopping(reason_);
-    channel_.close();
-    const auto now = std::chrono::steady_clock::now();
-    server_.stop(now + store_time_max,
-                 [this] { wait_for_answers(std::chrono::steady_clock::now() + answer_time_max); });
+    for (const Part& part : parts_) part.channel->close();
+    const auto until = std::chrono::steady_clock::now() + store_time_max;
+    for (const Part& part : parts_) {
+        part.server->stop(until, [this] {
+            if (++stopped_ == parts_.size())
+                wait_for_answers(std::chrono::steady_clock::now() + answer_time_max);
+        });
+    }
 }
 
 void Shutdown::wait_for_answers(std::chrono::steady_clock::time_point until) {
-    if (channel_.connections_open() == 0 || std::chrono::steady_clock::now() >= until) {
+    const bool answered = std::ranges::all_of(
+        parts_, [](const Part& part) { return part.channel->connections_open() == 0; });
+    if (answered || std::chrono::steady_clock::now() >= until) {
         loop_.stop();
         return;
     }

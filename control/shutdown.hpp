@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "control/control_channel.hpp"
 #include "control/supervision.hpp"
@@ -15,8 +16,10 @@ namespace leasehold {
 
 class Shutdown {
 public:
-    Shutdown(boost::asio::io_context& loop, Server& server, ControlChannel& channel,
-             Supervision& supervision);
+    Shutdown(boost::asio::io_context& loop, Supervision& supervision);
+
+    /// One more server that has to end, with its control channel; both outlive the loop's run.
+    void add(Server& server, ControlChannel& channel);
 
     void begin(int exit_status, std::string reason);
     bool begun() const { return begun_; }
@@ -24,12 +27,16 @@ public:
     const std::string& reason() const { return reason_; }
 
 private:
+    struct Part {
+        Server* server;
+        ControlChannel* channel;
+    };
     void wait_for_answers(std::chrono::steady_clock::time_point until);
 
     boost::asio::io_context& loop_;
-    Server& server_;
-    ControlChannel& channel_;
     Supervision& supervision_;
+    std::vector<Part> parts_;
+    std::size_t stopped_ = 0;
     boost::asio::steady_timer timer_;
     bool begun_ = false;
     int exit_status_ = 0;

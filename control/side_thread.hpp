@@ -13,8 +13,10 @@ namespace leasehold {
 class SideThread {
 public:
     explicit SideThread(boost::asio::io_context& loop) : loop_{loop} {}
-    /// Waits for the job under way; those behind it are dropped.
-    ~SideThread() {
+    ~SideThread() { finish(); }
+
+    /// Waits for the job under way; those behind it, and later ones, are dropped.
+    void finish() {
         pool_.stop();
         pool_.join();
     }

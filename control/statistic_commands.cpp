@@ -1,37 +1,21 @@
 // Commands about statistics. Listing all is done a page at a time: with many subnets there are hundreds of
 // thousands of samples.
-#include <array>
-#include <cstdio>
-#include <ctime>
-
 #include "config/load.hpp"
 #include "control/command_context.hpp"
 #include "control/commands.hpp"
+#include "control/local_time.hpp"
 
 namespace leasehold {
 namespace {
 
 constexpr std::size_t statistics_per_slice = 32;
 
-/// "2026-11-21 05:55:04.464204", local time.
-std::string sample_time(std::chrono::system_clock::time_point at) {
-    const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at - whole).count();
-    const auto seconds = std::chrono::system_clock::to_time_t(whole);
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-    std::snprintf(text.data() + size, text.size() - size, ".%06d", static_cast<int>(micros));
-    return text.data();
-}
-
 /// [ [ VALUE, TIME ], ... ] in the layout of compact(), which has no numbers of 128 bits.
 std::string samples_text(const std::vector<Sample>& newest_first) {
     std::string list;
     for (const auto& sample : newest_first) {
         list += list.empty() ? "[ [ " : ", [ ";
-        list += to_text(sample.value) + ", \"" + sample_time(sample.at) + "\" ]";
+        list += to_text(sample.value) + ", \"" + precise_time(sample.at, TimeZone::local) + "\" ]";
     }
     return list.empty() ? "[  ]" : list + " ]";
 }

@@ -5,6 +5,8 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "control/family_names.hpp"
+
 namespace leasehold {
 namespace {
 
@@ -172,6 +174,7 @@ Json status_json(const StatusInputs& inputs) {
     const auto& server = inputs.server;
     Json result{
         {"pid", inputs.process},
+        {"family", names_of(inputs.family).protocol},
         {"uptime", server.uptime.count()},
         {"reload", server.since_reload.count()},
         {"multi-threading-enabled", false},

@@ -15,6 +15,7 @@ namespace leasehold {
 inline constexpr std::uint32_t first_database_origin = 3000;
 
 struct StatusInputs {
+    Family family = Family::v4;
     ServerStatus server;
     ChannelCounters channel;
     ScriptStatus script;

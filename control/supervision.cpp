@@ -56,14 +56,14 @@ std::string one_line(std::string text) {
     return text;
 }
 
-/// Is something under way that ends by itself? While rows are loaded, that they come is the sign.
-bool goes_forward(const BackendStatus& backend, std::uint64_t rows_before) {
+/// Is something under way that ends by itself? Of rows that are loaded, that they come is the sign.
+bool goes_forward(const BackendStatus& backend) {
     switch (backend.state) {
         case BackendState::connecting:  // an open that migrates is here, and takes as long as it takes
         case BackendState::checking:
         case BackendState::settling:
         case BackendState::draining: return true;
-        case BackendState::loading: return backend.rows_loaded != rows_before;
+        case BackendState::loading:
         case BackendState::serving:
         case BackendState::waiting:
         case BackendState::given_up:
@@ -160,7 +160,8 @@ void Supervision::send_signs_of_life() {
 
 void Supervision::follow(std::function<SupervisedState()> look) {
     if (is_silent()) return;
-    look_ = std::move(look);
+    looks_.push_back(std::move(look));
+    if (looks_.size() > 1) return;
     tell("EXTEND_TIMEOUT_USEC=" + std::to_string(extension.count()));
     extend_start();
 }
@@ -170,8 +171,14 @@ void Supervision::extend_start() {
     extend_timer_.expires_after(intervals_.extend);
     extend_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error || ready_ || stopping_) return;
-        const auto backend = look_().backend;
-        if (goes_forward(backend, std::exchange(rows_seen_, backend.rows_loaded)))
+        std::uint64_t rows = 0;
+        bool forward = false;
+        for (const auto& look : looks_) {
+            const auto backend = look().backend;
+            rows += backend.rows_loaded;
+            forward = forward || goes_forward(backend);
+        }
+        if (rows != std::exchange(rows_seen_, rows) || forward)
             send("EXTEND_TIMEOUT_USEC=" + std::to_string(extension.count()));
         changed();
         extend_start();
@@ -179,28 +186,43 @@ void Supervision::extend_start() {
 }
 
 void Supervision::changed() {
-    if (!look_ || stopping_) return;
-    const auto state = look_();
-    if (ready_ || !(state.waits_for_backend || state.backend.state == BackendState::serving))
-        return tell_status(status_words(state, std::chrono::steady_clock::now()));
+    if (looks_.empty() || stopping_) return;
+    const bool all_ready = std::ranges::all_of(looks_, [](const auto& look) {
+        const auto state = look();
+        return state.waits_for_backend || state.backend.state == BackendState::serving;
+    });
+    if (ready_ || !all_ready) return tell_status(words());
     ready_ = true;
     extend_timer_.cancel();
     tell_ready();
 }
 
+std::string Supervision::words() const {
+    const auto now = std::chrono::steady_clock::now();
+    if (looks_.size() == 1) return status_words(looks_.front()(), now);
+    std::string all;
+    for (const auto& look : looks_) {
+        const auto state = look();
+        if (!all.empty()) all += " | ";
+        all += std::string{state.name} + " " + status_words(state, now);
+    }
+    return one_line(std::move(all));
+}
+
 void Supervision::tell_ready() {
-    const auto words = status_words(look_(), std::chrono::steady_clock::now());
-    const bool news = words != std::exchange(words_told_, words);
-    tell(news ? "READY=1\nSTATUS=" + words : "READY=1");
+    const auto now = words();
+    const bool news = now != std::exchange(words_told_, now);
+    tell(news ? "READY=1\nSTATUS=" + now : "READY=1");
 }
 
 // Before the server is ready, a reload is a part of its start: ready is told when it is.
 void Supervision::reload_begins() {
-    if (!ready_ || stopping_) return;
+    if (++reloads_ != 1 || !ready_ || stopping_) return;
     tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
 }
 
 void Supervision::reload_ends() {
+    if (reloads_ > 0 && --reloads_ != 0) return;
     if (!ready_ || stopping_) return changed();
     tell_ready();
 }
@@ -254,14 +276,16 @@ void Supervision::repeat_later() {
     });
 }
 
-void supervise(Supervision& supervision, Server& server, Configuration& configuration) {
+void supervise(Supervision& supervision, std::string_view name, Server& server,
+               Configuration& configuration) {
     configuration.on_change([&supervision] { supervision.reload_begins(); },
                             [&supervision] { supervision.reload_ends(); });
     server.on_change([&supervision] { supervision.changed(); });
-    supervision.follow([&server] {
+    supervision.follow([name, &server] {
         auto status = server.status();
         const auto config = server.config();
-        return SupervisedState{.waits_for_backend = config && config->lease_database.retry_on_startup,
+        return SupervisedState{.name = name,
+                               .waits_for_backend = config && config->lease_database.retry_on_startup,
                                .service = std::move(status.service),
                                .backend = std::move(status.backend)};
     });

@@ -12,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dhcp/server.hpp"
 
@@ -45,8 +46,9 @@ private:
     int descriptor_ = -1;
 };
 
-/// What decides over readiness and what the words of the status are made from.
+/// What decides over readiness and what the words of the status are made from, of one server.
 struct SupervisedState {
+    std::string_view name = {};      // told where there are several
     bool waits_for_backend = false;  // retry-on-startup: ready before the database is
     ServiceState service;
     BackendStatus backend;
@@ -68,7 +70,8 @@ public:
                 SupervisionIntervals intervals = {});
 
     /// From here on the configuration is in use and the control socket listens: the server is ready once its
-    /// backend serves, or at once if it may wait for it.
+    /// backend serves, or at once if it may wait for it. Of several servers, the process is ready when all are;
+    /// each is followed before the first of them starts.
     void follow(std::function<SupervisedState()> look);
     /// Service or backend may have changed.
     void changed();
@@ -82,6 +85,7 @@ private:
     void send_signs_of_life();
     void extend_start();
     void tell_ready();
+    std::string words() const;
     void tell(std::string text);
     void tell_status(const std::string& words);
     bool send(std::string_view text);
@@ -91,14 +95,15 @@ private:
     std::chrono::microseconds watchdog_max_;
     SupervisionIntervals intervals_;
     boost::asio::steady_timer watchdog_timer_, extend_timer_, repeat_timer_;
-    std::function<SupervisedState()> look_;
+    std::vector<std::function<SupervisedState()>> looks_;
     std::deque<std::string> owed_;  // in order; what must not be lost
     std::string words_told_;
-    std::uint64_t rows_seen_ = 0;
+    std::uint64_t rows_seen_ = 0;  // of all
+    std::size_t reloads_ = 0;      // under way
     bool ready_ = false, stopping_ = false, repeating_ = false, complained_ = false;
 };
 
-/// Connects what is told with those who know.
-void supervise(Supervision& supervision, Server& server, Configuration& configuration);
+/// Connects what is told with those who know of one server.
+void supervise(Supervision& supervision, std::string_view name, Server& server, Configuration& configuration);
 
 }  // namespace leasehold

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array stat_rows = [] {
     using enum Stat;
-    using enum StatFamily;
+    using enum Families;
     constexpr StatScopes G{.global = true};
     constexpr StatScopes S{.subnet = true};
     constexpr StatScopes SP{.subnet = true, .pool = true};

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "dhcp/address.hpp"
+#include "dhcp/families.hpp"
 
 namespace leasehold {
 
@@ -106,9 +106,6 @@ enum class Stat : std::uint8_t {
     count_,  // how many there are
 };
 
-/// Which servers have a counter: each shows only those of its own family.
-enum class StatFamily : std::uint8_t { v4, v6, both };
-
 struct StatScopes {
     bool global = false;
     bool subnet = false;   // "subnet[1].NAME"
@@ -121,12 +118,9 @@ struct StatScopes {
 struct StatDef {
     Stat stat;
     std::string_view name;  // "pkt4-received"
-    StatFamily family;
+    Families families;  // each server shows only those of its own family
     StatScopes scopes;
     std::string_view help;
-    constexpr bool exists_in(Family of_server) const {
-        return family == StatFamily::both || (family == StatFamily::v6) == (of_server == Family::v6);
-    }
 };
 const StatDef& stat_def(Stat stat);
 std::span<const StatDef> stat_defs();

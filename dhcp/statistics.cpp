@@ -23,7 +23,7 @@ struct ScopeLayout {
     ScopeLayout(Family family, bool StatScopes::*in_scope) {
         places.fill(absent);
         for (const StatDef& def : stat_defs()) {
-            if (!def.exists_in(family) || !(def.scopes.*in_scope)) continue;
+            if (!includes(def.families, family) || !(def.scopes.*in_scope)) continue;
             places[static_cast<std::size_t>(def.stat)] = static_cast<std::uint8_t>(defs.size());
             defs.push_back(&def);
         }

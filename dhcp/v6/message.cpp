@@ -188,8 +188,7 @@ std::optional<ParseError> MessageView::read(MessageType relay_type) {
 /// Notes where the first option of each low code is.
 std::optional<ParseError> MessageView::read_message() {
     if (message_.size() < message_header_size)
-        return ParseError{ParseErrc::truncated,
-                          message_.empty() ? datagram_.size() : offset_of(message_.data())};
+        return ParseError{ParseErrc::truncated, offset_of(message_.data())};
     std::size_t ia_count = 0;
     const auto damage =
         walk_options(octets(), [&](const Option& option, const std::uint8_t* at) -> MaybeDamage {

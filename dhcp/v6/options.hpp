@@ -119,6 +119,9 @@ public:
         const std::uint8_t* at_ = nullptr;
     };
 
+    using value_type = std::uint16_t;
+    using const_iterator = Iterator;
+
     Codes() = default;
     explicit Codes(std::span<const std::uint8_t> octets) : octets_{octets.first(octets.size() / 2 * 2)} {}
 

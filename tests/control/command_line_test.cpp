@@ -29,10 +29,13 @@ TEST(CommandLineTest, ServesInEachForm) {
         EXPECT_FALSE(run.allow_unsupported);
         EXPECT_EQ(run.server_port, 6767);
         EXPECT_EQ(run.client_port, 6868);
-        EXPECT_EQ(run.family, Family::v4);
+        EXPECT_EQ(run.family, words.front() == "leasehold" ? std::nullopt : std::optional{Family::v4});
     }
     EXPECT_TRUE(read_as<RunArguments>({"leasehold", "--allow-unsupported", "-c", "x"}).allow_unsupported);
-    EXPECT_EQ(read_as<RunArguments>({"leasehold", "-c", "x"}).server_port, 67);
+    EXPECT_EQ(read_as<RunArguments>({"leasehold", "-c", "x"}).server_port, 0) << "the usual one";
+    EXPECT_EQ(read_as<RunArguments>({"leasehold", "-6", "-c", "x"}).family, Family::v6);
+    EXPECT_EQ(read_as<CheckArguments>({"leasehold", "-4", "-t", "x"}).family, Family::v4);
+    EXPECT_EQ(read_as<CtlArguments>({"leasehold", "ctl", "-6", "version-get"}).family, Family::v6);
     EXPECT_EQ(read_as<RunArguments>({"kea-dhcp6", "-c", "x"}).family, Family::v6);
 }
 
@@ -74,6 +77,8 @@ TEST(CommandLineTest, UsageErrorsHaveTheirStatus) {
                                                                    {"leasehold", "--no-such"},
                                                                    {"leasehold", "word"},
                                                                    {"leasehold", "-t", "x", "-T", "x"},
+                                                                   {"leasehold", "-4", "-6", "-c", "x"},
+                                                                   {"kea-dhcp6", "-4", "-c", "x"},
                                                                    {"leasehold", "-c", "x", "-p", "70000"},
                                                                    {"leasehold", "-c", "x", "-p", "0"},
                                                                    {"leasehold", "-c", "x", "-p", "six"},

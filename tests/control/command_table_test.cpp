@@ -23,9 +23,15 @@ TEST(CommandTable, EveryRowIsWhole) {
 }
 
 TEST(CommandTable, FindsEveryNameAndNoOther) {
-    for (const auto& command : command_table()) EXPECT_EQ(find_command(command.name), &command);
-    for (const auto* name : {"", "lease4", "lease4-get-", "zzz", "CONFIG-GET"})
-        EXPECT_EQ(find_command(name), nullptr);
+    for (const auto family : {Family::v4, Family::v6}) {
+        for (const auto& command : command_table())
+            EXPECT_EQ(find_command(command.name, family),
+                      includes(command.families, family) ? &command : nullptr);
+        for (const auto* name : {"", "lease4", "lease4-get-", "zzz", "CONFIG-GET"})
+            EXPECT_EQ(find_command(name, family), nullptr);
+    }
+    EXPECT_EQ(find_command("lease4-get", Family::v6), nullptr);
+    EXPECT_EQ(find_command("lease6-get-by-duid", Family::v4), nullptr);
 }
 
 // A client may ask for anything that reads; what changes something must be told apart for access rules to

@@ -46,7 +46,7 @@ struct ConfigurationCheckTest : testing::Test {
 
 TEST_F(ConfigurationCheckTest, GoodOneIsSummedUpAndNothingIsOpened) {
     EXPECT_EQ(check("", false), 0);
-    EXPECT_EQ(out.str(), file + ": the configuration can be used: 2 subnet(s), 1 pool(s), 0 warning(s)\n");
+    EXPECT_EQ(out.str(), file + ": the DHCPv4 configuration can be used: 2 subnet(s), 1 pool(s), 0 warning(s)\n");
     EXPECT_EQ(err.str(), "");
     EXPECT_FALSE(std::filesystem::exists(database));
 }

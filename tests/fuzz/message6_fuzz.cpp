@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "dhcp/option_text.hpp"
 #include "dhcp/v6/duid.hpp"
@@ -128,6 +129,25 @@ void write_and_read_again(const MessageView& view) {
     require(other == std::default_sentinel, "no other options");
 }
 
+/// One relay more changes nothing but the number of relays.
+void read_through_a_relay(std::span<const std::uint8_t> datagram,
+                          const Result<MessageView, ParseError>& plain) {
+    constexpr std::size_t around_size = relay_header_size + option_header_size;
+    std::vector<std::uint8_t> relayed(around_size);
+    relayed[0] = static_cast<std::uint8_t>(MessageType::relay_forward);
+    write_u16(&relayed[relay_header_size], option::relay_msg);
+    write_u16(&relayed[relay_header_size + 2], static_cast<std::uint16_t>(datagram.size()));
+    relayed.insert(relayed.end(), datagram.begin(), datagram.end());
+    const auto view = MessageView::parse(relayed);
+    if (!view && view.error().code == ParseErrc::too_many_relays) return;
+    require(view.has_value() == plain.has_value(), "as good or bad as without the relay");
+    if (!view)
+        return require(view.error() == ParseError{plain.error().code, plain.error().offset + around_size},
+                       "the same damage at the same place");
+    require(std::ranges::equal(view->message(), plain->message()), "the same message");
+    require(view->relays().size() == plain->relays().size() + 1, "one relay more");
+}
+
 }  // namespace
 }  // namespace leasehold::v6
 
@@ -138,6 +158,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto view = MessageView::parse(datagram);
     for (const auto* const parsed : {&reply, &view})
         if (!*parsed) leasehold::fuzz::require(parsed->error().offset <= size, "an error is in the datagram");
+    if (size <= udp_payload_max / 2) read_through_a_relay(datagram, view);
     if (!view) return 0;
     read_look_ups(*view);
     read_options(view->options(), 2);

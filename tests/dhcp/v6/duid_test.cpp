@@ -42,7 +42,7 @@ TEST(Duid, HardwareAddressesAreNotLongerThanALeaseKeeps) {
         const auto duid = make_duid_ll({1, Octets(size, 7)});
         const auto hardware = hardware_address_of(view(duid));
         ASSERT_EQ(hardware.has_value(), size <= hwaddr_size_max) << size;
-        if (hardware) EXPECT_EQ(hardware->octets.size(), size);
+        EXPECT_EQ(hardware.value_or(HardwareAddress{}).octets.size(), size <= hwaddr_size_max ? size : 0);
     }
 }
 
