@@ -24,9 +24,10 @@ void check(const std::vector<Problem>& problems, Problem::Kind kind) {
     }
 }
 
-void load_both_ways(const Value& root) {
-    const auto strict = load(root, {});
+void load_both_ways(const Value& root, Family family) {
     LoadOptions options;
+    options.family = family;
+    const auto strict = load(root, options);
     options.allow_unsupported = true;
     const auto lenient = load(root, options);
     require(!strict || lenient, "what is loaded strictly is loaded leniently");
@@ -37,7 +38,8 @@ void load_both_ways(const Value& root) {
             continue;
         }
         check((*loaded)->warnings, Problem::Kind::warning);
-        require((*loaded)->server != nullptr && (*loaded)->full->contains("Dhcp4"), "it is complete");
+        const char* const key = family == Family::v4 ? "Dhcp4" : "Dhcp6";
+        require((*loaded)->server != nullptr && (*loaded)->full->contains(key), "it is complete");
         require((*loaded)->hash.size() == 64, "it has a hash");
     }
 }
@@ -66,6 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     check(parsed->warnings, Problem::Kind::warning);
     if (parsed->value.is_map() || parsed->value.is_list()) frame(text, size / 2);
-    load_both_ways(parsed->value);
+    for (const auto family : {leasehold::Family::v4, leasehold::Family::v6})
+        load_both_ways(parsed->value, family);
     return 0;
 }
