@@ -44,7 +44,7 @@ struct Scopes {
         classes.add(a);
     }
     ReplyScopes view() const {
-        return {&config, &config.subnets[0], &config.subnets[0].pools[0], &host, &classes};
+        return {&config, &config.subnets[0], {&config.subnets[0].pools[0]}, &host, &classes};
     }
     /// Nearest first.
     std::vector<OptionSet*> sets() {
