@@ -190,11 +190,15 @@ std::optional<Candidate> new_lease(const DecisionContext& context, const Wish& w
     return in_any_subnet([&](const SubnetConfig& subnet) { return oldest_held(context, subnet); });
 }
 
+const std::optional<std::uint32_t>& limit_of(const LimitsConfig& limits, LeaseKind kind) {
+    return kind == LeaseKind::pd ? limits.prefix_limit : limits.address_limit;
+}
+
 /// Classes whose limit the client would be counted against.
 bool is_class_over_limit(const DecisionContext& context) {
     return std::ranges::any_of(context.config.defined(context.classes), [&](const ClientClassConfig* of) {
-        return of->limits.address_limit &&
-               context.world.counts->of_class(of->name, context.kind) >= *of->limits.address_limit;
+        const auto& limit = limit_of(of->limits, context.kind);
+        return limit && context.world.counts->of_class(of->name, context.kind) >= *limit;
     });
 }
 
@@ -260,7 +264,7 @@ ReservedChoice reserved_for(const DecisionContext& context, ReservationConflicts
 bool is_over_limit(const DecisionContext& context, const SubnetConfig& subnet) {
     const auto* counts = context.world.counts;
     if (counts == nullptr) return false;
-    const auto& limit = subnet.limits.address_limit;
+    const auto& limit = limit_of(subnet.limits, context.kind);
     const bool over = (limit && counts->of_subnet(subnet.id, context.kind) >= *limit) || is_class_over_limit(context);
     if (!over) return false;
     const auto rows = leases_of_client(context);

@@ -28,7 +28,7 @@ std::string noted(const DecisionContext& context, const std::optional<RelayWords
     LeaseNotes notes;
     if (context.world.counts != nullptr) {
         for (const auto* of : context.config.defined(context.classes))
-            if (of->limits.address_limit) notes.client_classes.push_back(of->name);
+            if (of->limits.address_limit || of->limits.prefix_limit) notes.client_classes.push_back(of->name);
     }
     if (relay) {
         notes.relay_information.assign(relay->information.begin(), relay->information.end());

@@ -5,12 +5,14 @@
 
 #include "dhcp/v6/client_fqdn.hpp"
 #include "dhcp/v6/option_table.hpp"
+#include "dhcp/v6/packet_source.hpp"
 #include "dhcp/v6/reply_options.hpp"
 
 namespace leasehold::v6 {
 
 namespace {
 
+constexpr SubOptionForm sub_option_form{.vendor_code = option::vendor_opts, .number_size = 2};
 constexpr std::uint16_t client_port = 546, relay_port = 547;
 
 /// More than an Ethernet frame holds is sent in fragments; what no reply of ours comes near is a limit.
@@ -79,6 +81,9 @@ Reply make_reply(const Request& request, const ReplyScopes& scopes, const Told& 
         ReplyOptions options;
         options.add_configured(*request.message, scopes, told.type);
         options.add_relay_supplied(*request.message, scopes.config->relay_supplied_options);
+        if (const auto& entries = scopes.config->flex_options; !entries.empty())
+            apply_flex_options(entries, PacketSource{*request.message, request.arrival, request.hwaddr},
+                               classes_of(scopes), sub_option_form, options);
         for (const auto& chosen : options.all()) out.add(chosen.code, chosen.payload);
     }
     return finished(request, out, told.type);

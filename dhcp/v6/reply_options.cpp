@@ -64,8 +64,49 @@ void ReplyOptions::add(std::uint16_t code, std::span<const std::uint8_t> payload
     options_.insert(std::ranges::upper_bound(options_, code, {}, &ReplyOption::code), {code, payload});
 }
 
-bool ReplyOptions::has(std::uint16_t code) const {
-    return std::ranges::find(options_, code, &ReplyOption::code) != options_.end();
+bool ReplyOptions::is_protected(std::uint16_t code) const {
+    return is_server_owned(code);
+}
+
+std::optional<std::span<const std::uint8_t>> ReplyOptions::find(std::uint16_t code) const {
+    const auto found = std::ranges::find(options_, code, &ReplyOption::code);
+    return found == options_.end() ? std::nullopt : std::optional{found->payload};
+}
+
+void ReplyOptions::remove(std::uint16_t code) {
+    const auto is_it = [code](const ReplyOption& there) { return there.code == code; };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), is_it), options_.end());
+}
+
+void ReplyOptions::replace(std::uint16_t code, std::vector<std::uint8_t> payload) {
+    remove(code);
+    add(code, composed_.emplace_front(std::move(payload)));
+}
+
+std::optional<std::vector<std::uint8_t>> ReplyOptions::vendor_data(std::uint32_t enterprise) const {
+    std::optional<std::vector<std::uint8_t>> found;
+    for (const auto& there : options_) {
+        if (there.code != option::vendor_opts || enterprise_number(there.payload) != enterprise) continue;
+        const auto behind = there.payload.subspan(std::min(enterprise_size, there.payload.size()));
+        if (!found) found.emplace();
+        found->insert(found->end(), behind.begin(), behind.end());
+    }
+    return found;
+}
+
+void ReplyOptions::remove_vendor(std::uint32_t enterprise) {
+    const auto is_it = [enterprise](const ReplyOption& there) {
+        return there.code == option::vendor_opts && enterprise_number(there.payload) == enterprise;
+    };
+    options_.erase(std::remove_if(options_.begin(), options_.end(), is_it), options_.end());
+}
+
+void ReplyOptions::replace_vendor(std::uint32_t enterprise, std::span<const std::uint8_t> sub_options) {
+    remove_vendor(enterprise);
+    auto& bytes = composed_.emplace_front(enterprise_size);
+    write_u32(bytes.data(), enterprise);
+    bytes.insert(bytes.end(), sub_options.begin(), sub_options.end());
+    add(option::vendor_opts, bytes);
 }
 
 bool ReplyOptions::has_vendor(std::uint16_t code, std::uint32_t enterprise) const {
@@ -105,7 +146,7 @@ void ReplyOptions::add_scope(const OptionSet& scope, const ClassSet& classes) {
         if (is_listed(as_span(never_), value.code) || !admits(value.only_for, classes)) continue;
         const bool there = is_by_enterprise(value.code)
                                ? has_vendor(value.code, enterprise_number(value.bytes))
-                               : has(value.code);
+                               : find(value.code).has_value();
         if (!there) add(value.code, value.bytes);
     }
 }
@@ -149,7 +190,7 @@ void ReplyOptions::add_relay_supplied(const MessageView& message, std::span<cons
     const auto payload = message.relays().back().option(option::rsoo);
     if (!payload) return;
     for (const auto& supplied : Options{*payload}) {
-        if (!is_listed(allowed, supplied.code) || has(supplied.code)) continue;
+        if (!is_listed(allowed, supplied.code) || find(supplied.code)) continue;
         add(supplied.code, supplied.payload);
     }
 }

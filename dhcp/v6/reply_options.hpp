@@ -4,9 +4,11 @@
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <forward_list>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "dhcp/flex_options.hpp"
 #include "dhcp/reply_scopes.hpp"
 #include "dhcp/v6/message.hpp"
 
@@ -19,7 +21,7 @@ struct ReplyOption {
 
 /// Payloads are borrowed from the configuration and the message; what is composed of sub-options is kept here,
 /// so an object stays where it is made.
-class ReplyOptions {
+class ReplyOptions final : public ChangeableOptions {
 public:
     ReplyOptions() = default;
     ReplyOptions(const ReplyOptions&) = delete;
@@ -35,11 +37,18 @@ public:
     /// none of itself.
     void add_relay_supplied(const MessageView& message, std::span<const std::uint16_t> allowed);
 
+    bool is_protected(std::uint16_t code) const override;
+    std::optional<std::span<const std::uint8_t>> find(std::uint16_t code) const override;
+    void remove(std::uint16_t code) override;
+    void replace(std::uint16_t code, std::vector<std::uint8_t> payload) override;
+    std::optional<std::vector<std::uint8_t>> vendor_data(std::uint32_t enterprise) const override;
+    void remove_vendor(std::uint32_t enterprise) override;
+    void replace_vendor(std::uint32_t enterprise, std::span<const std::uint8_t> sub_options) override;
+
     std::span<const ReplyOption> all() const { return {options_.data(), options_.size()}; }
 
 private:
     void add(std::uint16_t code, std::span<const std::uint8_t> payload);
-    bool has(std::uint16_t code) const;
     bool has_vendor(std::uint16_t code, std::uint32_t enterprise) const;
     void add_scope(const OptionSet& scope, const ClassSet& classes);
     void add_vendor_options(const MessageView& message, std::span<const OptionSet* const> sets,

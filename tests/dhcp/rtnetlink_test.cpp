@@ -66,12 +66,16 @@ Bytes link_body(int index, std::string_view name, unsigned flags) {
     return body;
 }
 
-using FourOctets = std::array<std::uint8_t, 4>;
-Bytes address_body(unsigned index, const std::vector<std::pair<unsigned short, FourOctets>>& attributes,
-                   std::uint8_t family = AF_INET) {
+struct Attribute {
+    unsigned short type;
+    std::vector<std::uint8_t> value;
+};
+Bytes address_body(unsigned index, const std::vector<Attribute>& attributes, std::uint8_t family = AF_INET,
+                   std::uint8_t flags = 0) {
     ifaddrmsg address{};
     address.ifa_family = family;
     address.ifa_index = index;
+    address.ifa_flags = flags;
     Bytes body;
     append(body, &address, sizeof address);
     for (const auto& [type, value] : attributes) {
@@ -140,6 +144,41 @@ TEST(Rtnetlink, AddressesOfOtherFamiliesAndUnknownInterfacesAreLeftOut) {
                  ours, interfaces);
     ASSERT_EQ(interfaces.size(), 1u);
     EXPECT_TRUE(interfaces.at(2).addresses.empty());
+}
+
+// RFC 4862 5.4, RFC 4429: what may not be used is told apart.
+TEST(Rtnetlink, Ipv6AddressesComeWithWhatIsKnownOfDuplicates) {
+    const auto octets_of = [](std::string_view text) {
+        const auto address = *parse_ipv6(text);
+        return std::vector<std::uint8_t>{address.bytes.begin(), address.bytes.end()};
+    };
+    const auto flags_attribute = [](std::uint32_t flags) {
+        std::vector<std::uint8_t> value(4);
+        std::memcpy(value.data(), &flags, 4);
+        return Attribute{IFA_FLAGS, value};
+    };
+    const auto address = [&](std::string_view text, std::uint8_t flags, std::vector<Attribute> more = {}) {
+        more.insert(more.begin(), Attribute{IFA_ADDRESS, octets_of(text)});
+        return message(RTM_NEWADDR, address_body(2, more, AF_INET6, flags));
+    };
+    InterfaceMap interfaces;
+    read_netlink(message(RTM_NEWLINK, link_body(2, "eth0", IFF_UP)) + address("fe80::1", IFA_F_TENTATIVE) +
+                     address("fe80::2", IFA_F_PERMANENT) +
+                     address("2001:db8::1", IFA_F_TENTATIVE, {flags_attribute(IFA_F_DADFAILED)}) +
+                     address("2001:db8::2", IFA_F_TENTATIVE | IFA_F_OPTIMISTIC) +
+                     address("2001:db8::3", 0, {flags_attribute(IFA_F_TENTATIVE)}),
+                 ours, interfaces);
+    const auto ip = [](std::string_view text) { return *parse_ipv6(text); };
+    const Interface& eth0 = interfaces.at(2);
+    EXPECT_THAT(eth0.addresses6,
+                testing::ElementsAre(InterfaceAddress6{ip("fe80::1"), true, false}, InterfaceAddress6{ip("fe80::2")},
+                                     InterfaceAddress6{ip("2001:db8::1"), false, true},
+                                     InterfaceAddress6{ip("2001:db8::2")},
+                                     InterfaceAddress6{ip("2001:db8::3"), true, false}));
+    EXPECT_EQ(eth0.link_local(), ip("fe80::2"));
+    EXPECT_EQ(eth0.global_address(), ip("2001:db8::2"));
+    EXPECT_FALSE(eth0.has_usable(ip("2001:db8::3")));
+    EXPECT_TRUE(eth0.addresses.empty());
 }
 
 TEST(Rtnetlink, TellsEventsFromRepliesByTheirMarks) {
@@ -218,7 +257,7 @@ TEST(Rtnetlink, GarbledOctetsDoNoHarm) {
     }
 }
 
-TEST(Rtnetlink, AsksForLinksOrForIpv4Addresses) {
+TEST(Rtnetlink, AsksForLinksOrForAddressesOfBothFamilies) {
     for (const auto kind : {DumpKind::links, DumpKind::addresses}) {
         const auto request = dump_request(kind, ours);
         nlmsghdr header;
@@ -228,7 +267,7 @@ TEST(Rtnetlink, AsksForLinksOrForIpv4Addresses) {
         EXPECT_EQ(header.nlmsg_type, kind == DumpKind::links ? RTM_GETLINK : RTM_GETADDR);
         EXPECT_EQ(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
         EXPECT_EQ(header.nlmsg_seq, ours.sequence);
-        EXPECT_EQ(request[sizeof header], kind == DumpKind::links ? AF_UNSPEC : AF_INET);
+        EXPECT_EQ(request[sizeof header], AF_UNSPEC);
     }
 }
 

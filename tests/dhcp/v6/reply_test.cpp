@@ -115,6 +115,24 @@ TEST(VendorOptions6, ADocsisListIsFollowed) {
     EXPECT_EQ(answer_to(config, packet).option(option::vendor_opts), (Bytes{0, 0, 0x11, 0x8b, 0, 33, 0, 1, 0xbb}));
 }
 
+// --- flex_option
+
+TEST(FlexOptions6, ExpressionsChangeOptionsAndSubOptions) {
+    auto config = home_config();
+    const auto text = [](std::string_view expression) {
+        return Expression::compile(Expression::Kind::text, expression, {.family = Family::v6}).value();
+    };
+    FlexOption added{.code = dns, .action = FlexAction::supersede, .expression = text("0xabcd")};
+    FlexOption within{.code = option::vendor_opts, .vendor = 9};
+    within.sub_options.push_back({.code = 300, .action = FlexAction::add, .expression = text("'x'")});
+    FlexOption refused{.code = option::server_id, .action = FlexAction::supersede, .expression = text("0x01")};
+    config.flex_options = {added, within, refused};
+    const auto answer = answer_to(config, alice.solicit());
+    EXPECT_EQ(answer.option(dns), (Bytes{0xab, 0xcd}));
+    EXPECT_EQ(answer.option(option::vendor_opts), (Bytes{0, 0, 0, 9, 1, 44, 0, 1, 'x'}));
+    EXPECT_NE(answer.option(option::server_id), Bytes{1}) << "never changed";
+}
+
 // --- RFC 4704: names
 
 Bytes fqdn(std::uint8_t flags, std::string_view labels) {
