@@ -35,7 +35,7 @@ TEST(ServerIdentity, AFileWithSomethingElseIsNamedAndLeftAlone) {
 TEST(ServerIdentity, WhereNothingCanBeWrittenItSaysSo) {
     const auto identity = server_identity("/proc/nowhere");
     ASSERT_FALSE(identity);
-    EXPECT_NE(identity.error().find("server-id"), std::string::npos);
+    EXPECT_NE(identity.error().find("writer-id"), std::string::npos);
 }
 
 }  // namespace
