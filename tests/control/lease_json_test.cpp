@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace leasehold {
+namespace leasehold::lease_json_test {
 namespace {
 
 Lease sample() {
@@ -82,4 +82,4 @@ TEST(ParseState, NamesAndNumbers) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_json_test

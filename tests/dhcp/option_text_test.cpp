@@ -9,7 +9,7 @@
 #include "dhcp/client_identity.hpp"
 #include "dhcp/v4/option_table.hpp"
 
-namespace leasehold {
+namespace leasehold::option_text_test {
 namespace {
 
 using enum Shape;
@@ -395,4 +395,4 @@ TEST(OptionText, RandomOctetsKeepTheirText) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::option_text_test

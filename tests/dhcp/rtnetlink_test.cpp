@@ -11,7 +11,7 @@
 #include <random>
 #include <string_view>
 
-namespace leasehold {
+namespace leasehold::rtnetlink_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -232,4 +232,4 @@ TEST(Rtnetlink, AsksForLinksOrForIpv4Addresses) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::rtnetlink_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-namespace leasehold {
+namespace leasehold::statistics_test {
 namespace {
 
 using std::chrono::seconds;
@@ -223,4 +223,4 @@ TEST(StatTable, NamesAreUniqueAndHelped) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::statistics_test

@@ -10,7 +10,7 @@
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::classify_test {
 namespace {
 
 using testing::ElementsAre;
@@ -327,4 +327,4 @@ TEST(Classify, FiftyTestsAllocateNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::classify_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::ddns_names_test {
 namespace {
 
 using testing_world::Bytes;
@@ -199,4 +199,4 @@ TEST(DdnsOf, APoolGoesBeforeItsSubnetAndThatBeforeTheServer) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::ddns_names_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_request_test {
 namespace {
 
 using std::chrono::seconds;
@@ -419,4 +419,4 @@ TEST(Request, InfiniteLeasesAreNeverTakenOver) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_request_test

@@ -6,7 +6,7 @@
 #include "dhcp/v4/packet_source.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::hosts_test {
 namespace {
 
 using testing_world::Bytes;
@@ -221,4 +221,4 @@ TEST(ReservedAddress, OneThatSeveralShareIsKeptForEachOfThem) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::hosts_test
