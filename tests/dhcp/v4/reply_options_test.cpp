@@ -8,7 +8,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::reply_options_test {
 namespace {
 
 using testing_world::Bytes;
@@ -213,4 +213,4 @@ TEST(BootFields, AHostGoesBeforeTheFirstClassAndThatBeforeTheSubnet) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::reply_options_test

@@ -7,7 +7,7 @@
 #include "dhcp/v6/option_table.hpp"
 #include "tests/support/world6.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::reply_test {
 namespace {
 
 using testing::Contains;
@@ -222,4 +222,4 @@ TEST(Relayed6, Rfc6422TakesTheOptionsThatTheRelaySupplies) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::reply_test
