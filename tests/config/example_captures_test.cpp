@@ -11,6 +11,7 @@ namespace leasehold::config::example_captures_test {
 namespace {
 
 using namespace testing_world;
+using testing_world::World;
 using v4::MessageType;
 
 World example(const std::string& name) {
