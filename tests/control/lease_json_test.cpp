@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace leasehold {
+namespace leasehold::lease_json_test {
 namespace {
 
 Lease sample() {
@@ -102,4 +102,4 @@ TEST(ParseState, NamesAndNumbers) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_json_test

@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace leasehold {
+namespace leasehold::log_backend_test {
 namespace {
 
 using config::LoggerConfig;
@@ -236,4 +236,4 @@ TEST(LoggersFromEnvironment, DefaultsAndValues) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::log_backend_test

@@ -13,7 +13,7 @@
 #include "tests/support/fake_time.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::run_script_test {
 namespace {
 
 using testing::Contains;
@@ -274,4 +274,4 @@ TEST_F(RunScriptTest, ChecksTellWhatToDo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::run_script_test

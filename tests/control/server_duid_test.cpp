@@ -9,7 +9,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::server_duid_test {
 namespace {
 
 using testing::HasSubstr;
@@ -159,4 +159,4 @@ TEST_F(ServerDuidTest, WhereNothingCanBeWrittenItSaysSo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::server_duid_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::server_identity_test {
 namespace {
 
 TEST(ServerIdentity, IsMadeOnceAndKept) {
@@ -39,4 +39,4 @@ TEST(ServerIdentity, WhereNothingCanBeWrittenItSaysSo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::server_identity_test

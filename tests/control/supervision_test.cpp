@@ -14,7 +14,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::supervision_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -404,4 +404,4 @@ TEST(SupervisorContactTest, IsTakenOutOfTheEnvironment) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::supervision_test

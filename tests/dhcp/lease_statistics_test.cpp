@@ -7,7 +7,7 @@
 #include "tests/support/fake_time.hpp"
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_statistics_test {
 namespace {
 
 using testing_support::lease_of;
@@ -112,4 +112,4 @@ TEST(Recount, HasTotalsOfAnyLengthAndTheLeasesThatAreThere) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_statistics_test

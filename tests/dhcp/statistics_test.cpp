@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-namespace leasehold {
+namespace leasehold::statistics_test {
 namespace {
 
 using std::chrono::seconds;
@@ -285,4 +285,4 @@ TEST(StatTable, NamesAreUniqueAndHelped) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::statistics_test
