@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/family.hpp"
 #include "config/node.hpp"
 #include "config/schema.hpp"
 
@@ -115,7 +116,7 @@ private:
     }
 
     void unknown(Scope scope, const Member& member, const Path& path) {
-        const Family other = family_ == Family::v4 ? Family::v6 : Family::v4;
+        const Family other = other_family();
         const auto elsewhere = scopes_of(family_, member.key);
         const bool of_other = find_key(other, scope, member.key) != nullptr ||
                               (elsewhere.empty() && !scopes_of(other, member.key).empty());
@@ -133,13 +134,14 @@ private:
     }
 
     void belongs_to_other(Scope scope, const Member& member, const Path& path) {
-        const bool is_v4 = family_ == Family::v4;
-        const std::string own = is_v4 ? "DHCPv4" : "DHCPv6", other = is_v4 ? "DHCPv6" : "DHCPv4";
         problems_.error(member.key_position, path.text(),
-                        "the key \"" + member.key + "\" belongs to " + other + ", and this is read for " + own,
+                        "the key \"" + member.key + "\" belongs to " +
+                            std::string{facts_of(other_family()).protocol} + ", and this is read for " +
+                            std::string{facts_of(family_).protocol},
                         {}, scope == Scope::root ? "each server has a configuration of its own" : "");
     }
 
+    Family other_family() const { return family_ == Family::v4 ? Family::v6 : Family::v4; }
     std::string quoted(Scope scope) const { return "\"" + std::string{to_string(family_, scope)} + "\""; }
 
     void unbuilt(const Member& member, const Path& path) {

@@ -82,7 +82,7 @@ void Definitions::load_one(const Node& node) {
     if (!is_name(own.space))
         return node.error("space", "\"" + own.space + "\" is no space name", std::string{name_form});
     if (own.space == family_.other_space)
-        return node.error("space", "the space \"" + own.space + "\" is of the other family",
+        return node.error("space", "the space \"" + own.space + "\" is none of " + std::string{family_.protocol},
                           "\"" + std::string{family_.space} + "\" or a space of its own");
     if (!own.encapsulates.empty()) {
         if (own.def.array) return node.error("encapsulate", "an array cannot have sub-options");

@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 9> v6_spaces{
 
 constexpr FamilyFacts v4_facts{
     .family = Family::v4,
+    .protocol = "DHCPv4",
     .root = "Dhcp4",
     .subnets = "subnet4",
     .logger = "kea-dhcp4",
@@ -54,6 +55,7 @@ constexpr FamilyFacts v4_facts{
 
 constexpr FamilyFacts v6_facts{
     .family = Family::v6,
+    .protocol = "DHCPv6",
     .root = "Dhcp6",
     .subnets = "subnet6",
     .logger = "kea-dhcp6",

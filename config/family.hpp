@@ -15,6 +15,7 @@ namespace leasehold::config {
 
 struct FamilyFacts {
     Family family;
+    std::string_view protocol;  // "DHCPv4"
     std::string_view root;     // "Dhcp4"
     std::string_view subnets;  // "subnet4"
     std::string_view logger;   // "kea-dhcp4", the root of its loggers

@@ -36,7 +36,8 @@ bool identify(const Node& node, const FamilyFacts& family, const Definitions& de
         return false;
     }
     if (entry.space == family.other_space) {
-        node.error("space", "options of the space \"" + entry.space + "\" are not sent by this server",
+        node.error("space", "options of the space \"" + entry.space + "\" cannot be sent by a " +
+                       std::string{family.protocol} + " server",
                    "\"" + std::string{family.space} + "\" or a space of sub-options");
         return false;
     }

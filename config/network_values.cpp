@@ -77,8 +77,7 @@ constexpr std::array setters{
     Setter{"boot-file-name", [](NetworkValues& n, const Value& v) { n.subnet.boot_file_name = text_of(v); }},
 };
 
-/// RFC 8415 21.6: an address that is preferred for longer than it is valid is no good; Kea takes it, and so
-/// does this server, cutting it.
+/// RFC 8415 21.6: no address is preferred for longer than it is valid. Kea's configurations may say so.
 void warn_of_preferred(const Node& node, const NetworkValues& values) {
     const auto& preferred = values.subnet.preferred_lifetime;
     const std::uint32_t valid = values.subnet.valid_lifetime.normal;
@@ -87,7 +86,7 @@ void warn_of_preferred(const Node& node, const NetworkValues& values) {
         if (node.has(key))
             return node.warning(key, "preferred-lifetime " + std::to_string(preferred->normal) +
                                          " is above valid-lifetime " + std::to_string(valid) +
-                                         ": clients are told the valid lifetime instead");
+                                         ": five eighths of the valid lifetime are used instead");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include "dhcp/allocate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "dhcp/hosts.hpp"
 #include "dhcp/lifetimes.hpp"
@@ -178,8 +180,8 @@ std::optional<Candidate> new_lease(const DecisionContext& context, const Wish& w
         limited = true;
     }
     using enum LengthClass;
-    const auto orders = wish.length ? std::initializer_list<LengthClass>{exact, shorter, longer}
-                                    : std::initializer_list<LengthClass>{any};
+    static constexpr std::array by_length{exact, shorter, longer}, of_any{any, any, any};
+    const auto orders = std::span{wish.length ? by_length : of_any}.first(wish.length ? 3 : 1);
     for (const auto order : orders) {
         const auto next = [&](const SubnetConfig& subnet) {
             return picked(context, subnet, order, wish.length.value_or(0));

@@ -28,14 +28,24 @@ auto refuse(std::string_view text, std::string_view why) {
     return option_text_error(quoted(text) + ' ' + std::string{why});
 }
 
+/// Decimal, or what is not decimal in hexadecimal: "f0", "0xf0", as Kea reads numbers. No more than 32 bits.
+std::optional<std::int64_t> parse_number(std::string_view text) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (const auto decimal = parse_decimal(text, Limits::min(), Limits::max())) return decimal;
+    if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
 template <class Number>
 Appended append_integer(std::string_view text, Octets8& out) {
     constexpr auto min = std::numeric_limits<Number>::min();
     constexpr auto max = std::numeric_limits<Number>::max();
-    const auto value = parse_decimal(text, min, max);
-    if (!value)
-        return refuse(text,
-                      "is not a decimal number from " + std::to_string(min) + " to " + std::to_string(max));
+    const auto value = parse_number(text);
+    if (!value || *value < min || *value > max)
+        return refuse(text, "is not a number from " + std::to_string(min) + " to " + std::to_string(max));
     append_number(out, static_cast<std::uint64_t>(*value), sizeof(Number));
     return {};
 }
@@ -86,10 +96,12 @@ Appended append_tuple(std::string_view text, std::uint8_t length_size, Octets8& 
 }
 
 Appended append_binary(std::string_view text, Octets8& out) {
-    // Separators and 0x belong to csv-format false; here a colon would more likely be a slip.
-    const bool plain = text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-    const auto octets = plain && !text.empty() && text.size() % 2 == 0 ? parse_hex(text) : std::nullopt;
-    if (!octets) return refuse(text, "is not binary: use pairs of hexadecimal digits without separators");
+    // Colons and 0x belong to csv-format false; here they would more likely be a slip.
+    std::string digits;
+    std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c != ' '; });
+    const bool plain = digits.find_first_not_of("0123456789abcdefABCDEF") == digits.npos;
+    const auto octets = plain && !digits.empty() && digits.size() % 2 == 0 ? parse_hex(digits) : std::nullopt;
+    if (!octets) return refuse(text, "is not binary: use pairs of hexadecimal digits, with or without blanks");
     out.insert(out.end(), octets->begin(), octets->end());
     return {};
 }

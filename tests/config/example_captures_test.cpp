@@ -7,7 +7,7 @@
 #include "tests/support/captures.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::example_captures_test {
 namespace {
 
 using namespace testing_world;
@@ -225,4 +225,4 @@ TEST(ProvisioningExample, AMachineIsItsSwitchPortAndItsRackIsAClass) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::example_captures_test

@@ -6,7 +6,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::problems_test {
 namespace {
 
 struct Wrong {
@@ -128,7 +128,7 @@ const Wrong wrong[] = {
     {"option_of_server", option("\"code\": 51, \"data\": \"5\""), 3, 1, "/option-data/0",
      "made by the server"},
     {"option_of_v6", option("\"code\": 51, \"space\": \"dhcp6\", \"data\": \"5\""), 3, 23,
-     "/option-data/0/space", "DHCPv6"},
+     "/option-data/0/space", "\"dhcp6\" cannot be sent by a DHCPv4 server"},
     {"option_code", option("\"code\": 255, \"data\": \"00\""), 3, 10, "/option-data/0/code",
      "an integer from 1 to 254"},
     {"def_type", option_def("\"name\": \"a\", \"code\": 224, \"type\": \"text\""), 3, 36,
@@ -171,7 +171,8 @@ TEST(Problems, AllAreToldAtOnceInTheOrderOfTheText) {
 }
 
 TEST(Problems, OtherRoots) {
-    EXPECT_THAT(format(load_text("{\"Dhcp6\": {}}").error()), testing::HasSubstr("DHCPv6 is not built yet"));
+    EXPECT_THAT(format(load_text("{\"Dhcp6\": {}}").error()),
+                testing::HasSubstr("the key \"Dhcp6\" belongs to DHCPv6, and this is read for DHCPv4"));
     EXPECT_THAT(format(load_text("[]").error()), testing::HasSubstr("a configuration is a map, not a list"));
     EXPECT_THAT(format(load_text("{}").error()), testing::HasSubstr("the key \"Dhcp4\" is missing"));
     EXPECT_THAT(format(load_text("{\"Dhcp4\": 5}").error()),
@@ -204,4 +205,4 @@ TEST(Problems, FormatNamesEverythingOnOneLine) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::problems_test

@@ -13,7 +13,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::schema_test {
 namespace {
 
 using testing::HasSubstr;
@@ -44,27 +44,37 @@ Json sample(const Key& key) {
     return nullptr;
 }
 
+constexpr std::array both_families{Family::v4, Family::v6};
+
 /// A configuration with one map of the scope, which holds the member.
-Json configuration(Scope scope, const std::string& key, const Json& value) {
+Json configuration(Family family, Scope scope, const std::string& key, const Json& value) {
     Json inner = {{key, value}};
-    const auto global = [](const std::string& name, Json part) {
-        return Json{{"Dhcp4", {{name, std::move(part)}}}};
+    const bool v4 = family == Family::v4;
+    const std::string own{to_string(family, scope)};
+    const auto global = [&](const std::string& name, Json part) {
+        return Json{{to_string(family, Scope::global), {{name, std::move(part)}}}};
     };
     const auto in_subnet = [&](Json part) {
         part["id"] = 1;
-        part["subnet"] = "192.0.2.0/24";
-        return global("subnet4", Json::array({part}));
+        part["subnet"] = v4 ? "192.0.2.0/24" : "2001:db8::/64";
+        return global(std::string{to_string(family, Scope::subnet)}, Json::array({part}));
     };
     switch (scope) {
         case Scope::root: return inner;
-        case Scope::global: return {{"Dhcp4", inner}};
+        case Scope::global: return {{to_string(family, Scope::global), inner}};
         case Scope::subnet: return in_subnet(inner);
         case Scope::pool:
-            inner["pool"] = "192.0.2.1-192.0.2.9";
+            inner["pool"] = v4 ? "192.0.2.1-192.0.2.9" : "2001:db8::1-2001:db8::9";
             return in_subnet({{"pools", Json::array({inner})}});
+        case Scope::pd_pool:
+            for (const auto& [name, usual] :
+                 {std::pair{"prefix", Json("2001:db8:100::")}, {"prefix-len", 48}, {"delegated-len", 56}})
+                if (name != key) inner[name] = usual;
+            return in_subnet({{"pd-pools", Json::array({inner})}});
         case Scope::relay: return in_subnet({{"relay", inner}});
         case Scope::option_data:
-            inner.update(Json{{"code", 3}, {"data", "192.0.2.1"}});
+            inner.update(v4 ? Json{{"code", 3}, {"data", "192.0.2.1"}}
+                            : Json{{"code", 23}, {"data", "2001:db8::1"}});
             return global("option-data", Json::array({inner}));
         case Scope::option_def:
             inner.update(Json{{"code", 224}, {"name", "own"}, {"type", "string"}});
@@ -72,7 +82,7 @@ Json configuration(Scope scope, const std::string& key, const Json& value) {
         case Scope::lease_database:
             if (key != "type") inner["type"] = "memory";
             return global("lease-database", inner);
-        case Scope::logger: inner["name"] = "kea-dhcp4"; return global("loggers", Json::array({inner}));
+        case Scope::logger: inner["name"] = "kea-dhcp"; return global("loggers", Json::array({inner}));
         case Scope::control_socket:
             inner.update(Json{{"socket-type", "unix"}, {"socket-name", "s"}});
             return global("control-sockets", Json::array({inner}));
@@ -82,13 +92,14 @@ Json configuration(Scope scope, const std::string& key, const Json& value) {
         case Scope::client_class: inner.emplace("name", "c"); break;
         case Scope::shared_network: inner.emplace("name", "n"); break;
         case Scope::reservation: inner.emplace("hw-address", "01"); break;
-        default: return global(std::string{to_string(scope)}, inner);
+        default: return global(own, inner);
     }
-    return global(std::string{to_string(scope)}, Json::array({inner}));
+    return global(own, Json::array({inner}));
 }
 
-LoadResult load_json(const Json& json, bool allow_unsupported = false) {
+LoadResult load_json(Family family, const Json& json, bool allow_unsupported = false) {
     LoadOptions options;
+    options.family = family;
     options.allow_unsupported = allow_unsupported;
     return load(from_json(json, "made"), options);
 }
@@ -97,20 +108,27 @@ bool stands_in_refused_container(Scope scope) {
     return scope == Scope::database || scope == Scope::config_control;
 }
 
+std::string place(Family family, Scope scope, const Key& key) {
+    return std::string{to_string(family, Scope::global)} + ": " + std::string{to_string(family, scope)} + "/" +
+           std::string{key.name};
+}
+
 template <class Visit>
 void for_each_key(Status status, const Visit& visit) {
-    std::size_t visited = 0;
-    for (std::size_t i = 0; i < scope_count; ++i) {
-        const auto scope = static_cast<Scope>(i);
-        if (stands_in_refused_container(scope)) continue;
-        for (const Key* key : keys_of(scope)) {
-            if (key->status != status) continue;
-            SCOPED_TRACE(std::string{to_string(scope)} + "/" + std::string{key->name});
-            visit(scope, *key);
-            ++visited;
+    for (const Family family : both_families) {
+        std::size_t visited = 0;
+        for (std::size_t i = 0; i < scope_count; ++i) {
+            const auto scope = static_cast<Scope>(i);
+            if (stands_in_refused_container(scope)) continue;
+            for (const Key* key : keys_of(family, scope)) {
+                if (key->status != status) continue;
+                SCOPED_TRACE(place(family, scope, *key));
+                visit(family, scope, *key);
+                ++visited;
+            }
         }
+        EXPECT_GT(visited, 5u);
     }
-    EXPECT_GT(visited, 5u);
 }
 
 /// Is there a problem at this key, with these words?
@@ -122,20 +140,20 @@ bool tells(const std::vector<Problem>& problems, const Key& key, std::string_vie
 }
 
 TEST(Schema, EveryKeyThatIsNotBuiltIsRefused) {
-    for_each_key(Status::refused, [](Scope scope, const Key& key) {
-        const Json json = configuration(scope, std::string{key.name}, sample(key));
-        const auto refused = load_json(json);
+    for_each_key(Status::refused, [](Family family, Scope scope, const Key& key) {
+        const Json json = configuration(family, scope, std::string{key.name}, sample(key));
+        const auto refused = load_json(family, json);
         ASSERT_FALSE(refused);
         EXPECT_TRUE(tells(refused.error(), key, "not built yet")) << format(refused.error());
-        const auto allowed = load_json(json, true);
+        const auto allowed = load_json(family, json, true);
         ASSERT_TRUE(allowed) << format(allowed.error());
         EXPECT_TRUE(tells(allowed->warnings, key, "it is ignored")) << format(allowed->warnings);
     });
 }
 
 TEST(Schema, EveryIgnoredKeyWarns) {
-    for_each_key(Status::ignored, [](Scope scope, const Key& key) {
-        const auto loaded = load_json(configuration(scope, std::string{key.name}, sample(key)));
+    for_each_key(Status::ignored, [](Family family, Scope scope, const Key& key) {
+        const auto loaded = load_json(family, configuration(family, scope, std::string{key.name}, sample(key)));
         ASSERT_TRUE(loaded) << format(loaded.error());
         EXPECT_TRUE(tells(loaded->warnings, key, "is ignored")) << format(loaded->warnings);
     });
@@ -143,9 +161,9 @@ TEST(Schema, EveryIgnoredKeyWarns) {
 
 TEST(Schema, DefaultsOfIgnoredAndUnbuiltKeysAreSilent) {
     for (const Status status : {Status::refused, Status::ignored}) {
-        for_each_key(status, [](Scope scope, const Key& key) {
+        for_each_key(status, [](Family family, Scope scope, const Key& key) {
             if (key.fallback.empty()) return;
-            const auto loaded = load_json(configuration(scope, std::string{key.name}, fallback_value(key)));
+            const auto loaded = load_json(family, configuration(family, scope, std::string{key.name}, fallback_value(key)));
             ASSERT_TRUE(loaded) << format(loaded.error());
             EXPECT_FALSE(tells(loaded->warnings, key, "")) << format(loaded->warnings);
         });
@@ -157,19 +175,51 @@ TEST(Schema, EveryKeyRefusesAnotherType) {
         if (key.rule.type == Type::anything) continue;
         Json wrong = key.rule.type == Type::boolean ? Json("x") : Json(true);
         if (key.rule.type == Type::flag_or_word) wrong = 5;
-        for (std::size_t i = 0; i < scope_count; ++i) {
-            const auto scope = static_cast<Scope>(i);
-            if (!key.scopes.has(scope) || stands_in_refused_container(scope) || scope == Scope::output_option)
-                continue;
-            if ((key.flags & required) != 0 || scope == Scope::option_data || scope == Scope::option_def)
-                continue;
-            SCOPED_TRACE(std::string{to_string(scope)} + "/" + std::string{key.name});
-            if (scope == Scope::control_socket && key.name == "socket-name") continue;
-            const auto refused = load_json(configuration(scope, std::string{key.name}, wrong));
-            ASSERT_FALSE(refused);
-            EXPECT_TRUE(tells(refused.error(), key, "belongs")) << format(refused.error());
+        for (const Family family : both_families) {
+            for (std::size_t i = 0; i < scope_count; ++i) {
+                const auto scope = static_cast<Scope>(i);
+                if (find_key(family, scope, key.name) != &key || stands_in_refused_container(scope) ||
+                    scope == Scope::output_option)
+                    continue;
+                if ((key.flags & required) != 0 || scope == Scope::option_data || scope == Scope::option_def)
+                    continue;
+                SCOPED_TRACE(place(family, scope, key));
+                if (scope == Scope::control_socket && key.name == "socket-name") continue;
+                const auto refused =
+                    load_json(family, configuration(family, scope, std::string{key.name}, wrong));
+                ASSERT_FALSE(refused);
+                EXPECT_TRUE(tells(refused.error(), key, "belongs")) << format(refused.error());
+            }
         }
     }
+}
+
+TEST(Schema, EveryKeyOfOneServerIsRefusedByTheOther) {
+    std::size_t visited = 0;
+    for (const Family family : both_families) {
+        const Family other = family == Family::v4 ? Family::v6 : Family::v4;
+        for (std::size_t i = 0; i < scope_count; ++i) {
+            const auto scope = static_cast<Scope>(i);
+            if (to_string(other, scope).empty()) continue;
+            for (const Key* key : keys_of(family, scope)) {
+                if (find_key(other, scope, key->name) != nullptr) continue;
+                SCOPED_TRACE(place(other, scope, *key));
+                const auto refused =
+                    load_json(other, configuration(other, scope, std::string{key->name}, sample(*key)));
+                ASSERT_FALSE(refused);
+                const std::string owner = family == Family::v4 ? "DHCPv4" : "DHCPv6";
+                EXPECT_TRUE(tells(refused.error(), *key, "belongs to " + owner)) << format(refused.error());
+                ++visited;
+            }
+        }
+    }
+    EXPECT_GT(visited, 40u);
+}
+
+/// Whoever looks one up without knowing the family may do so.
+TEST(Schema, KeysOfDatabasesAreAlike) {
+    for (const Scope scope : {Scope::lease_database, Scope::database})
+        EXPECT_EQ(keys_of(Family::v4, scope), keys_of(Family::v6, scope));
 }
 
 TEST(Schema, DefaultsAreRightValues) {
@@ -186,20 +236,23 @@ TEST(Schema, DefaultsAreRightValues) {
 }
 
 TEST(Schema, KeysAreUniqueWithinAScope) {
-    for (std::size_t i = 0; i < scope_count; ++i) {
-        std::set<std::string_view> names;
-        for (const Key* key : keys_of(static_cast<Scope>(i)))
-            EXPECT_TRUE(names.insert(key->name).second)
-                << to_string(static_cast<Scope>(i)) << "/" << key->name;
+    for (const Family family : both_families) {
+        for (std::size_t i = 0; i < scope_count; ++i) {
+            std::set<std::string_view> names;
+            for (const Key* key : keys_of(family, static_cast<Scope>(i)))
+                EXPECT_TRUE(names.insert(key->name).second) << place(family, static_cast<Scope>(i), *key);
+        }
     }
 }
 
 TEST(Schema, MisspelledKeysFindTheirNeighbour) {
-    EXPECT_EQ(nearest_key(Scope::global, "valid_lifetime"), "valid-lifetime");
-    EXPECT_EQ(nearest_key(Scope::global, "valid-lifetme"), "valid-lifetime");
-    EXPECT_EQ(nearest_key(Scope::subnet, "Subnet"), "subnet");
-    EXPECT_EQ(nearest_key(Scope::global, "completely-different-thing"), "");
-    EXPECT_EQ(nearest_key(Scope::global, std::string(100'000, 'x')), "");
+    EXPECT_EQ(nearest_key(Family::v4, Scope::global, "valid_lifetime"), "valid-lifetime");
+    EXPECT_EQ(nearest_key(Family::v4, Scope::global, "valid-lifetme"), "valid-lifetime");
+    EXPECT_EQ(nearest_key(Family::v4, Scope::subnet, "Subnet"), "subnet");
+    EXPECT_EQ(nearest_key(Family::v6, Scope::pd_pool, "delegated_length"), "delegated-len");
+    EXPECT_EQ(nearest_key(Family::v4, Scope::pd_pool, "delegated-len"), "");
+    EXPECT_EQ(nearest_key(Family::v4, Scope::global, "completely-different-thing"), "");
+    EXPECT_EQ(nearest_key(Family::v4, Scope::global, std::string(100'000, 'x')), "");
 }
 
 /// With UPDATE_DOCS set, writes the table into the page instead.
@@ -221,4 +274,4 @@ TEST(Schema, DocumentationShowsTheTable) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::schema_test

@@ -11,7 +11,7 @@
 #include "lease_backends/open.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::configuration_check_test {
 namespace {
 
 using testing::EndsWith;
@@ -112,4 +112,4 @@ TEST_F(ConfigurationCheckTest, DatabaseThatCannotBeUsedHasItsExitStatus) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::configuration_check_test

@@ -10,7 +10,7 @@
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v6/option_table.hpp"
 
-namespace leasehold {
+namespace leasehold::option_text_test {
 namespace {
 
 using enum Shape;
@@ -96,8 +96,11 @@ const GoodRow good_rows[] = {
     {{{tuple}, true}, "abc, d\\,e", "0361626303642c65"},
     {{{tuple}, true, 2}, "abc, d", "0003616263000164"},
     {{{tuple}, true}, "a\\\\, b", "02615c0162"},
+    {{{uint8}}, "0xf0", "f0", "240"},
+    {{{uint16}, true}, "abCD, 10", "abcd000a", "43981, 10"},
     {{{binary}}, "0aff", "0aff"},
     {{{binary}}, "0AFF", "0aff", "0aff"},
+    {{{binary}}, "0A FF", "0aff", "0aff"},
     {{{uint8, binary}}, "0, 00112233", "0000112233"},
     {{{uint8, uint8, uint8, fqdn}}, "1, 2, 3, h.", "010203016800"},
     {{{boolean, ipv4}, true}, "true, 10.0.0.1, 10.0.0.2", "010a0000010a000002"},
@@ -201,7 +204,9 @@ const BadText bad_texts[] = {
     {{{boolean}}, "yes", "\"yes\" is not a boolean"},
     {{{int8}}, "128", "from -128 to 127"},
     {{{uint8}}, "-1", "from 0 to 255"},
-    {{{uint16}}, "0x10", "decimal number from 0 to 65535"},
+    {{{uint16}}, "0x10000", "\"0x10000\" is not a number from 0 to 65535"},
+    {{{uint16}}, "0x", "number from 0 to 65535"},
+    {{{uint16}}, "-a", "number from 0 to 65535"},
     {{{uint32}}, "4294967296", "from 0 to 4294967295"},
     {{{uint32}}, "", "this option takes uint32; values given: 0"},
     {{{ipv4}, true}, ", ,", "takes ipv4-address, and more of the last; values given: 0"},
@@ -424,4 +429,4 @@ TEST(OptionText, RandomOctetsKeepTheirText) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::option_text_test

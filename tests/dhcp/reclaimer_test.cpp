@@ -13,7 +13,7 @@
 #include "tests/support/fake_time.hpp"
 #include "tests/support/hand_loop.hpp"
 
-namespace leasehold {
+namespace leasehold::reclaimer_test {
 namespace {
 
 using std::chrono::seconds;
@@ -283,4 +283,4 @@ TEST_F(ReclaimerTest, UnfitLeasesAreRemovedFromTheDatabase) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::reclaimer_test

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::subnet_ids_test {
 namespace {
 
 ServerConfig config_of(std::initializer_list<std::pair<std::uint32_t, const char*>> subnets) {
@@ -56,4 +56,4 @@ TEST(SubnetIds, LongListsAreCutShort) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::subnet_ids_test

@@ -5,7 +5,7 @@
 #include "dhcp/v6/option_table.hpp"
 #include "tests/support/world6.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::decide_leases_test {
 namespace {
 
 using std::chrono::seconds;
@@ -393,4 +393,4 @@ TEST(Times6, Rfc8415FollowTheShortestPreferredLifetime) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::decide_leases_test
