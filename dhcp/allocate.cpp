@@ -72,9 +72,7 @@ std::optional<Candidate> own_hold(const DecisionContext& context, const SubnetCo
 
 std::optional<Candidate> wished(const DecisionContext& context, const Wish& wish) {
     if (!wish.unit || context.world.offers.of_unit(*wish.unit)) return std::nullopt;
-    const auto* subnet = subnet_with(context, *wish.unit);
-    if (subnet == nullptr) return std::nullopt;
-    return if_available(context, *subnet, pool_of(context.config, *subnet, *wish.unit), *wish.unit);
+    return choose_named(context, *wish.unit);
 }
 
 /// How many units of the pool lie before this one, as a seed; of a sparse pool its low bits, which is as
@@ -271,6 +269,12 @@ bool is_over_limit(const DecisionContext& context, const SubnetConfig& subnet) {
     if (!over) return false;
     const auto rows = leases_of_client(context);
     return std::ranges::none_of(rows, [&](const Lease& row) { return is_renewal(context, subnet, row); });
+}
+
+std::optional<Candidate> choose_named(const DecisionContext& context, const Prefix& unit) {
+    const auto* subnet = subnet_with(context, unit);
+    if (subnet == nullptr) return std::nullopt;
+    return if_available(context, *subnet, pool_of(context.config, *subnet, unit), unit);
 }
 
 Choice choose_new_lease(const DecisionContext& context, const Wish& wish) {

@@ -80,7 +80,6 @@ private:
     std::optional<Decision> answer(const IaView& ia) {
         Named named;
         for (const auto& lease : ia.leases()) named.push_back(lease);
-        if (auto silence = while_loading()) return silence;
         auto& told = told_.ias.emplace_back(ToldIa{.kind = ia.kind, .iaid = ia.iaid});
         if (is_off_link(named)) {
             told.status = StatusCode::not_on_link;
@@ -89,6 +88,7 @@ private:
         }
         Candidates found;
         if (const auto busy = find_leases(named, found)) return Decision{Wait{*busy}};
+        if (found.empty() && !context_.world.table_complete) return silence_while_loading();
         grant_all(named, std::move(found), told);
         if (told.leases.empty() || std::ranges::all_of(told.leases, [](const ToldLease& lease) {
                 return lease.valid == 0;
@@ -110,11 +110,8 @@ private:
         return Decision{std::move(need)};
     }
 
-    /// Only a client that holds something already can be answered then: nothing else is known to be free.
-    std::optional<Decision> while_loading() const {
-        if (context_.world.table_complete) return std::nullopt;
-        const bool known = kind_ != RequestKind::solicit && !leases_of_client(context_).empty();
-        if (known) return std::nullopt;
+    /// Only what the client names can be given then: nothing else is known to be free.
+    static Decision silence_while_loading() {
         return dropped(DropReason::store_unavailable,
                        "leases are still being loaded, so it is not known what is free");
     }
@@ -154,8 +151,20 @@ private:
         }
         const bool has_reserved = !found.empty();
         if (const auto busy = find_own(wanted, has_reserved, found)) return busy;
-        if (!context_.world.table_complete || (extends() && !found.empty())) return std::nullopt;
+        if (extends() && !found.empty()) return std::nullopt;
+        if (!context_.world.table_complete) return find_named(named, wanted, found);
         return find_new(named, wanted, found);
+    }
+
+    /// While the store is loading; an offer would need to know more.
+    std::optional<Prefix> find_named(const Named& named, std::size_t wanted, Candidates& found) {
+        for (const auto& lease : named) {
+            if (!commits() || found.size() >= wanted || !names_a_unit(lease)) continue;
+            if (context_.world.pending.busy(lease.unit)) return lease.unit;
+            auto candidate = choose_named(context_, lease.unit);
+            if (candidate && fits(*candidate)) add(std::move(*candidate), found);
+        }
+        return std::nullopt;
     }
 
     std::optional<Prefix> find_reserved(std::size_t wanted, Candidates& found) {
