@@ -122,7 +122,7 @@ std::shared_ptr<const ServerConfig> config6() {
 std::shared_ptr<const QueryContext> a_query6(std::uint8_t type) {
     const std::vector<std::uint8_t> packet{type, 0, 1, 2, 0, 1, 0, 6, 0, 3, 0, 1, 2, 9};
     return std::make_shared<const QueryContext>(
-        QueryContext{packet, "eth0", 2, *parse_ipv6("ff02::1:2"), *parse_ipv6("fe80::2ff:fe00:5"), 546});
+        QueryContext{packet, "eth0", 2, *parse_ipv6("ff02::1:2"), *parse_ipv6("fe80::ff:fe00:5"), 546});
 }
 
 // What scripts that set routes for delegated prefixes read.
@@ -148,8 +148,8 @@ TEST(ScriptCalls6, ACommitTellsPrefixesAndTheirNextHop) {
                              "SUBNET6_PREFIX_LEN=32",
                              "QUERY6_TYPE=REQUEST",
                              "QUERY6_TXID=258",
-                             "QUERY6_REMOTE_ADDR=fe80::2ff:fe00:5",
-                             "QUERY6_PEER_ADDR=fe80::2ff:fe00:5",
+                             "QUERY6_REMOTE_ADDR=fe80::ff:fe00:5",
+                             "QUERY6_PEER_ADDR=fe80::ff:fe00:5",
                              "QUERY6_REMOTE_HWADDR=02:00:00:00:00:05",
                              "QUERY6_IFACE_NAME=eth0",
                              "QUERY6_PROTO=UDP",

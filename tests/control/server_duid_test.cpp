@@ -55,7 +55,7 @@ constexpr auto own_mac = "0c:01:02:12:34:ab";
 INSTANTIATE_TEST_SUITE_P(
     Rfc8415Section11, ServerDuidTable,
     testing::Values(
-        DuidCase{"llt_new", {}, "", "00:01:00:01:30:e8:70:80:02:00:00:00:00:0a"},
+        DuidCase{"llt_new", {}, "", "00:01:00:01:30:e8:75:80:02:00:00:00:00:0a"},
         DuidCase{"llt_kept",
                  {},
                  "00:01:00:01:00:00:00:07:02:00:00:00:00:0b",
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "00:01:00:01:00:00:00:09:02:00:00:00:00:0b"},
         DuidCase{"llt_own_address", of(DuidType::llt, own_mac, 9, 0, 8), "",
                  "00:01:00:08:00:00:00:09:0c:01:02:12:34:ab"},
-        DuidCase{"llt_after_en", {}, "00:02:00:00:09:bf:01:02", "00:01:00:01:30:e8:70:80:02:00:00:00:00:0a"},
+        DuidCase{"llt_after_en", {}, "00:02:00:00:09:bf:01:02", "00:01:00:01:30:e8:75:80:02:00:00:00:00:0a"},
         DuidCase{"ll_new", of(DuidType::ll), "", "00:03:00:01:02:00:00:00:00:0a"},
         DuidCase{"ll_own_address", of(DuidType::ll, own_mac), "", "00:03:00:01:0c:01:02:12:34:ab"},
         DuidCase{"en_new", of(DuidType::en), "", "00:02:00:00:09:bf:05:05:05:05:05:05"},

@@ -98,7 +98,9 @@ struct SupervisionTest : testing::Test {
         subject->follow([this] { return state; });
     }
     void become(BackendState backend) {
+        const auto name = state.name;
         state = state_of(backend);
+        state.name = name;
         subject->changed();
     }
     void start_ready() {
