@@ -98,9 +98,9 @@ struct SupervisionTest : testing::Test {
         subject->follow([this] { return state; });
     }
     void become(BackendState backend) {
-        const auto name = state.name;
+        const auto kept = state.name;
         state = state_of(backend);
-        state.name = name;
+        state.name = kept;
         subject->changed();
     }
     void start_ready() {
