@@ -106,6 +106,15 @@ TEST_F(ReclaimerTest, AnExpiredLeaseIsKeptForItsClientAndThenRemoved) {
     EXPECT_EQ(statistics.value(Stat::reclaimed_leases), 1);
 }
 
+TEST_F(ReclaimerTest, ARegisteredAddressIsRemovedAtOnce) {
+    auto registered = lease_of(10);
+    registered.state = LeaseState::registered;
+    start({registered});
+    time.advance(seconds{120});
+    tick_until_idle();
+    EXPECT_FALSE(at(10));
+}
+
 TEST_F(ReclaimerTest, WithoutAffinityAnExpiredLeaseIsRemovedAtOnce) {
     ExpirationConfig rules;
     rules.hold_reclaimed = seconds{0};
