@@ -45,6 +45,14 @@ bool has_right_root(const Value& root, std::string_view key, Problems& problems)
     return global != nullptr && global->is_map();
 }
 
+/// A file may be for both families: the server of each reads its own map, and leaves the other to the other.
+void leave_other_family(Value& root, Family family) {
+    auto* const members = std::get_if<Value::Map>(&root.data);
+    if (members == nullptr || root.member(facts_of(family).root) == nullptr) return;
+    const auto other = facts_of(family == Family::v4 ? Family::v6 : Family::v4).root;
+    std::erase_if(*members, [&](const Member& member) { return member.key == other; });
+}
+
 void load_global(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
                  nlohmann::json& full, ServerConfig& server, DaemonConfig& daemon) {
     if (!full.contains("lease-database")) full["lease-database"] = {{"type", "memfile"}};
@@ -119,6 +127,7 @@ LoadResult load(const Value& root, const LoadOptions& options) {
 LoadResult load_file(const std::string& path, const LoadOptions& options) {
     auto parsed = parse_file(path);
     if (!parsed) return std::unexpected{std::move(parsed.error())};
+    leave_other_family(parsed->value, options.family);
     auto loaded = load(parsed->value, options);
     if (loaded)
         loaded->warnings.insert(loaded->warnings.begin(), parsed->warnings.begin(), parsed->warnings.end());

@@ -80,6 +80,7 @@ struct Loaded {
 
 using LoadResult = Result<Loaded, std::vector<Problem>>;
 
+/// The other family's map, if the file has both, is not looked at.
 LoadResult load_file(const std::string& path, const LoadOptions& options);
 /// @param root  { "Dhcp4": { ... } } or { "Dhcp6": { ... } }, as options.family says
 LoadResult load(const Value& root, const LoadOptions& options);

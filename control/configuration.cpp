@@ -33,7 +33,7 @@ std::optional<std::string> missing_number(const config::Loaded& loaded) {
     if (!is_server(database.type) || database.readonly || database.server_id != 0) return std::nullopt;
     return "the lease database " + describe(database) +
            " needs a number by which this server registers there, and none can be kept in the data "
-           "directory: set server-id in the configuration, to a number that no other server has, or make "
+           "directory: set writer-id in the configuration, to a number that no other server has, or make "
            "the data directory writable.";
 }
 

@@ -46,7 +46,20 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
-std::string_view type_name(LeaseKind kind) {
+/// What a lease of DHCPv6 shows besides.
+void add_v6_members(const Lease& lease, nlohmann::json& json) {
+    json["ip-address"] = to_string(lease.address.address);  // without the length
+    json["type"] = lease_type_name(lease.kind);
+    json["duid"] = to_hex(view(lease.duid));
+    json["iaid"] = lease.iaid;
+    json["preferred-lft"] = lease.preferred_lifetime;
+    if (lease.kind == LeaseKind::pd) json["prefix-len"] = lease.address.length;
+    if (lease.hwaddr.empty()) json.erase("hw-address");
+}
+
+}  // namespace
+
+std::string_view lease_type_name(LeaseKind kind) {
     switch (kind) {
         case LeaseKind::v4: break;
         case LeaseKind::na: return "IA_NA";
@@ -55,19 +68,6 @@ std::string_view type_name(LeaseKind kind) {
     }
     return "V4";
 }
-
-/// What a lease of DHCPv6 shows besides.
-void add_v6_members(const Lease& lease, nlohmann::json& json) {
-    json["ip-address"] = to_string(lease.address.address);  // without the length
-    json["type"] = type_name(lease.kind);
-    json["duid"] = to_hex(view(lease.duid));
-    json["iaid"] = lease.iaid;
-    json["preferred-lft"] = lease.preferred_lifetime;
-    json["prefix-len"] = lease.address.length;
-    if (lease.hwaddr.empty()) json.erase("hw-address");
-}
-
-}  // namespace
 
 std::string to_utf8(std::string_view octets) {
     std::string out;

@@ -12,6 +12,9 @@ namespace leasehold {
 
 nlohmann::json lease_json(const Lease& lease);
 
+/// "IA_NA", "IA_TA", "IA_PD"; "V4" for DHCPv4.
+std::string_view lease_type_name(LeaseKind kind);
+
 /// A state's number or name, as lease4-get-by-state takes it ("default" is assigned). nullopt: no such state.
 std::optional<LeaseState> parse_state(std::string_view text);
 

@@ -26,16 +26,23 @@ std::string type_and_range(const ArgumentDef& argument) {
     return result;
 }
 
+std::string only_of(Families families) {
+    return families == Families::v4 ? "DHCPv4 only" : "DHCPv6 only";
+}
+
 std::string commands_page() {
     std::string page;
     for (const auto& command : command_table()) {
         page += "### " + std::string{command.name} + "\n\n" + capitalized(command.help) + ". ";
-        page += command.access == Access::read ? "Reads only.\n\n" : "Changes something.\n\n";
+        page += command.access == Access::read ? "Reads only." : "Changes something.";
+        if (command.families != Families::both) page += " " + only_of(command.families) + ".";
+        page += "\n\n";
         if (command.arguments.empty()) continue;
         page += "| argument | type | needed | meaning |\n|---|---|---|---|\n";
         for (const auto& argument : command.arguments)
             page += "| `" + std::string{argument.name} + "` | " + type_and_range(argument) + " | " +
-                    (argument.mandatory ? "yes" : "no") + " | " + std::string{argument.help} + " |\n";
+                    (argument.mandatory ? "yes" : "no") + " | " + std::string{argument.help} +
+                    (argument.families == Families::both ? "" : "; " + only_of(argument.families)) + " |\n";
         page += "\n";
     }
     return page;

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "control/lease_json.hpp"
 #include "dhcp/v4/message.hpp"
 #include "dhcp/v4/option_table.hpp"
+#include "dhcp/v6/duid.hpp"
+#include "dhcp/v6/message.hpp"
 
 namespace leasehold {
 namespace {
@@ -25,8 +28,12 @@ private:
     std::vector<std::string> lines_;
 };
 
+std::string_view text_of(bool flag) {
+    return flag ? "true" : "false";
+}
+
 void add_lease(Variables& out, const std::string& prefix, const Lease& lease) {
-    out.add(prefix + "_ADDRESS", to_ipv4(lease.address));
+    out.add(prefix + "_ADDRESS", to_string(lease.address.address));  // of a prefix: without the length
     out.add(prefix + "_CLTT", lease.cltt.time_since_epoch().count());
     out.add(prefix + "_HOSTNAME", lease.hostname);
     out.add(prefix + "_HWADDR", to_hex(view(lease.hwaddr)));
@@ -34,26 +41,39 @@ void add_lease(Variables& out, const std::string& prefix, const Lease& lease) {
     out.add(prefix + "_STATE", to_string(lease.state));
     out.add(prefix + "_SUBNET_ID", lease.subnet_id);
     out.add(prefix + "_VALID_LIFETIME", lease.valid_lifetime);
-    out.add(prefix + "_CLIENT_ID", to_hex(view(lease.client_id)));
-    out.add(prefix + "_FQDN_FWD", lease.fqdn_fwd ? "true" : "false");
-    out.add(prefix + "_FQDN_REV", lease.fqdn_rev ? "true" : "false");
+    if (lease.kind == LeaseKind::v4) {
+        out.add(prefix + "_CLIENT_ID", to_hex(view(lease.client_id)));
+    } else {
+        out.add(prefix + "_DUID", to_hex(view(lease.duid)));
+        out.add(prefix + "_IAID", lease.iaid);
+        out.add(prefix + "_PREFERRED_LIFETIME", lease.preferred_lifetime);
+        out.add(prefix + "_PREFIX_LEN", lease.address.length);
+        out.add(prefix + "_TYPE", lease_type_name(lease.kind));
+    }
+    out.add(prefix + "_FQDN_FWD", text_of(lease.fqdn_fwd));
+    out.add(prefix + "_FQDN_REV", text_of(lease.fqdn_rev));
+}
+
+/// How a packet came. @param prefix  "QUERY4"
+void add_way(Variables& out, const std::string& prefix, const QueryContext& query, std::uint16_t local_port) {
+    out.add(prefix + "_LOCAL_ADDR", to_string(query.local));
+    out.add(prefix + "_LOCAL_PORT", local_port);
+    out.add(prefix + "_REMOTE_ADDR", to_string(query.remote));
+    out.add(prefix + "_REMOTE_PORT", query.remote_port);
+    out.add(prefix + "_IFACE_INDEX", query.interface_index);
+    out.add(prefix + "_IFACE_NAME", query.interface_name);
 }
 
 std::string hex(OptionBytes bytes) {
     return bytes ? to_hex(*bytes) : std::string{};
 }
 
-void add_query(Variables& out, const QueryContext& query) {
+void add_query4(Variables& out, const QueryContext& query) {
     const auto message = v4::MessageView::parse(query.packet);
     if (!message) return;  // it was read before it changed anything
     out.add("QUERY4_TYPE", v4::to_string(message->type()));
     out.add("QUERY4_TXID", message->xid());
-    out.add("QUERY4_LOCAL_ADDR", to_string(query.local));
-    out.add("QUERY4_LOCAL_PORT", 67);
-    out.add("QUERY4_REMOTE_ADDR", to_string(query.remote));
-    out.add("QUERY4_REMOTE_PORT", query.remote_port);
-    out.add("QUERY4_IFACE_INDEX", query.interface_index);
-    out.add("QUERY4_IFACE_NAME", query.interface_name);
+    add_way(out, "QUERY4", query, 67);
     out.add("QUERY4_HOPS", message->hops());
     out.add("QUERY4_SECS", message->secs());
     out.add("QUERY4_FLAGS", message->flags());
@@ -70,23 +90,55 @@ void add_query(Variables& out, const QueryContext& query) {
     out.add("QUERY4_OPTION_82_SUB_OPTION_2", hex(message->relay_suboption(v4::rai::remote_id)));
 }
 
-void add_subnet(Variables& out, const ServerConfig& config, std::uint32_t id) {
-    out.add("SUBNET4_ID", id);
-    const auto* subnet = config.subnet(id);
-    if (subnet == nullptr) return;
-    out.add("SUBNET4_NAME", to_string(subnet->network));
-    out.add("SUBNET4_PREFIX", to_ipv4(subnet->network.address));
-    out.add("SUBNET4_PREFIX_LEN", subnet->network.length);
+void add_query6(Variables& out, const QueryContext& query) {
+    const auto message = v6::MessageView::parse(query.packet);
+    if (!message) return;
+    out.add("QUERY6_TYPE", v6::to_string(message->type()));
+    out.add("QUERY6_TXID", message->xid());
+    add_way(out, "QUERY6", query, 547);
+    const auto hardware = v6::hardware_address_of(query.remote);
+    out.add("QUERY6_REMOTE_HWADDR", hardware ? to_hex(view(hardware->octets)) : "");
+    out.add("QUERY6_REMOTE_HWADDR_TYPE", hardware ? std::to_string(hardware->type) : "");
+    out.add("QUERY6_PROTO", "UDP");
+    out.add("QUERY6_CLIENT_ID", to_hex(message->duid()));
+    out.add("QUERY6_RELAYED", text_of(message->is_relayed()));
+    // Not Kea's: the client's own address, where REMOTE_ADDR is a relay's.
+    out.add("QUERY6_PEER_ADDR",
+            to_string(message->is_relayed() ? message->relays().back().peer_address() : query.remote));
 }
 
-/// What a change of one lease is called; "": a program is not told of it by itself.
-std::string_view occasion_of(const LeaseEvent& event) {
-    switch (event.cause) {
-        case LeaseCause::renewed: return "lease4_renew";
-        case LeaseCause::released: return "lease4_release";
-        case LeaseCause::declined: return "lease4_decline";
-        case LeaseCause::reclaimed: return "lease4_expire";
-        case LeaseCause::probation_over: return "lease4_recover";
+void add_query(Variables& out, const ServerConfig& config, const LeaseEvents& events) {
+    if (!events.query) return;
+    config.family == Family::v4 ? add_query4(out, *events.query) : add_query6(out, *events.query);
+}
+
+/// The digit in the names of a family's variables.
+std::string digit(const ServerConfig& config) {
+    return config.family == Family::v4 ? "4" : "6";
+}
+
+void add_subnet(Variables& out, const ServerConfig& config, std::uint32_t id) {
+    const std::string prefix = "SUBNET" + digit(config);
+    out.add(prefix + "_ID", id);
+    const auto* subnet = config.subnet(id);
+    if (subnet == nullptr) return;
+    const bool v4 = config.family == Family::v4;
+    out.add(prefix + "_NAME", network_text(subnet->network));
+    out.add(prefix + "_PREFIX", to_string(subnet->network.address));
+    out.add(prefix + "_PREFIX_LEN", v4 ? to_ipv4_network(subnet->network).length : subnet->network.length);
+}
+
+struct OccasionName {
+    std::string_view v4, v6;
+};
+/// What a change of one lease is called; empty: a program is not told of it by itself.
+OccasionName occasion_name(LeaseCause cause) {
+    switch (cause) {
+        case LeaseCause::renewed: return {"lease4_renew", "lease6_renew"};
+        case LeaseCause::released: return {"lease4_release", "lease6_release"};
+        case LeaseCause::declined: return {"lease4_decline", "lease6_decline"};
+        case LeaseCause::reclaimed: return {"lease4_expire", "lease6_expire"};
+        case LeaseCause::probation_over: return {"lease4_recover", "lease6_recover"};
         case LeaseCause::granted:
         case LeaseCause::offered:
         case LeaseCause::moved:
@@ -95,15 +147,27 @@ std::string_view occasion_of(const LeaseEvent& event) {
     return {};
 }
 
+bool is_rebind(const LeaseEvents& events) {
+    if (!events.query) return false;
+    const auto message = v6::MessageView::parse(events.query->packet);
+    return message && message->type() == v6::MessageType::rebind;
+}
+
+std::string_view occasion_of(const LeaseEvent& event, const LeaseEvents& events, Family family) {
+    const auto names = occasion_name(event.cause);
+    if (family == Family::v4) return names.v4;
+    return event.cause == LeaseCause::renewed && is_rebind(events) ? "lease6_rebind" : names.v6;
+}
+
 ScriptCall call_for(std::string_view occasion, const LeaseEvent& event, const LeaseEvents& events,
                     const ServerConfig& config) {
     Variables out;
     const auto& after = event.after;
     const Lease& lease = after && event.cause == LeaseCause::renewed ? *after : *event.before;
-    if (events.query) add_query(out, *events.query);
+    add_query(out, config, events);
     add_subnet(out, config, lease.subnet_id);
-    add_lease(out, "LEASE4", lease);
-    if (!events.query) out.add("REMOVE_LEASE", after ? "false" : "true");
+    add_lease(out, "LEASE" + digit(config), lease);
+    if (!events.query) out.add("REMOVE_LEASE", text_of(!after));
     return {occasion, out.take()};
 }
 
@@ -122,18 +186,19 @@ std::vector<ScriptCall> script_calls(const LeaseEvents& events, const ServerConf
         const bool binds = event.cause == LeaseCause::granted || event.cause == LeaseCause::renewed;
         if (binds && event.after) committed.push_back(&*event.after);
         if (event.cause == LeaseCause::moved && event.before) deleted.push_back(&*event.before);
-        const auto occasion = occasion_of(event);
+        const auto occasion = occasion_of(event, events, config.family);
         // A declined address that nobody held has no lease to tell of but the declined one.
         if (!occasion.empty() && (event.before || event.cause == LeaseCause::renewed))
             calls.push_back(call_for(occasion, event, events, config));
     }
     if (committed.empty()) return calls;
     Variables out;
-    if (events.query) add_query(out, *events.query);
+    const bool v4 = config.family == Family::v4;
+    add_query(out, config, events);
     add_subnet(out, config, committed.front()->subnet_id);
-    add_leases(out, "LEASES4", committed);
-    add_leases(out, "DELETED_LEASES4", deleted);
-    calls.push_back({"leases4_committed", out.take()});
+    add_leases(out, "LEASES" + digit(config), committed);
+    add_leases(out, "DELETED_LEASES" + digit(config), deleted);
+    calls.push_back({v4 ? "leases4_committed" : "leases6_committed", out.take()});
     return calls;
 }
 

@@ -18,7 +18,8 @@ struct ScriptCall {
 
 /// The calls for what one decision changed: one lease4_renew per renewed lease, then leases4_committed with
 /// all that was granted, renewed and removed by it; or lease4_release, lease4_decline, lease4_expire,
-/// lease4_recover. None for the end of a lease's affinity, and for offers that are stored.
+/// lease4_recover; of DHCPv6 likewise with a 6, and lease6_rebind. None for the end of a lease's affinity,
+/// and for offers that are stored.
 std::vector<ScriptCall> script_calls(const LeaseEvents& events, const ServerConfig& config);
 
 }  // namespace leasehold

@@ -11,7 +11,7 @@ namespace leasehold {
 
 namespace {
 
-/// 1 to 2^63 - 1: what the key server-id takes, and what SQL stores without a sign.
+/// 1 to 2^63 - 1: what the key writer-id takes, and what SQL stores without a sign.
 std::uint64_t random_identity() {
     std::random_device random;
     return std::uniform_int_distribution<std::uint64_t>{1, INT64_MAX}(random);
@@ -35,7 +35,7 @@ Result<std::uint64_t, std::string> server_identity(const std::string& directory)
     const std::uint64_t identity = random_identity();
     if (auto written = replace_file(path, std::to_string(identity) + "\n"); !written)
         return std::unexpected("this server's number cannot be kept: " + written.error() +
-                               "; set server-id in the configuration, or make the directory writable");
+                               "; set writer-id in the configuration, or make the directory writable");
     return identity;
 }
 

@@ -31,6 +31,7 @@ Result<std::uint32_t, std::string> read_origin(const Arguments& arguments) {
 nlohmann::json interface_json(const Interface& interface, const std::vector<std::string>& listening) {
     nlohmann::json addresses = nlohmann::json::array();
     for (const auto address : interface.addresses) addresses.push_back(to_string(address));
+    for (const auto& own : interface.addresses6) addresses.push_back(to_string(own.address));
     // "eth0 (raw and udp)" tells of eth0
     const bool in_use = std::ranges::any_of(listening, [&](const std::string& text) {
         return text == interface.name || text.starts_with(interface.name + " ");

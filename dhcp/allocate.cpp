@@ -3,6 +3,8 @@
 #include "dhcp/allocate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "dhcp/hosts.hpp"
 #include "dhcp/lifetimes.hpp"
@@ -70,9 +72,7 @@ std::optional<Candidate> own_hold(const DecisionContext& context, const SubnetCo
 
 std::optional<Candidate> wished(const DecisionContext& context, const Wish& wish) {
     if (!wish.unit || context.world.offers.of_unit(*wish.unit)) return std::nullopt;
-    const auto* subnet = subnet_with(context, *wish.unit);
-    if (subnet == nullptr) return std::nullopt;
-    return if_available(context, *subnet, pool_of(context.config, *subnet, *wish.unit), *wish.unit);
+    return choose_named(context, *wish.unit);
 }
 
 /// How many units of the pool lie before this one, as a seed; of a sparse pool its low bits, which is as
@@ -178,8 +178,8 @@ std::optional<Candidate> new_lease(const DecisionContext& context, const Wish& w
         limited = true;
     }
     using enum LengthClass;
-    const auto orders = wish.length ? std::initializer_list<LengthClass>{exact, shorter, longer}
-                                    : std::initializer_list<LengthClass>{any};
+    static constexpr std::array by_length{exact, shorter, longer}, of_any{any, any, any};
+    const auto orders = std::span{wish.length ? by_length : of_any}.first(wish.length ? 3 : 1);
     for (const auto order : orders) {
         const auto next = [&](const SubnetConfig& subnet) {
             return picked(context, subnet, order, wish.length.value_or(0));
@@ -269,6 +269,12 @@ bool is_over_limit(const DecisionContext& context, const SubnetConfig& subnet) {
     if (!over) return false;
     const auto rows = leases_of_client(context);
     return std::ranges::none_of(rows, [&](const Lease& row) { return is_renewal(context, subnet, row); });
+}
+
+std::optional<Candidate> choose_named(const DecisionContext& context, const Prefix& unit) {
+    const auto* subnet = subnet_with(context, unit);
+    if (subnet == nullptr) return std::nullopt;
+    return if_available(context, *subnet, pool_of(context.config, *subnet, unit), unit);
 }
 
 Choice choose_new_lease(const DecisionContext& context, const Wish& wish) {

@@ -45,6 +45,10 @@ Choice choose_lease(const DecisionContext& context, const Wish& wish);
 /// The later steps of it alone: a lease that the client does not have and that is not reserved for it.
 Choice choose_new_lease(const DecisionContext& context, const Wish& wish);
 
+/// This unit for the client, if it may have it and nobody needs it. A row that is not in the table is taken to be
+/// free: while the store is loading, the caller has read it.
+std::optional<Candidate> choose_named(const DecisionContext& context, const Prefix& unit);
+
 /// Somebody was found at the address before it was offered (ping).
 bool answered_a_ping(const DecisionContext& context, const Prefix& unit);
 

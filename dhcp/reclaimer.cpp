@@ -111,7 +111,9 @@ LeaseChange Reclaimer::end(const Lease& lease) const {
         return {Erase{lease.address, lease.version}, LeaseCause::probation_over};
     if (lease.state == LeaseState::expired_reclaimed)
         return {Erase{lease.address, lease.version}, LeaseCause::removed};
-    if (!keeps) return {Erase{lease.address, lease.version}, LeaseCause::reclaimed};
+    // An address that a client made itself is no affinity of the pools.
+    if (!keeps || lease.state == LeaseState::registered)
+        return {Erase{lease.address, lease.version}, LeaseCause::reclaimed};
     Put put{lease, false, 0, clock_.now()};
     put.lease.state = LeaseState::expired_reclaimed;
     put.lease.hostname.clear();

@@ -62,6 +62,7 @@ public:
         : context_{context}, kind_{context.request.kind}, told_{told_of(context.request)} {}
 
     Decision run() {
+        if (auto need = unknown_rows()) return std::move(*need);
         for (const auto& ia : context_.request.message->ias()) {
             if (ia.kind == LeaseKind::ta) continue;  // as with Kea, and gone in RFC 9915
             context_.kind = ia.kind;
@@ -79,8 +80,6 @@ private:
     std::optional<Decision> answer(const IaView& ia) {
         Named named;
         for (const auto& lease : ia.leases()) named.push_back(lease);
-        if (auto need = unknown_rows(named)) return need;
-        if (auto silence = while_loading()) return silence;
         auto& told = told_.ias.emplace_back(ToldIa{.kind = ia.kind, .iaid = ia.iaid});
         if (is_off_link(named)) {
             told.status = StatusCode::not_on_link;
@@ -89,7 +88,8 @@ private:
         }
         Candidates found;
         if (const auto busy = find_leases(named, found)) return Decision{Wait{*busy}};
-        if (const auto busy = grant_all(named, std::move(found), told)) return Decision{Wait{*busy}};
+        if (found.empty() && !context_.world.table_complete) return silence_while_loading();
+        grant_all(named, std::move(found), told);
         if (told.leases.empty() || std::ranges::all_of(told.leases, [](const ToldLease& lease) {
                 return lease.valid == 0;
             })) {
@@ -99,21 +99,19 @@ private:
         return std::nullopt;
     }
 
-    /// While the store is loading, what the client names is read from it.
-    std::optional<Decision> unknown_rows(const Named& named) const {
+    /// While the store is loading, what the client names is read from it, for all IAs at once.
+    std::optional<Decision> unknown_rows() const {
         if (context_.world.table_complete || kind_ == RequestKind::solicit) return std::nullopt;
         Need need;
-        for (const auto& lease : named)
-            if (names_a_unit(lease) && !row_of(context_, lease.unit)) need.rows.push_back(lease.unit);
+        for (const auto& ia : context_.request.message->ias())
+            for (const auto& lease : ia.leases())
+                if (names_a_unit(lease) && !row_of(context_, lease.unit)) need.rows.push_back(lease.unit);
         if (need.rows.empty()) return std::nullopt;
         return Decision{std::move(need)};
     }
 
-    /// Only a client that holds something already can be answered then: nothing else is known to be free.
-    std::optional<Decision> while_loading() const {
-        if (context_.world.table_complete) return std::nullopt;
-        const bool known = kind_ != RequestKind::solicit && !leases_of_client(context_).empty();
-        if (known) return std::nullopt;
+    /// Only what the client names can be given then: nothing else is known to be free.
+    static Decision silence_while_loading() {
         return dropped(DropReason::store_unavailable,
                        "leases are still being loaded, so it is not known what is free");
     }
@@ -153,8 +151,19 @@ private:
         }
         const bool has_reserved = !found.empty();
         if (const auto busy = find_own(wanted, has_reserved, found)) return busy;
-        if (!context_.world.table_complete || (extends() && !found.empty())) return std::nullopt;
-        find_new(named, wanted, found);
+        if (extends() && !found.empty()) return std::nullopt;
+        if (!context_.world.table_complete) return find_named(named, wanted, found);
+        return find_new(named, wanted, found);
+    }
+
+    /// While the store is loading; an offer would need to know more.
+    std::optional<Prefix> find_named(const Named& named, std::size_t wanted, Candidates& found) {
+        for (const auto& lease : named) {
+            if (!commits() || found.size() >= wanted || !names_a_unit(lease)) continue;
+            if (context_.world.pending.busy(lease.unit)) return lease.unit;
+            auto candidate = choose_named(context_, lease.unit);
+            if (candidate && fits(*candidate)) add(std::move(*candidate), found);
+        }
         return std::nullopt;
     }
 
@@ -189,7 +198,8 @@ private:
         return std::nullopt;
     }
 
-    void find_new(const Named& named, std::size_t wanted, Candidates& found) {
+    /// One that the client asks for and that is with the store is waited for: it may not go to somebody else.
+    std::optional<Prefix> find_new(const Named& named, std::size_t wanted, Candidates& found) {
         auto next = named.begin();
         const auto is_new = [&](const IaLease& lease) {
             return names_a_unit(lease) && !is_given(lease.unit);
@@ -199,13 +209,15 @@ private:
             const auto holder = holder_of(context_, found.size());
             Wish wish{std::nullopt, wished_length(named), holder};
             if (next != named.end()) wish.unit = (next++)->unit;
+            if (commits() && wish.unit && context_.world.pending.busy(*wish.unit)) return wish.unit;
             auto choice = choose_new_lease(context_, wish);
             if (!choice.candidate) {
                 if (found.empty()) note_failure(choice);
-                return;
+                return std::nullopt;
             }
             add(std::move(*choice.candidate), found);
         }
+        return std::nullopt;
     }
 
     /// A delegated prefix of about this length, whichever (RFC 8168 3.1).
@@ -233,8 +245,7 @@ private:
         found.push_back(std::move(candidate));
     }
 
-    /// @return a lease that must be known first
-    std::optional<Prefix> grant_all(const Named& named, Candidates found, ToldIa& told) {
+    void grant_all(const Named& named, Candidates found, ToldIa& told) {
         for (auto& candidate : found) {
             const auto hint = std::ranges::find(named, candidate.unit, &IaLease::unit);
             told.leases.push_back(grant(std::move(candidate), hint == named.end() ? IaLease{} : *hint));
@@ -245,7 +256,6 @@ private:
             if (is_live(row, context_.now)) told.leases.push_back({row.address, 0, 0, {}});
         }
         if (extends()) refuse_others(named, told);
-        return std::nullopt;
     }
 
     /// What the client believes to have and does not get: it must stop using it (RFC 8415 18.3.4, 18.3.5).

@@ -12,33 +12,34 @@ namespace {
 
 constexpr std::string_view no_binding_text = "This server has no such lease of the client.";
 
-/// The rows of the leases that an IA names and that are this client's; or what must be known first.
-struct HeldRows {
-    boost::container::small_vector<Lease, 2> rows;
-    std::optional<Decision> first;
-};
-HeldRows held_rows(const Context& context, const IaView& ia) {
-    HeldRows held;
+/// What must be known before any of the IAs can be answered.
+std::optional<Decision> unknown_leases(const Context& context) {
     Need need;
-    for (const auto& named : ia.leases()) {
-        if (context.world.pending.busy(named.unit)) {
-            held.first = Decision{Wait{named.unit}};
-            return held;
+    for (const auto& ia : context.request.message->ias()) {
+        for (const auto& named : ia.leases()) {
+            if (context.world.pending.busy(named.unit)) return Decision{Wait{named.unit}};
+            if (!row_of(context, named.unit)) need.rows.push_back(named.unit);
         }
-        const auto row = row_of(context, named.unit);
-        if (!row)
-            need.rows.push_back(named.unit);
-        else if (*row && (*row)->state == LeaseState::assigned && belongs_to(**row, context))
-            held.rows.push_back(**row);
     }
-    if (!need.rows.empty()) held.first = Decision{std::move(need)};
-    return held;
+    if (need.rows.empty()) return std::nullopt;
+    return Decision{std::move(need)};
+}
+
+/// The rows of the leases that an IA names and that are this client's. @pre they are known
+boost::container::small_vector<Lease, 2> held_rows(const Context& context, const IaView& ia) {
+    boost::container::small_vector<Lease, 2> rows;
+    for (const auto& named : ia.leases()) {
+        const auto row = row_of(context, named.unit);
+        if (*row && (*row)->state == LeaseState::assigned && belongs_to(**row, context)) rows.push_back(**row);
+    }
+    return rows;
 }
 
 /// @param change  makes the change of a row; nullopt: this row is not the client's to change
 /// @param answers_pd  prefixes are handled, too (they cannot be declined)
 template <class Change>
 Decision give_up(Context& context, bool answers_pd, std::string_view text, const Change& change) {
+    if (auto first = unknown_leases(context)) return std::move(*first);
     Done done;
     Told told;
     told.status = StatusCode::success;
@@ -47,11 +48,9 @@ Decision give_up(Context& context, bool answers_pd, std::string_view text, const
         if (ia.kind == LeaseKind::ta || (ia.kind == LeaseKind::pd && !answers_pd)) continue;
         context.kind = ia.kind;
         context.iaid = ia.iaid;
-        auto held = held_rows(context, ia);
-        if (held.first) return std::move(*held.first);
         auto& answer = told.ias.emplace_back(ToldIa{.kind = ia.kind, .iaid = ia.iaid, .text = text});
         bool any = false;
-        for (auto& row : held.rows) {
+        for (auto& row : held_rows(context, ia)) {
             const auto unit = row.address;
             // Named twice in one message: it is given up once.
             if (std::ranges::find(context.given, unit) != context.given.end()) continue;

@@ -13,6 +13,7 @@ namespace leasehold {
 namespace {
 
 using namespace testing_world;
+using testing_world::World;
 using namespace large_world_bench;
 
 /// Made once: filling a million rows takes a while.

@@ -19,6 +19,7 @@ namespace leasehold {
 namespace {
 
 using namespace testing_world;
+using testing_world::World;
 using namespace large_world_bench;
 using Clock = std::chrono::steady_clock;
 

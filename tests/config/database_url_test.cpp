@@ -6,7 +6,7 @@
 
 #include <random>
 
-namespace leasehold::config {
+namespace leasehold::config::database_url_test {
 namespace {
 
 using testing::HasSubstr;
@@ -174,4 +174,4 @@ TEST(HostList, Forms) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::database_url_test

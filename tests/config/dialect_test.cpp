@@ -8,7 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-namespace leasehold::config {
+namespace leasehold::config::dialect_test {
 namespace {
 
 struct Accepted {
@@ -255,4 +255,4 @@ TEST_F(DialectIncludes, FolderIsNotAFile) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::dialect_test

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace leasehold::config {
+namespace leasehold::config::dump_test {
 namespace {
 
 using nlohmann::json;
@@ -43,4 +43,4 @@ TEST(Dump, DepthCostsNoStack) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::dump_test

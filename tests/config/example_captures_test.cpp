@@ -7,10 +7,11 @@
 #include "tests/support/captures.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::example_captures_test {
 namespace {
 
 using namespace testing_world;
+using testing_world::World;
 using v4::MessageType;
 
 World example(const std::string& name) {
@@ -225,4 +226,4 @@ TEST(ProvisioningExample, AMachineIsItsSwitchPortAndItsRackIsAClass) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::example_captures_test

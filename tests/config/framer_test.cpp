@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace leasehold::config {
+namespace leasehold::config::framer_test {
 namespace {
 
 using Status = Framer::Status;
@@ -83,4 +83,4 @@ TEST(Framer, EndOfStreamCompletesANumber) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::framer_test

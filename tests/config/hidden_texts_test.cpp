@@ -10,7 +10,7 @@
 #include "config/schema.hpp"
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::hidden_texts_test {
 namespace {
 
 using testing::HasSubstr;
@@ -216,4 +216,4 @@ TEST(HiddenTexts, EverySecretKeyOfADatabaseIsHidden) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::hidden_texts_test

@@ -7,7 +7,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::load6_test {
 namespace {
 
 using testing::ElementsAre;
@@ -461,4 +461,4 @@ TEST(Load6, WriterIdHasTwoNamesInDhcp4Only) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::load6_test

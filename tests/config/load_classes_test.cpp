@@ -6,7 +6,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::load_classes_test {
 namespace {
 
 using testing::HasSubstr;
@@ -191,4 +191,4 @@ TEST(LoadClasses, EmptyNamesInListsAreToldAtTheirPlace) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::load_classes_test

@@ -9,7 +9,7 @@
 #include "tests/config/configuration.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::load_database_test {
 namespace {
 
 using testing::HasSubstr;
@@ -334,4 +334,4 @@ TEST(LoadDatabase, RegistersUnderTheConfiguredNumber) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::load_database_test

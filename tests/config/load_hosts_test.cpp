@@ -7,7 +7,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::load_hosts_test {
 namespace {
 
 using testing::HasSubstr;
@@ -172,4 +172,4 @@ TEST(LoadHosts, HundredThousand) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::load_hosts_test

@@ -6,7 +6,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::load_options_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -127,4 +127,4 @@ TEST(LoadOptions, SpacesThatHoldEachOtherEnd) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::load_options_test

@@ -12,7 +12,7 @@
 #include "config/lexer.hpp"
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::load_test {
 namespace {
 
 using testing::ElementsAre;
@@ -360,4 +360,4 @@ TEST(Load, FortyThousandSubnets) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::load_test

@@ -6,7 +6,7 @@
 
 #include <random>
 
-namespace leasehold::config {
+namespace leasehold::config::placeholders_test {
 namespace {
 
 std::optional<std::string> environment(const std::string& name) {
@@ -91,4 +91,4 @@ TEST(PlaceholderSearch, AnyOctetsEndInAnAnswer) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::placeholders_test

@@ -6,7 +6,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::problems_test {
 namespace {
 
 struct Wrong {
@@ -205,4 +205,4 @@ TEST(Problems, FormatNamesEverythingOnOneLine) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::problems_test

@@ -13,7 +13,7 @@
 
 #include "tests/config/configuration.hpp"
 
-namespace leasehold::config {
+namespace leasehold::config::schema_test {
 namespace {
 
 using testing::HasSubstr;
@@ -274,4 +274,4 @@ TEST(Schema, DocumentationShowsTheTable) {
 }
 
 }  // namespace
-}  // namespace leasehold::config
+}  // namespace leasehold::config::schema_test

@@ -4,7 +4,7 @@
 
 #include "config/load.hpp"
 
-namespace leasehold {
+namespace leasehold::answer_test {
 namespace {
 
 std::string whole(Answer answer) {
@@ -73,4 +73,4 @@ TEST(TextPieces, HandOutEverythingOnce) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::answer_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::command_line_test {
 namespace {
 
 using testing::ElementsAre;
@@ -103,4 +103,4 @@ TEST(CommandLineTest, HelpIsNoError) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::command_line_test

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-namespace leasehold {
+namespace leasehold::command_table_test {
 namespace {
 
 TEST(CommandTable, EveryRowIsWhole) {
@@ -46,4 +46,4 @@ TEST(CommandTable, AccessFollowsTheName) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::command_table_test

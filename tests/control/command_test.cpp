@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace leasehold {
+namespace leasehold::command_test {
 namespace {
 
 config::Value value_of(std::string_view text) {
@@ -108,4 +108,4 @@ TEST(CheckArgumentsOfNone, MandatoryOnesAreMissed) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::command_test

@@ -11,7 +11,7 @@
 #include "lease_backends/open.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::configuration_check_test {
 namespace {
 
 using testing::EndsWith;
@@ -46,9 +46,37 @@ struct ConfigurationCheckTest : testing::Test {
 
 TEST_F(ConfigurationCheckTest, GoodOneIsSummedUpAndNothingIsOpened) {
     EXPECT_EQ(check("", false), 0);
-    EXPECT_EQ(out.str(), file + ": the DHCPv4 configuration can be used: 2 subnet(s), 1 pool(s), 0 warning(s)\n");
+    EXPECT_EQ(out.str(),
+              file + ": the DHCPv4 configuration can be used: 2 subnet(s), 1 pool(s), 0 warning(s)\n");
     EXPECT_EQ(err.str(), "");
     EXPECT_FALSE(std::filesystem::exists(database));
+}
+
+// Each family's part is read for itself; what both cannot have is seen all the same.
+TEST_F(ConfigurationCheckTest, AFileForBothFamiliesIsCheckedForBoth) {
+    const auto both = [&](const std::string& socket6) {
+        const auto part = [](const std::string& socket) {
+            return R"({ "lease-database": { "type": "memfile", "persist": false },
+                "control-sockets": [ { "socket-type": "unix", "socket-name": ")" +
+                   socket + "\" } ] }";
+        };
+        write_text(file,
+                   R"({ "Dhcp4": )" + part("/run/c4") + R"(, "Dhcp6": )" + part("/run/" + socket6) + " }");
+        out.str({});
+        err.str({});
+        return check_configuration({.file = file, .opens_database = false}, out, err);
+    };
+    EXPECT_EQ(both("c6"), 0) << err.str();
+    EXPECT_THAT(out.str(), HasSubstr("the DHCPv4 configuration can be used"));
+    EXPECT_THAT(out.str(), HasSubstr("the DHCPv6 configuration can be used"));
+    EXPECT_EQ(both("c4"), 78);
+    EXPECT_THAT(err.str(), HasSubstr("the control socket /run/c4"));
+    EXPECT_EQ(check_configuration({.file = file, .family = Family::v6}, out, err), 0) << err.str();
+
+    write_text(file, R"({ "Dhcp4": {}, "Dhcp6": { "no-such-key": 1 } })");
+    err.str({});
+    EXPECT_EQ(check_configuration({.file = file}, out, err), 78);
+    EXPECT_THAT(err.str(), HasSubstr("no-such-key"));
 }
 
 TEST_F(ConfigurationCheckTest, NeitherGoodNewsNorBadNewsShowAPassword) {
@@ -112,4 +140,4 @@ TEST_F(ConfigurationCheckTest, DatabaseThatCannotBeUsedHasItsExitStatus) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::configuration_check_test

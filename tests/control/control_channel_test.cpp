@@ -14,7 +14,7 @@
 #include <future>
 #include <thread>
 
-namespace leasehold {
+namespace leasehold::control_channel_test {
 namespace {
 
 using testing::HasSubstr;
@@ -401,4 +401,4 @@ TEST_F(ControlChannelTest, PreparedButNotUsedIsClosed) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::control_channel_test

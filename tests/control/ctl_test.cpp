@@ -7,7 +7,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-namespace leasehold {
+namespace leasehold::ctl_test {
 namespace {
 
 using nlohmann::json;
@@ -132,4 +132,4 @@ TEST_F(ShowAnswer, OtherAnswersAreTextAndJson) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::ctl_test

@@ -9,7 +9,7 @@
 
 #include "control/pid_file.hpp"
 
-namespace leasehold {
+namespace leasehold::file_lock_test {
 namespace {
 
 struct FileLockTest : testing::Test {
@@ -101,4 +101,4 @@ TEST(PidFileName, IsTheOneThatKeaUses) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::file_lock_test

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace leasehold {
+namespace leasehold::lease_json_test {
 namespace {
 
 Lease sample() {
@@ -35,6 +35,26 @@ TEST(LeaseJson, MembersThatOnlySomeHave) {
     EXPECT_EQ(json["client-id"], "01:02");
     EXPECT_EQ(json["state"], 1);
     EXPECT_EQ(json["user-context"]["a"], 1);
+}
+
+TEST(LeaseJson, MembersOfDhcpv6) {
+    auto lease = sample();
+    lease.kind = LeaseKind::na;
+    lease.address = {*parse_ipv6("2001:db8::7"), 128};
+    lease.duid = *parse_hex("00:03:00:01:02:03");
+    lease.iaid = 5;
+    lease.preferred_lifetime = 1800;
+    lease.hwaddr.clear();
+    EXPECT_EQ(lease_json(lease), nlohmann::json::parse(R"({
+        "ip-address": "2001:db8::7", "type": "IA_NA", "subnet-id": 3, "duid": "00:03:00:01:02:03", "iaid": 5,
+        "cltt": 1767319384, "preferred-lft": 1800, "valid-lft": 3600, "fqdn-fwd": false, "fqdn-rev": false,
+        "hostname": "anna.example.org", "state": 0 })"));
+    lease.kind = LeaseKind::pd;
+    lease.address = {*parse_ipv6("2001:db8:1::"), 56};
+    const auto json = lease_json(lease);
+    EXPECT_EQ(json["ip-address"], "2001:db8:1::");
+    EXPECT_EQ(json["prefix-len"], 56);
+    EXPECT_EQ(json["type"], "IA_PD");
 }
 
 // Rows and hostnames may hold anything (I6): an answer is JSON all the same.
@@ -82,4 +102,4 @@ TEST(ParseState, NamesAndNumbers) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_json_test

@@ -8,7 +8,7 @@
 
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_line_test {
 namespace {
 
 using namespace testing_support;
@@ -92,4 +92,4 @@ TEST(LeaseLine, RefusesWhatIsNoMap) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_line_test

@@ -7,7 +7,7 @@
 #include "lease_backends/memory_store.hpp"
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_transfer_test {
 namespace {
 
 using namespace testing_support;
@@ -179,4 +179,4 @@ TEST(Refusals, AllAreCountedAndTenAreNamed) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_transfer_test

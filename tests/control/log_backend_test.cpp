@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace leasehold {
+namespace leasehold::log_backend_test {
 namespace {
 
 using config::LoggerConfig;
@@ -111,6 +111,45 @@ TEST_F(LogBackendTest, VerboseOverrulesSeveritiesButNotDestinations) {
     EXPECT_THAT(lines("root"), ElementsAre("DEBUG kea-dhcp4.commands COMMAND_RECEIVED command version-get"));
 }
 
+// Both families in one process: each has its own loggers, and they may write to one file.
+TEST_F(LogBackendTest, FamiliesHaveLoggersOfTheirOwn) {
+    LogBackend logs{{.families = {Family::v4, Family::v6}}};
+    auto v4 = logs.prepare({to_file("kea-dhcp4", LogSeverity::info, "root")}, Family::v4);
+    ASSERT_TRUE(v4);
+    logs.activate(*v4);
+    auto v6 = logs.prepare({to_file("kea-dhcp6", LogSeverity::info, "root"),
+                            to_file("kea-dhcp6.leases", LogSeverity::fatal, "root")},
+                           Family::v6);
+    ASSERT_TRUE(v6);
+    logs.activate(*v6);
+    set_log_sink(&logs);
+    log(MessageId::DHCP4_SHUTDOWN, {{"reason", "a"}});
+    log(MessageId::DHCP6_SHUTDOWN, {{"reason", "b"}});
+    log(MessageId::DHCP6_RELEASE, {{"client", "c"}, {"lease", "address 2001:db8::1"}});
+    log(MessageId::STORE_LOADED, {{"leases", 0}, {"where", "memory"}});
+    EXPECT_TRUE(log_enabled(MessageId::DHCP4_RELEASE));
+    EXPECT_FALSE(log_enabled(MessageId::DHCP6_RELEASE));
+    set_log_sink(nullptr);
+    ASSERT_TRUE(logs.drain(never));
+    EXPECT_THAT(lines("root"),
+                ElementsAre("INFO kea-dhcp4.dhcp4 DHCP4_SHUTDOWN stopped: a",
+                            "INFO kea-dhcp6.dhcp6 DHCP6_SHUTDOWN stopped: b",
+                            "INFO kea-dhcp4.database STORE_LOADED 0 lease(s) loaded from memory"));
+}
+
+TEST_F(LogBackendTest, AServerOfOneFamilyLogsEverythingUnderItsName) {
+    LogBackend logs{{.families = {Family::v6}}};
+    auto prepared = logs.prepare({to_file("kea-dhcp6", LogSeverity::info, "root")}, Family::v6);
+    ASSERT_TRUE(prepared);
+    logs.activate(*prepared);
+    set_log_sink(&logs);
+    log(MessageId::STORE_LOADED, {{"leases", 0}, {"where", "memory"}});
+    set_log_sink(nullptr);
+    ASSERT_TRUE(logs.drain(never));
+    EXPECT_THAT(lines("root"),
+                ElementsAre("INFO kea-dhcp6.database STORE_LOADED 0 lease(s) loaded from memory"));
+}
+
 // A configuration whose log file cannot be opened is refused, and what runs goes on writing.
 TEST_F(LogBackendTest, WhatCannotBeOpenedChangesNothing) {
     LogBackend logs{{}};
@@ -197,4 +236,4 @@ TEST(LoggersFromEnvironment, DefaultsAndValues) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::log_backend_test

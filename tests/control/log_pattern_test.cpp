@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 
-namespace leasehold {
+namespace leasehold::log_pattern_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -74,4 +74,4 @@ TEST(LogPattern, WidthIsBounded) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::log_pattern_test

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-namespace leasehold {
+namespace leasehold::progress_test {
 namespace {
 
 using testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(ClockText, HoursOnlyWhenThereAreSome) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::progress_test

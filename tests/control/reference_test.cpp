@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::reference_test {
 namespace {
 
 struct Page {
@@ -54,4 +54,4 @@ INSTANTIATE_TEST_SUITE_P(Docs, ReferencePage,
                                          Page{"operations.md", "exit-codes"}));
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::reference_test

@@ -7,7 +7,7 @@
 
 #include "control/configuration.hpp"
 
-namespace leasehold {
+namespace leasehold::replace_file_test {
 namespace {
 
 struct ReplaceFileTest : testing::Test {
@@ -69,4 +69,4 @@ TEST_F(ReplaceFileTest, LinkIsReplacedNotFollowed) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::replace_file_test

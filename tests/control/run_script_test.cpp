@@ -13,7 +13,7 @@
 #include "tests/support/fake_time.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::run_script_test {
 namespace {
 
 using testing::Contains;
@@ -95,6 +95,83 @@ INSTANTIATE_TEST_SUITE_P(All, ScriptOccasions,
                                          Occasion{LeaseCause::probation_over, "lease4_recover"},
                                          Occasion{LeaseCause::offered, ""},
                                          Occasion{LeaseCause::removed, ""}));
+
+Lease prefix_at(std::uint8_t length) {
+    auto lease = lease_at(first);
+    lease.kind = LeaseKind::pd;
+    lease.address = {*parse_ipv6("2001:db8:5::"), length};
+    lease.duid = *parse_hex("00:03:00:01:02:00:00:00:00:01");
+    lease.client_id.clear();
+    lease.iaid = 3;
+    lease.preferred_lifetime = 1800;
+    return lease;
+}
+
+std::shared_ptr<const ServerConfig> config6() {
+    auto config = std::make_shared<ServerConfig>();
+    config->family = Family::v6;
+    SubnetConfig subnet;
+    subnet.id = 7;
+    subnet.network = *parse_ipv6_prefix("2001:db8::/32");
+    config->subnets.push_back(subnet);
+    finish(*config);
+    return config;
+}
+
+/// @param type  of the client's message, which carries its DUID
+std::shared_ptr<const QueryContext> a_query6(std::uint8_t type) {
+    const std::vector<std::uint8_t> packet{type, 0, 1, 2, 0, 1, 0, 6, 0, 3, 0, 1, 2, 9};
+    return std::make_shared<const QueryContext>(
+        QueryContext{packet, "eth0", 2, *parse_ipv6("ff02::1:2"), *parse_ipv6("fe80::ff:fe00:5"), 546});
+}
+
+// What scripts that set routes for delegated prefixes read.
+TEST(ScriptCalls6, ACommitTellsPrefixesAndTheirNextHop) {
+    const LeaseEvents events{
+        a_query6(3),
+        {{1, LeaseCause::moved, prefix_at(64), {}}, {2, LeaseCause::granted, {}, prefix_at(56)}}};
+    const auto calls = script_calls(events, *config6());
+    ASSERT_EQ(calls.size(), 1u);
+    EXPECT_EQ(calls[0].occasion, "leases6_committed");
+    for (const auto* line : {"LEASES6_SIZE=1",
+                             "LEASES6_AT0_ADDRESS=2001:db8:5::",
+                             "LEASES6_AT0_PREFIX_LEN=56",
+                             "LEASES6_AT0_TYPE=IA_PD",
+                             "LEASES6_AT0_DUID=00:03:00:01:02:00:00:00:00:01",
+                             "LEASES6_AT0_IAID=3",
+                             "LEASES6_AT0_PREFERRED_LIFETIME=1800",
+                             "DELETED_LEASES6_SIZE=1",
+                             "DELETED_LEASES6_AT0_PREFIX_LEN=64",
+                             "SUBNET6_ID=7",
+                             "SUBNET6_NAME=2001:db8::/32",
+                             "SUBNET6_PREFIX=2001:db8::",
+                             "SUBNET6_PREFIX_LEN=32",
+                             "QUERY6_TYPE=REQUEST",
+                             "QUERY6_TXID=258",
+                             "QUERY6_REMOTE_ADDR=fe80::ff:fe00:5",
+                             "QUERY6_PEER_ADDR=fe80::ff:fe00:5",
+                             "QUERY6_REMOTE_HWADDR=02:00:00:00:00:05",
+                             "QUERY6_IFACE_NAME=eth0",
+                             "QUERY6_PROTO=UDP",
+                             "QUERY6_CLIENT_ID=00:03:00:01:02:09"})
+        EXPECT_THAT(calls[0].environment, Contains(line));
+}
+
+TEST(ScriptCalls6, ARenewalIsToldByItsMessage) {
+    const std::pair<std::uint8_t, std::string_view> messages[] = {{5, "lease6_renew"}, {6, "lease6_rebind"}};
+    for (const auto& [type, occasion] : messages) {
+        const auto calls = script_calls(
+            {a_query6(type), {{1, LeaseCause::renewed, prefix_at(56), prefix_at(56)}}}, *config6());
+        ASSERT_EQ(calls.size(), 2u);
+        EXPECT_EQ(calls[0].occasion, occasion);
+        EXPECT_THAT(calls[0].environment, Contains("LEASE6_PREFIX_LEN=56"));
+        EXPECT_EQ(calls[1].occasion, "leases6_committed");
+    }
+    const auto ended = script_calls({{}, {{1, LeaseCause::reclaimed, prefix_at(56), {}}}}, *config6());
+    ASSERT_EQ(ended.size(), 1u);
+    EXPECT_EQ(ended[0].occasion, "lease6_expire");
+    EXPECT_THAT(ended[0].environment, Contains("REMOVE_LEASE=true"));
+}
 
 TEST(ScriptCalls, WhatAClientSendsIsNoLineOfItsOwn) {
     auto lease = lease_at(first);
@@ -197,4 +274,4 @@ TEST_F(RunScriptTest, ChecksTellWhatToDo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::run_script_test

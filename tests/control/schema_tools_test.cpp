@@ -14,7 +14,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::schema_tools_test {
 namespace {
 
 using namespace testing_support;
@@ -185,4 +185,4 @@ TEST(SchemaCommandLineTest, WrongWordsAreUsageErrors) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::schema_tools_test

@@ -7,7 +7,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::secret_watch_test {
 namespace {
 
 using namespace testing_support;
@@ -111,4 +111,4 @@ TEST(CredentialFiles, AreThoseOfADatabaseServerEachOnce) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::secret_watch_test

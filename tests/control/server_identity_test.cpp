@@ -6,7 +6,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::server_identity_test {
 namespace {
 
 TEST(ServerIdentity, IsMadeOnceAndKept) {
@@ -35,8 +35,8 @@ TEST(ServerIdentity, AFileWithSomethingElseIsNamedAndLeftAlone) {
 TEST(ServerIdentity, WhereNothingCanBeWrittenItSaysSo) {
     const auto identity = server_identity("/proc/nowhere");
     ASSERT_FALSE(identity);
-    EXPECT_NE(identity.error().find("server-id"), std::string::npos);
+    EXPECT_NE(identity.error().find("writer-id"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::server_identity_test

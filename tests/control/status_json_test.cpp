@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace leasehold {
+namespace leasehold::status_json_test {
 namespace {
 
 using nlohmann::json;
@@ -119,4 +119,4 @@ TEST(StatusJson, SocketProblemsAndClock) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::status_json_test

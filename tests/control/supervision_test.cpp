@@ -14,11 +14,12 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::supervision_test {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -97,7 +98,9 @@ struct SupervisionTest : testing::Test {
         subject->follow([this] { return state; });
     }
     void become(BackendState backend) {
+        const auto kept = state.name;
         state = state_of(backend);
+        state.name = kept;
         subject->changed();
     }
     void start_ready() {
@@ -146,6 +149,29 @@ TEST_F(SupervisionTest, ReadyAtOnceIfItMayWaitForItsBackend) {
     EXPECT_THAT(supervisor->heard(), ElementsAre(StartsWith("READY=1\nSTATUS=closed; lease database")));
     become(BackendState::serving);
     EXPECT_THAT(supervisor->heard(), ElementsAre(StartsWith("STATUS=open")));
+}
+
+TEST_F(SupervisionTest, OfSeveralServersReadyWhenAllAre) {
+    start();
+    SupervisedState other{.name = "DHCPv6", .service = {}, .backend = {}};
+    state.name = "DHCPv4";
+    follow();
+    subject->follow([&] { return other; });
+    become(BackendState::serving);
+    other.backend.state = BackendState::loading;
+    subject->changed();
+    EXPECT_THAT(supervisor->heard(),
+                AllOf(Not(Contains(StartsWith("READY"))), Contains(HasSubstr(" | DHCPv6 "))));
+    other.backend.state = BackendState::serving;
+    subject->changed();
+    EXPECT_THAT(supervisor->heard(), ElementsAre(StartsWith("READY=1\nSTATUS=DHCPv4 open")));
+
+    subject->reload_begins();
+    subject->reload_begins();
+    subject->reload_ends();
+    EXPECT_THAT(supervisor->heard(), ElementsAre(StartsWith("RELOADING=1")));
+    subject->reload_ends();
+    EXPECT_THAT(supervisor->heard(), ElementsAre(StartsWith("READY=1")));
 }
 
 TEST_F(SupervisionTest, StatusOnlyWhenItChanged) {
@@ -380,4 +406,4 @@ TEST(SupervisorContactTest, IsTakenOutOfTheEnvironment) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::supervision_test

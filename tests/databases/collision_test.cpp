@@ -17,7 +17,7 @@
 #include "tests/support/leases.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::collision_test {
 namespace {
 
 using namespace testing_support;
@@ -196,4 +196,4 @@ INSTANTIATE_TEST_SUITE_P(Servers, Collision, testing::ValuesIn(database_servers(
                          [](const auto& its) { return its.param.name; });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::collision_test

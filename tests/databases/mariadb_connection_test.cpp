@@ -8,7 +8,7 @@
 
 #include "tests/databases/mariadb_servers.hpp"
 
-namespace leasehold {
+namespace leasehold::mariadb_connection_test {
 namespace {
 
 using namespace testing_support;
@@ -381,4 +381,4 @@ TEST_F(MariadbTls, CipherLists) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::mariadb_connection_test

@@ -10,7 +10,7 @@
 
 #include "tests/databases/mariadb_servers.hpp"
 
-namespace leasehold {
+namespace leasehold::mariadb_galera_test {
 namespace {
 
 using namespace testing_support;
@@ -172,4 +172,4 @@ TEST(GaleraSessionQuorum, ANodeWithoutQuorumIsRefused) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::mariadb_galera_test

@@ -4,7 +4,7 @@
 
 #include "tests/databases/mariadb_servers.hpp"
 
-namespace leasehold {
+namespace leasehold::mariadb_session_test {
 namespace {
 
 using namespace testing_support;
@@ -311,4 +311,4 @@ INSTANTIATE_TEST_SUITE_P(Forms, MariadbRows,
                          [](const auto& its) { return its.param.name; });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::mariadb_session_test

@@ -11,7 +11,7 @@
 #include "tests/databases/postgres_fixture.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::postgres_connect_test {
 namespace {
 
 using namespace testing_support;
@@ -414,4 +414,4 @@ TEST_F(PostgresTls, ACipherListIsSaidToDoNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::postgres_connect_test

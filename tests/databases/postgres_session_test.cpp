@@ -6,7 +6,7 @@
 #include "lease_backends/lease_columns.hpp"
 #include "tests/databases/postgres_fixture.hpp"
 
-namespace leasehold {
+namespace leasehold::postgres_session_test {
 namespace {
 
 using namespace testing_support;
@@ -477,4 +477,4 @@ INSTANTIATE_TEST_SUITE_P(Servers, PostgresLeases, testing::Values("POSTGRESQL", 
                          [](const auto& server) { return std::string{server.param}; });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::postgres_session_test

@@ -12,7 +12,7 @@
 #include "lease_backends/registry.hpp"
 #include "tests/support/database_servers.hpp"
 
-namespace leasehold {
+namespace leasehold::schema_test {
 namespace {
 
 using namespace testing_support;
@@ -359,4 +359,4 @@ std::string name_of(const testing::TestParamInfo<DatabaseServer>& info) {
 INSTANTIATE_TEST_SUITE_P(Servers, SchemaInServer, testing::ValuesIn(database_servers()), name_of);
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::schema_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::address_pools_test {
 namespace {
 
 Prefix v4(const char* text) {
@@ -379,4 +379,4 @@ TEST(AddressPoolsSparse, FreedUnitsGiveTheirMemoryBack) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::address_pools_test

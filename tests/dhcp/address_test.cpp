@@ -5,7 +5,7 @@
 
 #include <unordered_set>
 
-namespace leasehold {
+namespace leasehold::address_test {
 namespace {
 
 TEST(Address, Ipv4TextGoesBothWays) {
@@ -86,4 +86,4 @@ TEST(Address, NeighboursHashApart) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::address_test

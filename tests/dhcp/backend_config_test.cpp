@@ -5,7 +5,7 @@
 
 #include <functional>
 
-namespace leasehold {
+namespace leasehold::backend_config_test {
 namespace {
 
 BackendConfig server() {
@@ -82,4 +82,4 @@ TEST(BackendConfig, IsDescribedWithoutUserAndPassword) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::backend_config_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::client_identity_test {
 namespace {
 
 TEST(ClientIdentity, HexIsReadInAllItsSpellings) {
@@ -47,4 +47,4 @@ TEST(ClientIdentity, KeysOfDifferentKindsDiffer) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::client_identity_test

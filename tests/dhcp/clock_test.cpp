@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -215,4 +215,4 @@ TEST(SystemTimeSource, ReadsTheMachinesClocks) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::clock_test

@@ -6,7 +6,7 @@
 #include "dhcp/statistics.hpp"
 #include "tests/support/fake_time.hpp"
 
-namespace leasehold {
+namespace leasehold::event_bus_test {
 namespace {
 
 using testing::ElementsAre;
@@ -79,4 +79,4 @@ TEST_F(EventBusTest, NothingChangedIsNothingToTell) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::event_bus_test

@@ -4,7 +4,7 @@
 #include "dhcp/expression_program.hpp"
 #include "tests/dhcp/expression_source.hpp"
 
-namespace leasehold {
+namespace leasehold::expression_error_test {
 namespace {
 
 using Kind = Expression::Kind;
@@ -208,4 +208,4 @@ TEST(ExpressionError, WithoutNamesThereAreNone) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::expression_error_test

@@ -7,7 +7,7 @@
 #include "tests/dhcp/expression_source.hpp"
 #include "tests/support/allocation_count.hpp"
 
-namespace leasehold {
+namespace leasehold::expression_test {
 namespace {
 
 using namespace std::string_literals;
@@ -469,4 +469,4 @@ TEST(ExpressionTest, RunningAllocatesNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::expression_test

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::hash_index_test {
 namespace {
 
 constexpr auto any = [](std::uint32_t) { return true; };
@@ -101,4 +101,4 @@ INSTANTIATE_TEST_SUITE_P(Tags, HashIndexModel,
                          [](const auto& tested) { return tested.param.name; });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::hash_index_test

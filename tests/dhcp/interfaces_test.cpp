@@ -12,7 +12,7 @@
 #include "tests/support/network_namespace.hpp"
 #include "tests/support/wire_client.hpp"
 
-namespace leasehold::test {
+namespace leasehold::test::interfaces_test {
 namespace {
 
 using testing::ElementsAre;
@@ -152,4 +152,4 @@ TEST_F(LiveInterfaceMonitor, MayBeDestroyedByItsOwnCall) {
 }
 
 }  // namespace
-}  // namespace leasehold::test
+}  // namespace leasehold::test::interfaces_test

@@ -10,7 +10,7 @@
 
 #include "dhcp/wire.hpp"
 
-namespace leasehold {
+namespace leasehold::ip_datagram_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -166,4 +166,4 @@ TEST(IpDatagram, AnAbsentOrUnfinishedUdpChecksumIsAccepted) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::ip_datagram_test

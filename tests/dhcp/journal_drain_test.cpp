@@ -5,7 +5,7 @@
 
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::journal_drain_test {
 namespace {
 
 using namespace testing_support;
@@ -121,4 +121,4 @@ TEST(JournalDrain, AnEraseRemovesOurRowWhateverItsVersionAndNoOthers) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::journal_drain_test

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <set>
 
-namespace leasehold {
+namespace leasehold::keyed_hash_test {
 namespace {
 
 // The vectors of the SipHash paper's reference: key 00 01 .. 0f, message 00 01 .. (length - 1).
@@ -43,4 +43,4 @@ TEST(KeyedHash, RandomKeysDiffer) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::keyed_hash_test

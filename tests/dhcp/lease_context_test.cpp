@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace leasehold {
+namespace leasehold::lease_context_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -135,4 +135,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_context_test

@@ -5,7 +5,7 @@
 #include "dhcp/lease_context.hpp"
 #include "tests/support/fake_time.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_keeper_test {
 namespace {
 
 using std::chrono::seconds;
@@ -332,4 +332,4 @@ TEST_F(LeaseKeeperTest, NewPoolsSeeWhatIsThereAndWhatChangesWhileTheyAreFilled) 
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_keeper_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::lease_records_test {
 namespace {
 
 Lease plain(Family family) {
@@ -133,4 +133,4 @@ INSTANTIATE_TEST_SUITE_P(Families, LeaseRecordsOf, testing::Values(Family::v4, F
                          [](const auto& tested) { return tested.param == Family::v4 ? "v4" : "v6"; });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_records_test

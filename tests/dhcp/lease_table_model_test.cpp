@@ -11,7 +11,7 @@
 #include "dhcp/lease_table.hpp"
 #include "tests/dhcp/lease_kinds.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_table_model_test {
 namespace {
 
 using std::chrono::seconds;
@@ -186,4 +186,4 @@ TEST_P(LeaseTableModel, SweepFindsEveryOverdueLease) {
 INSTANTIATE_TEST_SUITE_P(Kinds, LeaseTableModel, testing::ValuesIn(lease_kind_cases()), kind_case_name);
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_table_model_test

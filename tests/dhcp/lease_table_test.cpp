@@ -10,7 +10,7 @@
 
 #include "tests/dhcp/lease_kinds.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_table_test {
 namespace {
 
 using std::chrono::seconds;
@@ -256,4 +256,4 @@ TEST(LeaseTableV6, LengthIsPartOfTheKey) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_table_test

@@ -6,7 +6,7 @@
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_store.hpp"
 
-namespace leasehold {
+namespace leasehold::lease_test {
 namespace {
 
 using std::chrono::seconds;
@@ -46,4 +46,4 @@ TEST(Lease, AChangeNamesItsAddress) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lease_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::lifetimes_test {
 namespace {
 
 using std::chrono::seconds;
@@ -138,4 +138,4 @@ TEST(Freshness, AStateOrAClockInDoubtIsNotFresh) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::lifetimes_test

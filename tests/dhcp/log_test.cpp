@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-namespace leasehold {
+namespace leasehold::log_test {
 namespace {
 
 std::string rendered(std::string_view text, std::initializer_list<LogField> fields) {
@@ -81,4 +81,4 @@ TEST(Log, GoesToTheSinkWhileItListens) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::log_test

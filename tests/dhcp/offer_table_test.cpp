@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::offer_table_test {
 namespace {
 
 using std::chrono::seconds;
@@ -177,4 +177,4 @@ TEST(OfferTable, AgreesWithAListUnderRandomChanges) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::offer_table_test

@@ -10,7 +10,7 @@
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v6/option_table.hpp"
 
-namespace leasehold {
+namespace leasehold::option_text_test {
 namespace {
 
 using enum Shape;
@@ -429,4 +429,4 @@ TEST(OptionText, RandomOctetsKeepTheirText) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::option_text_test

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::ordered_blocks_test {
 namespace {
 
 using Numbers = OrderedBlocks<std::uint32_t, std::uint32_t>;
@@ -65,4 +65,4 @@ TEST(OrderedBlocks, AgreesWithSetUnderRandomChanges) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::ordered_blocks_test

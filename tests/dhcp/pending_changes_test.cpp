@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::pending_changes_test {
 namespace {
 
 const Prefix address = to_prefix(Ipv4{0x0a000001});
@@ -40,4 +40,4 @@ TEST(PendingChangesDeathTest, BeginningTwiceIsOurMistake) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::pending_changes_test

@@ -5,7 +5,7 @@
 #include "dhcp/lease_keeper.hpp"
 #include "tests/support/fake_time.hpp"
 
-namespace leasehold {
+namespace leasehold::pool_rules_test {
 namespace {
 
 Prefix v4(const char* text) {
@@ -103,4 +103,4 @@ TEST(PoolRules, PoolsAreMadeAnewWhenAnythingOfThemChanges) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::pool_rules_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::rate_limiter_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -99,4 +99,4 @@ TEST_F(Limits, AReloadKeepsCountsOfLimitsThatAreTheSame) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::rate_limiter_test

@@ -10,7 +10,7 @@
 #include "dhcp/wire.hpp"
 #include "tests/support/served_link.hpp"
 
-namespace leasehold::test {
+namespace leasehold::test::raw_socket_test {
 namespace {
 
 using testing::ElementsAre;
@@ -317,4 +317,4 @@ TEST_F(LiveRawSocket, SaysWhichInterfaceIsMissing) {
 }
 
 }  // namespace
-}  // namespace leasehold::test
+}  // namespace leasehold::test::raw_socket_test

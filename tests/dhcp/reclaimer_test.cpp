@@ -13,7 +13,7 @@
 #include "tests/support/fake_time.hpp"
 #include "tests/support/hand_loop.hpp"
 
-namespace leasehold {
+namespace leasehold::reclaimer_test {
 namespace {
 
 using std::chrono::seconds;
@@ -104,6 +104,15 @@ TEST_F(ReclaimerTest, AnExpiredLeaseIsKeptForItsClientAndThenRemoved) {
     EXPECT_FALSE(at(10));
     EXPECT_EQ(home->keeper().pools().get(address(10)), Availability::free);
     EXPECT_EQ(statistics.value(Stat::reclaimed_leases), 1);
+}
+
+TEST_F(ReclaimerTest, ARegisteredAddressIsRemovedAtOnce) {
+    auto registered = lease_of(10);
+    registered.state = LeaseState::registered;
+    start({registered});
+    time.advance(seconds{120});
+    tick_until_idle();
+    EXPECT_FALSE(at(10));
 }
 
 TEST_F(ReclaimerTest, WithoutAffinityAnExpiredLeaseIsRemovedAtOnce) {
@@ -283,4 +292,4 @@ TEST_F(ReclaimerTest, UnfitLeasesAreRemovedFromTheDatabase) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::reclaimer_test

@@ -7,7 +7,7 @@
 #include "lease_backends/memory_store.hpp"
 #include "tests/support/fake_time.hpp"
 
-namespace leasehold {
+namespace leasehold::reconfiguration_test {
 namespace {
 
 Prefix address(std::uint32_t last_octet) {
@@ -93,4 +93,4 @@ TEST_F(ReconfigurationTest, OtherReservationsAloneMakeNewPoolsThatKnowThemAndThe
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::reconfiguration_test

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::recovery_test {
 namespace {
 
 using Row = std::pair<BackendState, BackendAction>;
@@ -391,4 +391,4 @@ TEST(RecoveryOnAVirtualClock, EveryPolicyPhaseAndNumberOfTries) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::recovery_test

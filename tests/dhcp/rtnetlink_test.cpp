@@ -11,7 +11,7 @@
 #include <random>
 #include <string_view>
 
-namespace leasehold {
+namespace leasehold::rtnetlink_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -272,4 +272,4 @@ TEST(Rtnetlink, AsksForLinksOrForAddressesOfBothFamilies) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::rtnetlink_test

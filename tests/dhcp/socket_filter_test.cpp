@@ -13,7 +13,7 @@
 #include "dhcp/socket_setup.hpp"
 #include "dhcp/wire.hpp"
 
-namespace leasehold {
+namespace leasehold::socket_filter_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -126,4 +126,4 @@ TEST(SocketFilters, ShareTheMessagesOfAnInterface) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::socket_filter_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-namespace leasehold {
+namespace leasehold::statistics_test {
 namespace {
 
 using std::chrono::seconds;
@@ -63,6 +63,66 @@ TEST_F(StatisticsTest, NamesOfOneSubnetWithOnePool) {
                     "subnet[1].v4-reservation-conflicts", "v4-allocation-fail", "v4-allocation-fail-classes",
                     "v4-allocation-fail-no-pools", "v4-allocation-fail-shared-network",
                     "v4-allocation-fail-subnet", "v4-lease-reuses", "v4-reservation-conflicts"));
+}
+
+// The same of DHCPv6, with a pool of prefixes besides: Kea's names, and none of DHCPv4.
+TEST(StatisticsOfV6, NamesOfOneSubnetWithBothKindsOfPools) {
+    HandSetTime time;
+    Statistics statistics{time, Family::v6};
+    statistics.set_scopes({{.subnet_id = 1, .pools = {{0}, {2, true}}}});
+    std::set<std::string> names;
+    statistics.visit_all(false, [&](std::string_view name, auto&) {
+        EXPECT_FALSE(name.starts_with("pkt4") || name.starts_with("v4-")) << name;
+        if (!name.starts_with("pkt6")) names.emplace(name);
+    });
+    EXPECT_EQ(names, (std::set<std::string>{"assigned-nas",
+                                            "assigned-pds",
+                                            "cumulative-assigned-nas",
+                                            "cumulative-assigned-pds",
+                                            "cumulative-registered-nas",
+                                            "declined-addresses",
+                                            "reclaimed-declined-addresses",
+                                            "reclaimed-leases",
+                                            "subnet[1].assigned-nas",
+                                            "subnet[1].assigned-pds",
+                                            "subnet[1].cumulative-assigned-nas",
+                                            "subnet[1].cumulative-assigned-pds",
+                                            "subnet[1].cumulative-registered-nas",
+                                            "subnet[1].declined-addresses",
+                                            "subnet[1].pd-pool[2].assigned-pds",
+                                            "subnet[1].pd-pool[2].cumulative-assigned-pds",
+                                            "subnet[1].pd-pool[2].reclaimed-leases",
+                                            "subnet[1].pd-pool[2].total-pds",
+                                            "subnet[1].pool[0].assigned-nas",
+                                            "subnet[1].pool[0].cumulative-assigned-nas",
+                                            "subnet[1].pool[0].declined-addresses",
+                                            "subnet[1].pool[0].reclaimed-declined-addresses",
+                                            "subnet[1].pool[0].reclaimed-leases",
+                                            "subnet[1].pool[0].total-nas",
+                                            "subnet[1].reclaimed-declined-addresses",
+                                            "subnet[1].reclaimed-leases",
+                                            "subnet[1].registered-nas",
+                                            "subnet[1].total-nas",
+                                            "subnet[1].total-pds",
+                                            "subnet[1].v6-ia-na-lease-reuses",
+                                            "subnet[1].v6-ia-pd-lease-reuses",
+                                            "v6-allocation-fail",
+                                            "v6-allocation-fail-classes",
+                                            "v6-allocation-fail-no-pools",
+                                            "v6-allocation-fail-shared-network",
+                                            "v6-allocation-fail-subnet",
+                                            "v6-ia-na-lease-reuses",
+                                            "v6-ia-pd-lease-reuses"}));
+    statistics.add(Stat::pkt4_received);
+    EXPECT_FALSE(statistics.visit("pkt4-received", [](auto, auto&) {}));
+    EXPECT_EQ(statistics.value(Stat::pkt4_received), 0);
+}
+
+TEST(StatValueText, HasAll128Bits) {
+    EXPECT_EQ(to_text(0), "0");
+    EXPECT_EQ(to_text(-7), "-7");
+    EXPECT_EQ(to_text(StatValue{1} << 64), "18446744073709551616");
+    EXPECT_EQ(to_text(static_cast<StatValue>(~Uint128{0} >> 1)), "170141183460469231731687303715884105727");
 }
 
 TEST_F(StatisticsTest, MovesEveryScopeThatHasIt) {
@@ -225,4 +285,4 @@ TEST(StatTable, NamesAreUniqueAndHelped) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::statistics_test

@@ -7,7 +7,7 @@
 
 #include "tests/support/worker_bench.hpp"
 
-namespace leasehold {
+namespace leasehold::store_worker_recovery_test {
 namespace {
 
 using namespace testing_support;
@@ -393,4 +393,4 @@ TEST(StoreWorkerFailEachCall, NoRenewalIsLostOrStoredTwice) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::store_worker_recovery_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/worker_bench.hpp"
 
-namespace leasehold {
+namespace leasehold::store_worker_renewal_test {
 namespace {
 
 using namespace testing_support;
@@ -149,4 +149,4 @@ TEST(StoreWorkerRenewal, ComesBetweenTwoPagesOfALoadToo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::store_worker_renewal_test

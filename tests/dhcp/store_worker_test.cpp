@@ -8,7 +8,7 @@
 
 #include "tests/support/worker_bench.hpp"
 
-namespace leasehold {
+namespace leasehold::store_worker_test {
 namespace {
 
 using namespace testing_support;
@@ -290,4 +290,4 @@ TEST(StoreWorker, AnswersFindsAndChangesWhileTheLoadWaitsForTheLoop) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::store_worker_test

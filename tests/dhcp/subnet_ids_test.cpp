@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::subnet_ids_test {
 namespace {
 
 ServerConfig config_of(std::initializer_list<std::pair<std::uint32_t, const char*>> subnets) {
@@ -34,7 +34,7 @@ TEST(SubnetIds, PrefixesWithAnotherIdAreListedWithTheirLeases) {
 TEST(SubnetIds, TheSameAreNotListed) {
     const auto config = config_of({{1, "10.1.0.0/16"}, {2, "10.2.0.0/16"}});
     EXPECT_TRUE(changed_subnet_ids(config, config, ten_times).empty());
-    EXPECT_EQ(to_text({}), "");
+    EXPECT_EQ(to_text(std::vector<SubnetIdChange>{}), "");
 }
 
 TEST(SubnetIds, LongListsAreCutShort) {
@@ -56,4 +56,4 @@ TEST(SubnetIds, LongListsAreCutShort) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::subnet_ids_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold {
+namespace leasehold::subnet_test {
 namespace {
 
 using testing_world::ip;
@@ -147,4 +147,4 @@ TEST(ServerConfig, FinishNumbersPoolsAcrossSubnets) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::subnet_test

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace leasehold {
+namespace leasehold::tail_arena_test {
 namespace {
 
 std::vector<std::uint8_t> pattern(std::size_t size, std::uint32_t seed) {
@@ -92,4 +92,4 @@ TEST(TailArena, RandomChangesAgreeWithModelAndMemoryIsUsedAgain) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::tail_arena_test

@@ -12,7 +12,7 @@
 
 #include "tests/support/served_link.hpp"
 
-namespace leasehold::test {
+namespace leasehold::test::udp_socket_test {
 namespace {
 
 using testing::ElementsAre;
@@ -222,4 +222,4 @@ TEST_F(LiveUdpSocket, SaysWhichCapabilityIsMissing) {
 }
 
 }  // namespace
-}  // namespace leasehold::test
+}  // namespace leasehold::test::udp_socket_test

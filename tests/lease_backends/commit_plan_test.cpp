@@ -4,7 +4,7 @@
 
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::commit_plan_test {
 namespace {
 
 using namespace testing_support;
@@ -88,4 +88,4 @@ TEST(CommitPlan, LengthBelongsToTheKey) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::commit_plan_test

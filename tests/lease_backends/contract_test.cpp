@@ -10,7 +10,7 @@
 #include "tests/support/leases.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::contract_test {
 namespace {
 
 using namespace testing_support;
@@ -398,4 +398,4 @@ INSTANTIATE_TEST_SUITE_P(Backends, LeaseStoreContract,
                          });
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::contract_test

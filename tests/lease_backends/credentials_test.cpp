@@ -8,7 +8,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::credentials_test {
 namespace {
 
 using testing::HasSubstr;
@@ -173,4 +173,4 @@ TEST(Credentials, AreTakenOutOfTheWordsOfALibrary) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::credentials_test

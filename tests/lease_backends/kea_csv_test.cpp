@@ -7,7 +7,7 @@
 #include "tests/support/leases.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::kea_csv_test {
 namespace {
 
 using namespace testing_support;
@@ -252,4 +252,4 @@ TEST_F(KeaFiles, ALastLineThatIsTornIsABadRow) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::kea_csv_test

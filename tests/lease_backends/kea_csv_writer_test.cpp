@@ -6,7 +6,7 @@
 #include "lease_backends/kea_csv.hpp"
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::kea_csv_writer_test {
 namespace {
 
 using namespace testing_support;
@@ -70,4 +70,4 @@ INSTANTIATE_TEST_SUITE_P(Kinds, KeaCsvRoundTrip,
                          testing::Values(LeaseKind::v4, LeaseKind::na, LeaseKind::ta, LeaseKind::pd));
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::kea_csv_writer_test

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-namespace leasehold {
+namespace leasehold::kea_tables_test {
 namespace {
 
 using testing::ElementsAre;
@@ -165,4 +165,4 @@ TEST_F(KeaTables, AFailureKeepsTheDatabasesWords) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::kea_tables_test

@@ -5,7 +5,7 @@
 
 #include "lease_backends/migrations.hpp"
 
-namespace leasehold {
+namespace leasehold::migration_steps_test {
 namespace {
 
 using testing::HasSubstr;
@@ -63,4 +63,4 @@ TEST(MigrationSteps, OfMariadbAreInThisForm) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::migration_steps_test

@@ -15,7 +15,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::migrations_test {
 namespace {
 
 using namespace testing_support;
@@ -437,4 +437,4 @@ TEST_F(ForTools, AForeignLockEndsWithTheDeadline) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::migrations_test

@@ -10,7 +10,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::outage_journal_test {
 namespace {
 
 using namespace testing_support;
@@ -194,4 +194,4 @@ TEST_F(OutageJournalTest, ALogThatIsCutOffLosesNoWholeTransactionBeforeTheCut) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::outage_journal_test

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace leasehold {
+namespace leasehold::postgres_errors_test {
 namespace {
 
 using testing::AllOf;
@@ -117,4 +117,4 @@ TEST(PostgresErrors, TheOperatorIsToldWhatToDo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::postgres_errors_test

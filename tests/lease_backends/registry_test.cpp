@@ -12,7 +12,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::registry_test {
 namespace {
 
 using namespace testing_support;
@@ -237,4 +237,4 @@ TEST_F(RegisteredStore, ThatWasClosedByAFailureNoticesAnotherServer) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::registry_test

@@ -10,7 +10,7 @@
 #include "lease_backends/sqlite_connection.hpp"
 #include "tests/support/leases.hpp"
 
-namespace leasehold {
+namespace leasehold::server_store_test {
 namespace {
 
 using namespace testing_support;
@@ -361,4 +361,4 @@ TEST_F(ServerStoreTest, NewCredentialsAreTriedOnAConnectionBesideTheOldOne) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::server_store_test

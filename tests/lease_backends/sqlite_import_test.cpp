@@ -10,7 +10,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::sqlite_import_test {
 namespace {
 
 using namespace testing_support;
@@ -140,4 +140,4 @@ TEST_F(SqliteImport, OfV6ReplacesByAddressAlone) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::sqlite_import_test

@@ -12,7 +12,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::sqlite_open_test {
 namespace {
 
 using namespace testing_support;
@@ -194,4 +194,4 @@ TEST_F(SqliteOpen, RefusesASchemaMadeFromAnotherText) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::sqlite_open_test

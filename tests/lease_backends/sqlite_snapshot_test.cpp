@@ -14,7 +14,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::sqlite_snapshot_test {
 namespace {
 
 using namespace testing_support;
@@ -169,4 +169,4 @@ TEST(LeaseStage, TheLastWordOnAKeyWins) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::sqlite_snapshot_test

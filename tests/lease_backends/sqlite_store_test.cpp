@@ -15,7 +15,7 @@
 #include "tests/support/sqlite_shell.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold {
+namespace leasehold::sqlite_store_test {
 namespace {
 
 using namespace testing_support;
@@ -340,4 +340,4 @@ TEST(SqliteErrors, AreNamedForWhatTheCallerCanDo) {
 }
 
 }  // namespace
-}  // namespace leasehold
+}  // namespace leasehold::sqlite_store_test

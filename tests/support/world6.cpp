@@ -263,10 +263,13 @@ std::vector<std::uint16_t> Answer6::codes() const {
 // --- the world
 
 Answer6 World6::decide(const Packet6& packet) const {
-    const auto datagram = packet.bytes();
+    return decide(packet.bytes(), packet.arrival);
+}
+
+Answer6 World6::decide(const Bytes& datagram, const v6::Arrival& arrival) const {
     const auto message = v6::MessageView::parse(datagram);
     assert(message);
-    const auto request = v6::read_complete_request(*message, packet.arrival, config());
+    const auto request = v6::read_complete_request(*message, arrival, config());
     Answer6 answer;
     if (!request) {
         answer.drop = request.error();

@@ -103,6 +103,8 @@ public:
     using WorldState::WorldState;
 
     Answer6 decide(const Packet6& packet) const;
+    /// The same for octets as they came. @pre they are a message
+    Answer6 decide(const Bytes& datagram, const v6::Arrival& arrival) const;
     /// Decides and applies: changes become durable at once, holds and cursors move.
     Answer6 ask(const Packet6& packet);
     /// Decides and leaves the changes with the store; settle() makes them durable.

@@ -11,7 +11,7 @@
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::classify_test {
 namespace {
 
 using testing::ElementsAre;
@@ -328,4 +328,4 @@ TEST(Classify, FiftyTestsAllocateNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::classify_test

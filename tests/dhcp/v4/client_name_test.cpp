@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::client_name_test {
 namespace {
 
 using testing_world::Bytes;
@@ -92,4 +92,4 @@ TEST(Fqdn, IsAnsweredInTheClientsEncoding) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::client_name_test

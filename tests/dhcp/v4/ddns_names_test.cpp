@@ -6,7 +6,7 @@
 #include "dhcp/v4/packet_source.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::ddns_names_test {
 namespace {
 
 using testing_world::Bytes;
@@ -201,4 +201,4 @@ TEST(DdnsOf, APoolGoesBeforeItsSubnetAndThatBeforeTheServer) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::ddns_names_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_discover_test {
 namespace {
 
 using std::chrono::seconds;
@@ -225,4 +225,4 @@ TEST(Discover, I8SameArgumentsSameDecision) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_discover_test

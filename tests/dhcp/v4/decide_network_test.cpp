@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_network_test {
 namespace {
 
 using std::chrono::seconds;
@@ -180,4 +180,4 @@ TEST(AfterAllocation, AdditionalClassesOfPoolSubnetAndNetworkCountForTheLifetime
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_network_test

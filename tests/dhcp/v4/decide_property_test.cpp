@@ -10,7 +10,7 @@
 #include "dhcp/hosts.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_property_test {
 namespace {
 
 using std::chrono::seconds;
@@ -278,4 +278,4 @@ TEST(DecideProperty, WhatIsGrantedFollowsTheRules) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_property_test

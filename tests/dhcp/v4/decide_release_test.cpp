@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_release_test {
 namespace {
 
 using std::chrono::seconds;
@@ -158,4 +158,4 @@ TEST(Inform, IsAnsweredWhileLoadingButNotWithoutASubnet) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_release_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_request_test {
 namespace {
 
 using std::chrono::seconds;
@@ -421,4 +421,4 @@ TEST(Request, InfiniteLeasesAreNeverTakenOver) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_request_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_reservation_test {
 namespace {
 
 using std::chrono::seconds;
@@ -199,4 +199,4 @@ TEST(Reservation, ManyReservedAddressesInAPoolAreSteppedOver) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_reservation_test

@@ -7,7 +7,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_simulation_test {
 namespace {
 
 using std::chrono::seconds;
@@ -162,4 +162,4 @@ TEST(DecideSimulation, I2NoAddressHasTwoUsers) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_simulation_test

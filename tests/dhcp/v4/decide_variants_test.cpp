@@ -7,7 +7,7 @@
 #include "dhcp/lease_context.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::decide_variants_test {
 namespace {
 
 using std::chrono::seconds;
@@ -287,4 +287,4 @@ TEST(Notes, TheRelaysWordsStayWhenTheClientRenewsWithoutARelay) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::decide_variants_test

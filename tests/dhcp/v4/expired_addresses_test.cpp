@@ -6,7 +6,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::expired_addresses_test {
 namespace {
 
 using testing_world::Client;
@@ -43,4 +43,4 @@ TEST(ReservedAddresses, TheAllocatorPassesThemWhateverBecomesOfThem) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::expired_addresses_test

@@ -7,7 +7,7 @@
 #include "dhcp/v4/packet_source.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::hosts_test {
 namespace {
 
 using testing_world::Bytes;
@@ -223,4 +223,4 @@ TEST(ReservedAddress, OneThatSeveralShareIsKeptForEachOfThem) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::hosts_test

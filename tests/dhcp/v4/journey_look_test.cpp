@@ -8,7 +8,7 @@
 #include "tests/dhcp/v4/journey_parts.hpp"
 #include "tests/support/fake_time.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::journey_look_test {
 namespace {
 
 using testing::ElementsAre;
@@ -194,4 +194,4 @@ TEST_F(JourneyLimitsTest, WithoutALimitOnTheAgeEverythingIsServed) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::journey_look_test

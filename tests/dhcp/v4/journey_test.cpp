@@ -13,7 +13,7 @@
 #include "tests/support/faulty_store.hpp"
 #include "tests/support/hand_loop.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::journey_test {
 namespace {
 
 using testing::ElementsAre;
@@ -187,4 +187,4 @@ TEST_F(JourneyTest, PacketsThatWaitAreBoundedAndTheRestIsCounted) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::journey_test

@@ -11,7 +11,7 @@
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/captures.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::message_test {
 namespace {
 
 using testing::ElementsAre;
@@ -300,4 +300,4 @@ TEST(MessageType, EveryOctetHasAName) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::message_test

@@ -9,7 +9,7 @@
 #include "dhcp/v4/option_table.hpp"
 #include "tests/support/allocation_count.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::message_writer_test {
 namespace {
 
 using testing::ElementsAre;
@@ -187,4 +187,4 @@ TEST(MessageWriter, AllocatesNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::message_writer_test

@@ -8,7 +8,7 @@
 #include "dhcp/option_special.hpp"
 #include "dhcp/option_text.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::option_table_test {
 namespace {
 
 constexpr std::string_view all_spaces[] = {"dhcp4", "dhcp-agent-options-space", "cablelabs-client-conf",
@@ -100,4 +100,4 @@ TEST(OptionTable, TheServersOwnOptions) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::option_table_test

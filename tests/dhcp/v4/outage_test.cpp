@@ -16,7 +16,7 @@
 #include "tests/support/hand_loop.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::outage_test {
 namespace {
 
 using namespace testing_support;
@@ -374,4 +374,4 @@ TEST_F(OutageTest, AFullJournalGrantsNothingMoreAndLosesNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::outage_test

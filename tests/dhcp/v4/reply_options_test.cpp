@@ -8,7 +8,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::reply_options_test {
 namespace {
 
 using testing_world::Bytes;
@@ -44,7 +44,7 @@ struct Scopes {
         classes.add(a);
     }
     ReplyScopes view() const {
-        return {&config, &config.subnets[0], &config.subnets[0].pools[0], &host, &classes};
+        return {&config, &config.subnets[0], {&config.subnets[0].pools[0]}, &host, &classes};
     }
     /// Nearest first.
     std::vector<OptionSet*> sets() {
@@ -213,4 +213,4 @@ TEST(BootFields, AHostGoesBeforeTheFirstClassAndThatBeforeTheSubnet) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::reply_options_test

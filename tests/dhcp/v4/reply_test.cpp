@@ -7,7 +7,7 @@
 #include "dhcp/v4/reply_options.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::reply_test {
 namespace {
 
 using testing::Contains;
@@ -313,4 +313,4 @@ TEST(Destination, OfANak) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::reply_test

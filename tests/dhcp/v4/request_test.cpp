@@ -5,7 +5,7 @@
 
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::request_test {
 namespace {
 
 using testing_world::Bytes;
@@ -300,4 +300,4 @@ TEST(Names, EveryKindAndReasonHasOne) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::request_test

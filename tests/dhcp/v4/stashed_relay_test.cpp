@@ -6,7 +6,7 @@
 #include "dhcp/v4/option_table.hpp"
 #include "tests/support/world.hpp"
 
-namespace leasehold::v4 {
+namespace leasehold::v4::stashed_relay_test {
 namespace {
 
 using testing_world::Bytes;
@@ -101,4 +101,4 @@ TEST_F(StashedRelay, WhatAParsedMessageCouldNotHaveIsNotPutThere) {
 }
 
 }  // namespace
-}  // namespace leasehold::v4
+}  // namespace leasehold::v4::stashed_relay_test

@@ -5,7 +5,7 @@
 #include "dhcp/v6/option_table.hpp"
 #include "tests/support/world6.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::decide_other_test {
 namespace {
 
 using std::chrono::seconds;
@@ -168,4 +168,4 @@ TEST(Registration6, AnAddressOfAPoolIsNotGivenOutMeanwhile) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::decide_other_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace leasehold::v6 {
+namespace leasehold::v6::duid_test {
 namespace {
 
 Octets octets(std::string_view hex) {
@@ -92,4 +92,4 @@ TEST(Duid, TypesAndTexts) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::duid_test

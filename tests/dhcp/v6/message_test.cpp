@@ -13,7 +13,7 @@
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/captures.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::message_test {
 namespace {
 
 using testing::ElementsAre;
@@ -432,4 +432,4 @@ TEST(V6Names, EveryNumberHasOne) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::message_test

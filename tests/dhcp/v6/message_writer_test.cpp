@@ -9,7 +9,7 @@
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/captures.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::message_writer_test {
 namespace {
 
 using testing::ElementsAre;
@@ -210,4 +210,4 @@ TEST(V6MessageWriter, AllocatesNothing) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::message_writer_test

@@ -10,7 +10,7 @@
 #include "dhcp/option_special.hpp"
 #include "dhcp/option_text.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::option_table_test {
 namespace {
 
 constexpr std::string_view all_spaces[] = {
@@ -164,4 +164,4 @@ TEST(V6OptionTable, TheServersOwnOptions) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::option_table_test

@@ -7,7 +7,7 @@
 #include "dhcp/v6/option_table.hpp"
 #include "tests/support/world6.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::reply_test {
 namespace {
 
 using testing::Contains;
@@ -120,12 +120,22 @@ TEST(VendorOptions6, ADocsisListIsFollowed) {
 TEST(FlexOptions6, ExpressionsChangeOptionsAndSubOptions) {
     auto config = home_config();
     const auto text = [](std::string_view expression) {
-        return Expression::compile(Expression::Kind::text, expression, {.family = Family::v6}).value();
+        ExpressionNames names;
+        names.family = Family::v6;
+        return Expression::compile(Expression::Kind::text, expression, names).value();
     };
-    FlexOption added{.code = dns, .action = FlexAction::supersede, .expression = text("0xabcd")};
-    FlexOption within{.code = option::vendor_opts, .vendor = 9};
-    within.sub_options.push_back({.code = 300, .action = FlexAction::add, .expression = text("'x'")});
-    FlexOption refused{.code = option::server_id, .action = FlexAction::supersede, .expression = text("0x01")};
+    const auto superseding = [&](std::uint16_t code, std::string_view expression) {
+        FlexOption entry;
+        entry.code = code;
+        entry.action = FlexAction::supersede;
+        entry.expression = text(expression);
+        return entry;
+    };
+    const auto added = superseding(dns, "0xabcd"), refused = superseding(option::server_id, "0x01");
+    FlexOption within;
+    within.code = option::vendor_opts;
+    within.vendor = 9;
+    within.sub_options.push_back({300, FlexAction::add, text("'x'"), {}, {}});
     config.flex_options = {added, within, refused};
     const auto answer = answer_to(config, alice.solicit());
     EXPECT_EQ(answer.option(dns), (Bytes{0xab, 0xcd}));
@@ -212,4 +222,4 @@ TEST(Relayed6, Rfc6422TakesTheOptionsThatTheRelaySupplies) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::reply_test

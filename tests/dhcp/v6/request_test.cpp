@@ -7,7 +7,7 @@
 #include "dhcp/v6/option_table.hpp"
 #include "tests/support/world6.hpp"
 
-namespace leasehold::v6 {
+namespace leasehold::v6::request_test {
 namespace {
 
 using testing_world6::Bytes;
@@ -173,4 +173,4 @@ TEST(Classes6, OfTheVendorClassOption) {
 }
 
 }  // namespace
-}  // namespace leasehold::v6
+}  // namespace leasehold::v6::request_test

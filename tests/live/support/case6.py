@@ -7,6 +7,7 @@ from typing import Any
 from live.support.case import LiveTest
 from live.support.namespace import Namespace, connect
 from live.support.server import Server
+from live.support.waiting import eventually
 
 SERVER_ADDRESS6 = "2001:db8:77::1"
 NETWORK6 = "2001:db8:77::/64"
@@ -23,6 +24,12 @@ def quick_to_use(namespace: Namespace, interface: str) -> None:
     namespace.set_sysctl(f"net.ipv6.conf.{interface}.accept_dad", "0")
 
 
+def wait_for_link_local(namespace: Namespace, interface: str) -> None:
+    """Clients that find none at their start end at once."""
+    eventually(lambda: "fe80::" in namespace.ip("-6", "address", "show", "dev", interface, "scope", "link",
+                                                "-tentative"), f"{interface} has a link-local address")
+
+
 class OneLink6Test(LiveTest):
     """A server and clients on one link: addresses of NETWORK6 and prefixes of /56 out of DELEGATED6/44."""
 
@@ -34,6 +41,7 @@ class OneLink6Test(LiveTest):
             quick_to_use(side, "default")
         connect(self.server_side, "lan", self.client_side, "eth0")
         self.server_side.ip("address", "add", f"{SERVER_ADDRESS6}/64", "dev", "lan", "nodad")
+        wait_for_link_local(self.client_side, "eth0")
         self.subject = self.server(self.server_side, 6)
 
     def start(self, **keys: Any) -> None:

@@ -64,14 +64,14 @@ class Dhcpcd6(RealClient6):
     def command(self) -> list[str]:
         configuration = self.folder / "dhcpcd6.conf"
         variables = "".join(f"env {name}={value}\n" for name, value in self.environment().items())
-        configuration.write_text("ipv6only\nnoipv6rs\nduid\nnohook resolv.conf\nnodelay\n"
+        configuration.write_text("ipv6only\nnoipv6rs\nduid\nnohook resolv.conf\nnodelay\nrelease\n"
                                  f"script {_SCRIPT}\n{variables}"
                                  f"interface {self.interface}\n  iaid 1\n  ia_na 1\n  ia_pd 2/::/56\n")
         return _with_own_folders(["/var/lib/dhcpcd", "/run/dhcpcd"],
                                  ["dhcpcd", "-B", "-f", str(configuration), self.interface])
 
     def release(self) -> None:
-        self.signal_inside(signal.SIGALRM)  # as `dhcpcd -k` does
+        self.signal_inside(signal.SIGTERM)  # its configuration says that it then gives up what it has
         self.program.wait()
 
 

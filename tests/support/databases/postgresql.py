@@ -51,8 +51,10 @@ class PostgreSql(ServerProcess):
 
     def prepare(self) -> None:
         # --no-sync is about initdb's own files only: a test that loses its machine loses its folder too.
-        self.run(_program("initdb"), "--no-sync", "--no-instructions", "--pgdata", str(self.data), "--username",
-                 self.superuser, "--auth", "reject", "--encoding", "UTF8", "--locale", "C.UTF-8")
+        words = [_program("initdb"), "--no-sync", "--no-instructions", "--username", self.superuser, "--auth", "reject",
+                 "--encoding", "UTF8", "--locale", "C.UTF-8"]
+        self.copy_installed("postgresql", self.data, [self.run(_program("postgres"), "--version"), *words],
+                            lambda folder: self.run(*words, "--pgdata", str(folder)))
         lines = [
             "listen_addresses = '127.0.0.1'", "shared_buffers = 64MB", "max_connections = 60",
             "max_wal_size = 2GB", "log_connections = off", "password_encryption = 'scram-sha-256'",

@@ -7,6 +7,7 @@ is ready. Only processes that were started here are signalled, each by its pid.
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import random
@@ -18,6 +19,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from support.databases.template import template
+
 START_SECONDS = 300.0  # nothing takes so long, not on a busy machine either; a server that does has failed
 STOP_SECONDS = 300.0
 LOG_TAIL_CHARACTERS = 4000
@@ -27,7 +30,23 @@ class ServerFailed(RuntimeError):
     """A server did not start or stop; the message ends with the tail of its log."""
 
 
+_PORT_SLOTS = 100
 _ports_given: set[int] = set()
+
+
+@functools.cache
+def _port_slot() -> tuple[int, socket.socket]:
+    """Which ports are this process's: no other test in this network namespace has the same number while this one
+    lives, for the socket's name is taken."""
+    for slot in random.sample(range(_PORT_SLOTS), _PORT_SLOTS):
+        name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            name.bind(f"\0leasehold-test-ports-{slot}")
+        except OSError:
+            name.close()
+            continue
+        return slot, name
+    raise RuntimeError(f"{_PORT_SLOTS} tests with servers run already")
 
 
 def free_port() -> int:
@@ -35,8 +54,8 @@ def free_port() -> int:
     these could be taken between this look and the server's bind. For the same reason tests that run at the same time
     look in different places, and no port is given twice: the eight of a Galera cluster are chosen before any is
     bound."""
-    slot, slots, first, last = os.getpid() % 100, 100, 20000, 32000
-    size = (last - first) // slots
+    slot, first, last = _port_slot()[0], 20000, 32000
+    size = (last - first) // _PORT_SLOTS
     places = range(first + slot * size, first + (slot + 1) * size)
     if len(_ports_given) >= size // 2:
         _ports_given.clear()  # the oldest are long bound
@@ -220,6 +239,17 @@ class ServerProcess:
         if done.returncode != 0:
             raise self.failure(f"{command[0]} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def copy_installed(self, name: str, target: Path, depends_on: list[str], install: Callable[[Path], None]) -> None:
+        """Makes `target`, with what `install` makes of a new empty folder. Version and options of the installation
+        are what that depends on."""
+        def make(folder: Path) -> None:
+            folder.mkdir(mode=0o700)
+            self._give_away(folder)
+            install(folder)
+
+        installed = template(name, [self.account, *depends_on], make)
+        self.run("cp", "--archive", "--reflink=auto", str(installed), str(target))
 
     def write(self, name: str, text: str, mode: int = 0o600) -> Path:
         """A file of the server's account in its folder."""
