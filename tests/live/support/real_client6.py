@@ -27,10 +27,18 @@ class RealClient6(RealClient):
     renewed = ("RENEW6",)
     rebound = ("REBIND6",)
 
-    def signal_inside(self, number: int) -> None:
-        """To the client itself, which `unshare` started."""
-        inside = Path(f"/proc/{self.program.pid}/task/{self.program.pid}/children").read_text().strip()
-        os.kill(int(inside), number)
+    def terminate_inside(self) -> None:
+        """The client itself, which `unshare` started, until it ends: dhcpcd does not hear a signal that comes while
+        it is busy with another event."""
+
+        def ended() -> bool:
+            if not self.program.is_running():
+                return True
+            for inside in Path(f"/proc/{self.program.pid}/task/{self.program.pid}/children").read_text().split():
+                os.kill(int(inside), signal.SIGTERM)
+            return False
+
+        eventually(ended, "the client ends", self.program.output)
 
     def addresses(self) -> list[str]:
         """Global addresses of its interface."""
@@ -71,8 +79,7 @@ class Dhcpcd6(RealClient6):
                                  ["dhcpcd", "-B", "-f", str(configuration), self.interface])
 
     def release(self) -> None:
-        self.signal_inside(signal.SIGTERM)  # its configuration says that it then gives up what it has
-        self.program.wait()
+        self.terminate_inside()  # its configuration says that it then gives up what it has
 
 
 class Dhcp6c(RealClient6):
@@ -92,5 +99,4 @@ class Dhcp6c(RealClient6):
                           self.program.output)
 
     def release(self) -> None:
-        self.signal_inside(signal.SIGTERM)
-        self.program.wait()
+        self.terminate_inside()
