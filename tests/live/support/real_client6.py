@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from live.support.process import run
@@ -28,12 +29,17 @@ class RealClient6(RealClient):
     rebound = ("REBIND6",)
 
     def terminate_inside(self) -> None:
-        """The client itself, which `unshare` started, until it ends: dhcpcd does not hear a signal that comes while
-        it is busy with another event."""
+        """The client itself, which `unshare` started, again every few seconds until it ends: dhcpcd does not hear a
+        signal that comes while it is busy with another event."""
+        again_at = 0.0
 
         def ended() -> bool:
+            nonlocal again_at
             if not self.program.is_running():
                 return True
+            if time.monotonic() < again_at:
+                return False
+            again_at = time.monotonic() + 5
             for inside in Path(f"/proc/{self.program.pid}/task/{self.program.pid}/children").read_text().split():
                 os.kill(int(inside), signal.SIGTERM)
             return False
