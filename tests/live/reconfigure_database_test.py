@@ -181,7 +181,7 @@ class AttemptUnderWayTest(DatabaseReconfiguration):
         self.subject.configure(**self.keys(lease_database=hanging))
         self.subject.launch()
         eventually(self.subject.control.answers, "commands are answered", self.subject.log)
-        self.assertEqual(self.status()["database-status"]["state"], "connecting")
+        eventually(lambda: self.status()["database-status"]["state"] == "connecting", "it connects", self.subject.log)
         for command in ("config-get", "lease4-get-all", "statistic-get-all", "version-get"):
             self.assertIn("result", self.subject.control.ask(command))
         answer = self.config_set(self.backend.local_keys(**RETRIES))
