@@ -1,6 +1,8 @@
 // What the parts of v6's decide() are given.
 #pragma once
 
+#include <algorithm>
+
 #include "dhcp/binding.hpp"
 #include "dhcp/v6/packet_source.hpp"
 #include "dhcp/v6/request.hpp"
@@ -24,5 +26,14 @@ struct Context : DecisionContext {
                           .host = of.host},
           request{of} {}
 };
+
+/// The IAID by which the leases of this IA are known. flex-id with ignore-iaid: 0, of a message with one IA of the
+/// kind, so that a client finds its lease again whatever it calls its IA.
+inline std::uint32_t iaid_of(const Context& context, const IaView& ia) {
+    if (!context.config.flex_id_ignores_iaid) return ia.iaid;
+    const auto same_kind = [&](const IaView& other) { return other.kind == ia.kind; };
+    const auto ias = context.request.message->ias();
+    return std::ranges::count_if(ias, same_kind) == 1 ? 0 : ia.iaid;
+}
 
 }  // namespace leasehold::v6

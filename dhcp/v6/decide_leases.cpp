@@ -66,7 +66,7 @@ public:
         for (const auto& ia : context_.request.message->ias()) {
             if (ia.kind == LeaseKind::ta) continue;  // as with Kea, and gone in RFC 9915
             context_.kind = ia.kind;
-            context_.iaid = ia.iaid;
+            context_.iaid = iaid_of(context_, ia);
             if (auto first = answer(ia)) return std::move(*first);
         }
         return finished();
@@ -390,7 +390,7 @@ Decision decide_remaining(Context& context) {
     const SubnetConfig* subnet = nullptr;
     for (const auto& ia : context.request.message->ias()) {
         context.kind = ia.kind;
-        context.iaid = ia.iaid;
+        context.iaid = iaid_of(context, ia);
         ToldIa answer{.kind = ia.kind, .iaid = ia.iaid};
         for (const auto& row : leases_of_client(context)) {
             if (context.world.pending.busy(row.address)) return Wait{row.address};

@@ -47,7 +47,7 @@ Decision give_up(Context& context, bool answers_pd, std::string_view text, const
     for (const auto& ia : context.request.message->ias()) {
         if (ia.kind == LeaseKind::ta || (ia.kind == LeaseKind::pd && !answers_pd)) continue;
         context.kind = ia.kind;
-        context.iaid = ia.iaid;
+        context.iaid = iaid_of(context, ia);
         auto& answer = told.ias.emplace_back(ToldIa{.kind = ia.kind, .iaid = ia.iaid, .text = text});
         bool any = false;
         for (auto& row : held_rows(context, ia)) {

@@ -60,7 +60,7 @@ Reply finished(const Request& request, MessageWriter& out, MessageType type) {
 }
 
 void write_identities(MessageWriter& out, const Request& request, const ServerConfig& config) {
-    if (!request.duid.empty()) out.add(option::client_id, view(request.duid));
+    if (const auto sent = request.message->duid(); !sent.empty()) out.add(option::client_id, sent);
     out.add(option::server_id, view(config.duid));
 }
 

@@ -87,6 +87,18 @@ void read_identity(Request& request, const ServerConfig& config) {
     request.client = {IdentityKind::hardware_address, to_octets(from.bytes)};
 }
 
+/// flex-id with replace-client-id: leases go by the value of its expression instead of the DUID, as a DUID of type
+/// 0. Too long for one: the client's own stays. Answers echo what was sent.
+void replace_identity(Request& request, const ServerConfig& config, const ExpressionSource& source) {
+    constexpr std::size_t type_size = 2;
+    if (!config.flex_id_replaces_client_id || request.duid.empty()) return;
+    const auto value = flex_identifier(config, source, request.classes);
+    if (value.empty() || value.size() + type_size > duid_size_max) return;
+    request.duid = {0, 0};
+    request.duid.insert(request.duid.end(), value.begin(), value.end());
+    request.client = {IdentityKind::duid, request.duid};
+}
+
 HostIdentifiers read_identifiers(const Request& request, const ServerConfig& config,
                                  const ExpressionSource& source) {
     HostIdentifiers identifiers;
@@ -94,7 +106,7 @@ HostIdentifiers read_identifiers(const Request& request, const ServerConfig& con
         Octets bytes;
         switch (type) {
             case HostIdentifierType::hw_address: bytes = request.hwaddr; break;
-            case HostIdentifierType::duid: bytes = request.duid; break;
+            case HostIdentifierType::duid: bytes = to_octets(request.message->duid()); break;
             case HostIdentifierType::flex_id: bytes = flex_identifier(config, source, request.classes); break;
             case HostIdentifierType::circuit_id:
             case HostIdentifierType::client_id: break;  // DHCPv4 has these
@@ -165,6 +177,7 @@ Result<Request, Drop> read_request(const MessageView& message, const Arrival& ar
     const PacketSource source{message, arrival, request.hwaddr};
     classify(source, message, config, request.classes);
     if (auto drop = dropped_by_class(request)) return std::unexpected(std::move(*drop));
+    replace_identity(request, config, source);
     if (!config.hosts->empty()) request.identifiers = read_identifiers(request, config, source);
     look_for_early_host(request, config, source);
     if (auto drop = dropped_by_class(request)) return std::unexpected(std::move(*drop));

@@ -353,6 +353,22 @@ TEST(ReservedLeases6, ANewReservationReplacesTheLeaseAtTheNextRenewal) {
     EXPECT_FALSE(world.row("2001:db8:1::10"));
 }
 
+// --- flex-id
+
+TEST(FlexId6, TakesThePlaceOfTheDuidAndOfTheIaid) {
+    auto config = home_config();
+    ExpressionNames names;
+    names.family = Family::v6;
+    config.flex_id = Expression::compile(Expression::Kind::text, "'line-7'", names).value();
+    config.flex_id_replaces_client_id = config.flex_id_ignores_iaid = true;
+    World6 world{std::move(config)};
+    EXPECT_EQ(world.bind(alice, {{na, 1}}), "REPLY; NA 1 2001:db8:1::10 3000/4000");
+    EXPECT_EQ(to_hex(view(world.row("2001:db8:1::10")->duid)), "00:00:6c:69:6e:65:2d:37");
+    const auto other_router = world.ask(bob.solicit({{na, 9}}));
+    EXPECT_EQ(other_router.text(), "ADVERTISE; NA 9 2001:db8:1::10 3000/4000") << "on the same line";
+    EXPECT_EQ(other_router.option(option::client_id), bob.duid) << "what was sent is echoed";
+}
+
 // --- limits
 
 TEST(Limits6, NoMessageGetsMoreThanSixteenLeasesInAnIa) {
