@@ -71,6 +71,13 @@ class RealClient:
     def count(self, names: tuple[str, ...]) -> int:
         return sum(name in names for name, _ in self.events())
 
+    def kill_before_release(self) -> None:
+        """For dhclient: busy with a reply, it misses the signal by which `dhclient -r` ends it, and then renews what was
+        just released. What there is to release stands in its lease file."""
+        self.program.end()
+        for name in ("pid", "pid6"):
+            (self.folder / name).unlink(missing_ok=True)
+
     def _wait(self, names: tuple[str, ...]) -> str:
         def found() -> str | None:
             return next((address for name, address in self.events() if name in names), None)
@@ -109,8 +116,8 @@ class Dhclient(RealClient):
                 *(part for name, value in self.environment().items() for part in ("-e", f"{name}={value}"))]
 
     def release(self) -> None:
+        self.kill_before_release()
         run(*self.namespace.inside("dhclient", "-4", "-r", *self._files(), "-sf", str(_SCRIPT), self.interface))
-        self.program.wait()
 
 
 class Dhcpcd(RealClient):

@@ -67,9 +67,9 @@ class Dhclient6(RealClient6):
                 *(part for name, value in self.environment().items() for part in ("-e", f"{name}={value}"))]
 
     def release(self) -> None:
+        self.kill_before_release()
         run(*self.namespace.inside("dhclient", "-6", "-N", "-P", "-r", *self._files(), "-sf", str(_SCRIPT),
                                    self.interface))
-        self.program.wait()
 
 
 class Dhcpcd6(RealClient6):
