@@ -75,7 +75,8 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                 {[this](const ListenerView& at, const Inbound& in) { journey->on_datagram(at, in); },
                  [this] { journey->flush(); }}},
       ping{loop},
-      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping})},
+      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping,
+                                             [this](CarriedMessage&& message) { return carry(std::move(message)); }})},
       reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
       ticker{loop},
       drain_timer{loop} {}
@@ -275,6 +276,26 @@ void Server::Impl::on_completions(std::vector<Completion>&& completions) {
     watch_journal();
 }
 
+// --------------------------------------------------------------------------- DHCPv4 over DHCPv6 (RFC 7341)
+
+Result<void, std::string> Server::Impl::carry(CarriedMessage&& message) {
+    if (!config->carries_dhcpv4)
+        return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp6\" is 0");
+    if (carries_to == nullptr)
+        return std::unexpected("it carries a DHCPv4 message, and this process serves no \"Dhcp4\"");
+    return carries_to->take_carried(std::move(message));
+}
+
+Result<void, std::string> Server::Impl::take_carried(CarriedMessage&& message) {
+    if (!config || !config->carries_dhcpv4)
+        return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp4\" is 0");
+    const auto& known = listeners.interfaces();
+    const auto at = known.find(message.interface_index);
+    const bool has_address = at != known.end() && !at->second.addresses.empty();
+    journey->on_carried(std::move(message), has_address ? at->second.addresses.front() : Ipv4{});
+    return {};
+}
+
 // ------------------------------------------------------------------------------- the outage journal
 
 void Server::Impl::open_journal(const BackendConfig& database,
@@ -376,6 +397,10 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     };
     if (!impl_->home) return end_journal();
     impl_->home->worker().stop(deadline, std::move(end_journal));
+}
+
+void Server::carry_to(Server& dhcpv4) {
+    impl_->carries_to = dhcpv4.impl_.get();
 }
 
 void Server::disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period) {

@@ -106,6 +106,9 @@ public:
     /// Answers what is with the store (until `deadline`), closes, calls `done`.
     void stop(std::chrono::steady_clock::time_point deadline, std::function<void()> done);
 
+    /// DHCPv6: DHCPv4 messages in DHCPv6 ones (RFC 7341) go to this server, on the loop, and never after it.
+    void carry_to(Server& dhcpv4);
+
     void disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period);
     void enable(std::uint32_t origin);
 

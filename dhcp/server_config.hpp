@@ -67,12 +67,21 @@ struct PoolConfig {
     bool operator==(const PoolConfig&) const = default;
 };
 
+/// By which a DHCPv4 message in a DHCPv6 one belongs to a subnet (RFC 7341): Kea's 4o6 keys.
+struct CarrierConfig {
+    Octets interface_id;            // as a relay says it; empty: not looked at
+    std::optional<Prefix> network;  // of the client or of its relay's link
+    std::string interface;          // where the DHCPv6 message comes in; empty: not looked at
+    bool operator==(const CarrierConfig&) const = default;
+};
+
 struct SubnetConfig {
     std::uint32_t id = 0;
     Prefix network;
     std::string interface;
     Octets interface_id;                // v6: as relays call it (RFC 8415 21.18); empty: nothing
     std::vector<Ipv6> relay_addresses;  // IPv4 ones are mapped
+    std::optional<CarrierConfig> carrier = {};  // v4: whose messages come in DHCPv6 ones
     std::vector<PoolConfig> pools;      // v6: of addresses, then of prefixes
     OptionSet options;
     ClassGuard guard;
@@ -261,6 +270,7 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
+    bool carries_dhcpv4 = false;  // dhcp4o6-port: DHCPv4 over DHCPv6, in the configurations of both families
     std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 
     // DHCPv6

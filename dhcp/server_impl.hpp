@@ -46,6 +46,11 @@ struct Server::Impl {
     bool takes_changes() const;
     std::string listening_text() const;
 
+    /// v6: hands what a DHCPv6 message carried to the DHCPv4 server.
+    Result<void, std::string> carry(CarriedMessage&& message);
+    /// v4: takes it.
+    Result<void, std::string> take_carried(CarriedMessage&& message);
+
     // --- the outage journal
     /// `opened` gets why it cannot be used; "" when it can.
     void open_journal(const BackendConfig& database, std::function<void(const StoreError*)> opened);
@@ -82,6 +87,7 @@ struct Server::Impl {
     std::unique_ptr<LeaseHome> home;
     std::vector<std::unique_ptr<LeaseHome>> leaving;  // until they have closed
     std::shared_ptr<Reconfiguration> preparing;
+    Impl* carries_to = nullptr;  // v6: the DHCPv4 server of the process
     ApplyDone apply_done;
     Failed failed;
     std::function<void()> changed;  // Server::on_change
