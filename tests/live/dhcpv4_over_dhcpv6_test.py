@@ -44,9 +44,11 @@ class CarriedTest(LiveTest):
               "control-sockets": [{"socket-type": "unix", "socket-name": str(self.control6.path)}],
               "subnet6": [subnet6(1, "2001:db8:77::/64", "2001:db8:77::/64", interface="lan")]}
         self.subject.configuration_path.write_text(json.dumps({**v4, "Dhcp6": v6}))
+        words = (STARTED, STARTED6, "DHCP6_OPEN_SOCKET")
+        before = {word: self.subject.log().count(word) for word in words}
         self.subject.launch()
-        log = self.subject.log
-        eventually(lambda: STARTED in log() and STARTED6 in log() and "DHCP6_OPEN_SOCKET" in log(), "both start", log)
+        for word in words:
+            self.subject.wait_log(word, before[word] + 1)
 
     @staticmethod
     def subnet(number: int, **keys: Any) -> dict[str, Any]:
