@@ -202,6 +202,36 @@ TEST(Renew6, AYoungLeaseIsConfirmedWithoutAWrite) {
     EXPECT_TRUE(reply.counted(Stat::v6_ia_na_lease_reuses));
 }
 
+/// A relayed message of alice's, through two relays.
+testing_world6::Packet6 relayed(testing_world6::Packet6 packet, std::uint8_t line) {
+    const testing_world6::Bytes remote_id{0, 0, 0, 9, line};
+    packet.relayed_by({"2001:db8:1::fe", "fe80::1", {{option::interface_id, {'p'}}, {option::remote_id, remote_id}}});
+    packet.relayed_by({"2001:db8:9::1", "fe80::fe"});
+    return packet;
+}
+
+TEST(Renew6, WhatTheRelaysSaidIsKeptOnDemandAndWrittenOnlyWhenItChanges) {
+    auto config = home_config();
+    config.subnets[0].store_extended_info = true;
+    World6 world{std::move(config)};
+    world.ask(relayed(alice.request({{na, 1}}), 'a'));
+    const auto first = world.row("2001:db8:1::10");
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->user_context,
+              R"({"ISC":{"relay-info":[{"hop":1,"link":"2001:db8:9::1","peer":"fe80::fe"},)"
+              R"({"hop":0,"link":"2001:db8:1::fe","peer":"fe80::1",)"
+              R"("options":"0x0012000170002500050000000961","remote-id":"0000000961"}]}})");
+    EXPECT_EQ(to_hex(view(first->remote_id), ""), "0000000961");
+
+    world.pass(seconds{100});
+    const SentIa held{na, 1, {"2001:db8:1::10"}};
+    EXPECT_THAT(world.ask(relayed(alice.renew({held}), 'a')).done->changes, IsEmpty());
+    EXPECT_THAT(world.ask(alice.renew({held})).done->changes, IsEmpty()) << "straight to the server";
+    EXPECT_THAT(world.ask(relayed(alice.renew({held}), 'b')).done->changes, SizeIs(1));
+    EXPECT_EQ(to_hex(view(world.row("2001:db8:1::10")->remote_id), ""), "0000000962");
+    EXPECT_THAT(world.row("2001:db8:1::10")->user_context, testing::HasSubstr("0000000962"));
+}
+
 TEST(Renew6, OfNothingMakesALease) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.renew({{na, 1, {"2001:db8:1::11"}}})).text(), "REPLY; NA 1 2001:db8:1::11 3000/4000");
