@@ -335,6 +335,42 @@ TEST(Prefixes6, ExcludedOnesGoToClientsThatKnowThem) {
     EXPECT_THAT(*excluded_in(asked), ElementsAre(64, 0xff));
 }
 
+/// Four prefixes that the subnets 1 and 2 both have, and a client behind the relay of either.
+ServerConfig shared_prefixes() {
+    return config6_of({subnet6_of(1, "2001:db8:1::/64", {}, {{"2001:db8:f000::/54", 56}}),
+                       subnet6_of(2, "2001:db8:2::/64", {}, {{"2001:db8:f000::/54", 56}})});
+}
+testing_world6::Packet6 in_subnet(int number, testing_world6::Packet6 packet) {
+    packet.relayed_by({.link = number == 1 ? "2001:db8:1::1" : "2001:db8:2::1"});
+    return packet;
+}
+
+TEST(Prefixes6, APoolThatSubnetsShareGivesEachPrefixOnce) {
+    World6 world{shared_prefixes()};
+    const auto asks = [&](const Client6& client, int subnet) {
+        return world.ask(in_subnet(subnet, client.request({{pd, 1}}))).text();
+    };
+    EXPECT_EQ(asks(alice, 1), "REPLY; PD 1 2001:db8:f000::/56 3000/4000");
+    EXPECT_EQ(asks(bob, 2), "REPLY; PD 1 2001:db8:f000:100::/56 3000/4000");
+    EXPECT_EQ(world.row("2001:db8:f000:100::/56")->subnet_id, 2u);
+    const auto wishes = in_subnet(2, carol.request({{pd, 1, {"2001:db8:f000::/56"}}}));
+    EXPECT_EQ(world.ask(wishes).text(), "REPLY; PD 1 2001:db8:f000:200::/56 3000/4000") << "alice has it";
+    EXPECT_EQ(asks(alice, 2), "REPLY; PD 1 2001:db8:f000:300::/56 3000/4000") << "elsewhere she is new";
+    EXPECT_EQ(asks(dave, 1), "REPLY; PD 1 NoPrefixAvail") << "it is empty for both";
+    EXPECT_EQ(world.refused_changes(), 0u);
+}
+
+TEST(Prefixes6, WhatOneSubnetReservesASharedPoolKeepsFromAll) {
+    auto config = shared_prefixes();
+    config.hosts =
+        std::make_shared<const HostTable>(std::vector{host6_of(alice, 1, {"2001:db8:f000::/56"})});
+    World6 world{std::move(config)};
+    const auto wishes = in_subnet(2, bob.request({{pd, 1, {"2001:db8:f000::/56"}}}));
+    EXPECT_EQ(world.ask(wishes).text(), "REPLY; PD 1 2001:db8:f000:100::/56 3000/4000");
+    EXPECT_EQ(world.ask(in_subnet(1, alice.request({{pd, 1}}))).text(),
+              "REPLY; PD 1 2001:db8:f000::/56 3000/4000");
+}
+
 TEST(Prefixes6, AHugePoolCostsNoMore) {
     auto config = config6_of({subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::", "2001:db8:1::ffff:ffff:ffff:ffff"}},
                                          {{"2001:db8::/32", 64}})});
