@@ -239,7 +239,7 @@ struct ServerConfig {
     ClassNames class_names;
     std::vector<ClientClassConfig> classes;  // in the order of evaluation
     std::shared_ptr<const HostTable> hosts = std::make_shared<const HostTable>();
-    std::vector<PoolRange> pool_ranges;  // all pools of all subnets; PoolConfig::index points here
+    std::vector<PoolRange> pool_ranges;  // of all subnets, one that several have once; PoolConfig::index points here
     std::shared_ptr<const SubnetIndex> subnet_index;
 
     OptionSet options;

@@ -11,14 +11,22 @@ namespace leasehold::v6 {
 
 namespace {
 
+RelayNote note_of(const RelayView& relay) {
+    RelayNote note{relay.hop_count(), relay.link_address(), relay.peer_address(), {}};
+    for (const Option& option : relay.options()) {
+        if (option.code == option::relay_msg) continue;
+        const auto* const header = option.payload.data() - option_header_size;
+        note.options.insert(note.options.end(), header, option.payload.data() + option.payload.size());
+    }
+    return note;
+}
+
 std::optional<RelayWords> relay_words(const Context& context) {
     const auto& message = *context.request.message;
     if (!context.subnet().store_extended_info || !message.is_relayed()) return std::nullopt;
-    const auto& relay = message.relays().back();
-    const OctetView nothing;
-    return RelayWords{{},
-                      relay.option(option::relay_id).value_or(nothing),
-                      relay.option(option::remote_id).value_or(nothing)};
+    RelayWords words;
+    for (const RelayView& relay : message.relays()) words.relays.push_back(note_of(relay));
+    return words;
 }
 
 std::uint32_t default_preferred(std::uint32_t valid) {
