@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dhcp/next_hop.hpp"
 #include "dhcp/server_config.hpp"
 
 namespace leasehold {
@@ -34,6 +35,12 @@ LeaseNotes read_notes(std::string_view user_context);
 /// @return "" when nothing is left. A context that is no JSON map, or would be too long, stays as it is: an
 ///         operator's text is worth more than a note.
 std::string with_notes(std::string_view user_context, const LeaseNotes& notes);
+
+/// Where the route to a delegated prefix leads, of the map "Leasehold", which Kea has not and leaves alone:
+/// {"route": {"via": "fe80::1", "dev": "eth1"}}. nullopt: there is none, or it cannot be read.
+std::optional<NextHop> read_next_hop(std::string_view user_context);
+/// As with_notes(). @param hop  nullopt: the context loses its note
+std::string with_next_hop(std::string_view user_context, const std::optional<NextHop>& hop);
 
 /// sanity-checks.extended-info-checks: brings a stored context's "ISC" map into the present form. `fix`
 /// upgrades the older form and drops what cannot be used; `strict` drops relay information whose parts are
