@@ -7,11 +7,10 @@
 #include "config/load_database.hpp"
 #include "config/family.hpp"
 #include "config/load_ddns.hpp"
+#include "dhcp/next_hop.hpp"
 
 namespace leasehold::config {
 namespace {
-
-constexpr std::size_t interface_name_max = 15;  // IFNAMSIZ without the closing NUL
 
 void load_interfaces(const Node& global, const FamilyFacts& family, InterfacesConfig& config) {
     const auto node = global.map("interfaces-config");

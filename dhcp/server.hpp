@@ -16,6 +16,7 @@
 #include "dhcp/lease_table.hpp"
 #include "dhcp/outage_spool.hpp"
 #include "dhcp/ping.hpp"
+#include "dhcp/prefix_routes.hpp"
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
@@ -76,6 +77,7 @@ struct ServerStatus {
     std::vector<std::string> listening;      // "eth0 (raw and udp)"
     std::vector<SocketProblem> socket_problems;
     PingStatus ping;
+    PrefixRoutesStatus routes;  // v6
     std::size_t skipped_reservations = 0;  // reservations-lenient
     bool preparing = false;                // a configuration is being opened beside the running one
     std::uint64_t leases = 0;

@@ -10,6 +10,7 @@
 #include "dhcp/subnet.hpp"
 #include "dhcp/v6/classify.hpp"
 #include "dhcp/v6/hardware_address.hpp"
+#include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
 #include "dhcp/v6/packet_source.hpp"
 
@@ -84,7 +85,7 @@ void read_identity(Request& request, const ServerConfig& config) {
         return;
     }
     // An INFORMATION-REQUEST may come from nobody in particular.
-    const auto& from = message.is_relayed() ? message.relays().back().peer_address() : request.arrival.source;
+    const auto from = client_address_of(message, request.arrival.source);
     request.client = {IdentityKind::hardware_address, to_octets(from.bytes)};
 }
 
