@@ -6,7 +6,8 @@ import random
 
 from live.support.case import OneLinkTest, OneRelayTest
 from live.support.client import hardware_address, query, request_of
-from live.support.packet import Frame, Message, Option, Type
+from live.support.frame import Frame
+from live.support.packet import Message, Option, Type
 
 PACKETS = 20_000
 GROWTH_MAX_BYTES = 64 << 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from live.support.case import OneRelayTest
+from live.support.case6 import Over6
 from live.support.load import Load
 from support.ledger import Ledger
 
@@ -40,3 +41,11 @@ class KillTest(OneRelayTest):
 
     def test_leases_that_expire_and_change_hands_meanwhile(self) -> None:
         self.judge(self.survive_kills(lifetimes=(2, 3, 3600)))
+
+
+class Kill6Test(Over6, KillTest):
+    """The same with DHCPv6: clients with addresses, with prefixes, and with both; three of four clients want either, so
+    pools are smaller, that they run out and units change hands."""
+
+    last_address = "2001:db8:88::13e7"
+    delegated_from = 46

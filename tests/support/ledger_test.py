@@ -7,7 +7,8 @@ import unittest
 from typing import Any
 
 from live.support.capture import read_frames
-from live.support.packet import Frame, Message, Option, Type, address_bytes
+from live.support.frame import Frame
+from live.support.packet import Message, Option, Type, address_bytes
 from support.ledger import Ledger
 
 ANNA, BERT = b"\x02anna0", b"\x02bert0"

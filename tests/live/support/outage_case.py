@@ -148,7 +148,7 @@ class OutageTest(OneRelayTest):
         fault.open()
         self.start(lease_database=self.database_keys(fault, policy, max_reconnect_tries), **scene)
         clients = SteadyClients(self.wire, seed, brief=brief)
-        operator = SteadyOperator(self.subject.control, "10.88.0.10")
+        operator = SteadyOperator(self.subject.control, self.first_address)
         name = policy.name + (f", {max_reconnect_tries} tries" if max_reconnect_tries < 1000 else "")
         row = Row(fault.name, fault.database, name, Trace(clients.exchanges, operator.commands))
         OutageTest.rows.append(row)
