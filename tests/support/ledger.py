@@ -53,7 +53,7 @@ class Ledger:
         self.bindings: list[Binding] = []
         self._open: dict[tuple[str, str], Binding] = {}  # (holder, unit)
         self._asked: dict[tuple[str, int], tuple[float, Asked]] = {}  # (holder, xid) -> first REQUEST
-        self._newest: dict[str, tuple[float, int]] = {}  # holder -> its newest REQUEST: when it began, seconds asked for
+        self._newest: dict[str, tuple[float, int]] = {}  # holder -> newest REQUEST: began, seconds asked for
         self._findings: list[Finding] = []
         for at, message in messages:
             self._read(at, read(message))

@@ -60,7 +60,8 @@ class Over6:
         pools = {"pd-pools": [{"prefix": DELEGATED6, "prefix-len": self.delegated_from, "delegated-len": 56}]}
         return {"interfaces_config": {"interfaces": ["lan"]}, "cache_threshold": 0.0,
                 "min_valid_lifetime": 1, "max_valid_lifetime": 3600,
-                "subnet6": [subnet6(1, "2001:db8:88::/64", f"{self.first_address} - {self.last_address}", **pools)], **keys}
+                "subnet6": [subnet6(1, "2001:db8:88::/64", f"{self.first_address} - {self.last_address}", **pools)],
+                **keys}
 
 
 class OneLink6Test(LiveTest):
