@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
+#include <utility>
+#include <set>
 
 #include "dhcp/subnet.hpp"
 
@@ -19,6 +22,20 @@ const ClientClassConfig* ServerConfig::client_class(ClassId id) const {
     return &classes[class_places_[id] - 1];
 }
 
+namespace {
+
+std::vector<RouteOwner> route_owners_of(const ServerConfig& config) {
+    std::set<RouteOwner> owners;
+    const auto add = [&](const PrefixRoutesConfig& routes) {
+        if (routes.managed) owners.insert({routes.table, routes.protocol});
+    };
+    add(config.prefix_routes);
+    for (const auto& subnet : config.subnets) add(subnet.prefix_routes);
+    return {owners.begin(), owners.end()};
+}
+
+}  // namespace
+
 void finish(ServerConfig& config) {
     assert(std::ranges::is_sorted(config.subnets, {}, &SubnetConfig::id));
     config.class_places_.assign(config.class_names.size(), 0);
@@ -29,12 +46,16 @@ void finish(ServerConfig& config) {
         if (const auto network = config.subnets[place].shared_network)
             config.shared_networks[*network].subnets.push_back(static_cast<std::uint32_t>(place));
     config.pool_ranges.clear();
+    std::map<std::pair<Prefix, Prefix>, PoolIndex> known;
     for (auto& subnet : config.subnets) {
         for (auto& pool : subnet.pools) {
-            pool.index = static_cast<PoolIndex>(config.pool_ranges.size());
-            config.pool_ranges.push_back(pool.range);
+            const auto next = static_cast<PoolIndex>(config.pool_ranges.size());
+            const auto [place, is_new] = known.try_emplace({pool.range.first, pool.range.last}, next);
+            pool.index = place->second;
+            if (is_new) config.pool_ranges.push_back(pool.range);
         }
     }
+    config.route_owners = route_owners_of(config);
     config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets, config.shared_networks);
 }
 
