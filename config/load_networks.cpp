@@ -103,6 +103,7 @@ void load_networks(const Node& global, Loading& loading, HostLoader& hosts, Json
                    ServerConfig& config) {
     const NetworkScope scope = global_scope(global, loading, config, full_global);
     config.ddns = scope.values.subnet.ddns;
+    config.prefix_routes = scope.values.subnet.prefix_routes;
     SubnetLoader subnets{loading, hosts, config};
     NetworkLoader networks{loading, subnets, config};
     const std::vector<Node> network_nodes = global.maps("shared-networks");

@@ -90,12 +90,27 @@ void SubnetLoader::load(const Node& node, const NetworkScope& scope, Json& full)
     config_.subnets.push_back(std::move(subnet));
 }
 
+/// 4o6-interface-id, 4o6-subnet, 4o6-interface (RFC 7341).
+std::optional<CarrierConfig> load_carrier(const Node& node) {
+    CarrierConfig carrier;
+    const std::string id = node.text_or("4o6-interface-id", "");
+    carrier.interface_id = {id.begin(), id.end()};
+    carrier.interface = node.text_or("4o6-interface", "");
+    if (const std::string network = node.text_or("4o6-subnet", ""); !network.empty()) {
+        carrier.network = parse_network(Family::v6, without_blanks(network));
+        if (!carrier.network)
+            node.error("4o6-subnet", "\"" + network + "\" is not an IPv6 prefix", "\"2001:db8:1::/64\"");
+    }
+    return carrier == CarrierConfig{} ? std::nullopt : std::optional{std::move(carrier)};
+}
+
 void SubnetLoader::load_link(const Node& node, const NetworkScope& scope, SubnetConfig& subnet, Json& full) {
     subnet.interface = node.text_or("interface", "");
     if (subnet.interface.empty()) subnet.interface = scope.interface;
     agrees_with_network(node, scope, subnet);
     subnet.interface_id = load_interface_id(node);
     if (subnet.interface_id.empty()) subnet.interface_id = scope.interface_id;
+    if (loading_.family.family == Family::v4) subnet.carrier = load_carrier(node);
     subnet.relay_addresses = load_relay(loading_.family, node);
     if (!subnet.relay_addresses.empty() || scope.relay_addresses.empty()) return;
     subnet.relay_addresses = scope.relay_addresses;

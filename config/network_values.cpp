@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/load_ddns.hpp"
+#include "config/load_routes.hpp"
 #include "config/schema.hpp"
 
 namespace leasehold::config {
@@ -108,6 +109,7 @@ void NetworkValues::read(const Node& node, Loading& loading) {
     if (next_server != nullptr && !next_server->empty() && !parse_ipv4(*next_server))
         node.error("next-server", "\"" + *next_server + "\" is not an IPv4 address",
                    "an address such as 192.0.2.1");
+    load_prefix_routes(node, subnet.prefix_routes);
     subnet.ddns = load_ddns(node, loading, subnet.ddns);
     const auto context = loading.libraries.ping_check ? node.map("user-context") : std::nullopt;
     if (const auto ping = context ? context->map("ping-check") : std::nullopt)

@@ -46,6 +46,7 @@ constexpr std::array scope_names{
     ScopeName{Scope::compatibility, "compatibility"},
     ScopeName{Scope::hook_library, "hooks-libraries"},
     ScopeName{Scope::server_id, "", "server-id"},
+    ScopeName{Scope::prefix_routes, "", "prefix-routes"},
 };
 // clang-format on
 constexpr bool names_are_in_order() {

@@ -44,6 +44,7 @@ enum class Scope : std::uint8_t {
     compatibility,
     hook_library,
     server_id,
+    prefix_routes,
     count_,
 };
 inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::count_);

@@ -59,7 +59,7 @@ constexpr ScopeSet everywhere{
     global,     interfaces,    lease_database, database,        config_control, subnet,        shared_network,
     pool,       pd_pool,       option_data,    option_def,      client_class,   reservation,   logger,
     expiration, sanity_checks, dhcp_ddns,      multi_threading, queue_control,  compatibility, hook_library,
-    server_id,  control_socket};
+    server_id,  control_socket, prefix_routes};
 constexpr ScopeSet networks{global, shared_network, subnet};
 constexpr ScopeSet name_scopes{global, shared_network, subnet, pool};
 constexpr ScopeSet databases{lease_database, database};
@@ -143,6 +143,11 @@ constexpr std::array rows{
     Key{networks, "pd-allocator", word("iterative|random|flq", "shared-flq"), "\"iterative\"", used, shown | inherited, "How the next free prefix is chosen; flq: the one that has been free for longest.", v6_only},
     Key{networks, "rapid-commit", flag(), "false", used, none, "Not in Kea's DHCPv4. A DISCOVER with the rapid commit option is answered by an ACK (RFC 4039).", v4_only},
     Key{networks, "rapid-commit", flag(), "false", used, inherited, "A SOLICIT with the rapid commit option is answered by a REPLY with leases (RFC 8415 18.3.1). In Kea of networks and subnets only.", v6_only},
+    Key{networks, "prefix-routes", map_of(prefix_routes), "", used, inherited, "Not in Kea. Routes to delegated prefixes in this machine's kernel; subnets may say something else of each.", v6_only},
+    Key{{prefix_routes}, "install", flag(), "false", used, none, "A route is set for each leased prefix, and removed with its lease; false: what is left of ours is removed. Needs CAP_NET_ADMIN.", v6_only},
+    Key{{prefix_routes}, "table", integer(1, u32), "254", used, none, "The kernel's routing table; 254 is main.", v6_only},
+    Key{{prefix_routes}, "metric", integer(1, u32), "1024", used, none, "Their metric. Another route to the same prefix in the table needs another one.", v6_only},
+    Key{{prefix_routes}, "protocol", integer(5, 255), "147", used, none, "The number by which our routes are known (rtm_protocol): those in the table that have it and belong to no lease are removed. Each server of a network namespace needs its own number, or table.", v6_only},
     Key{{global}, "server-id", integer(1, i64), "", used, none, "Not in Kea's DHCPv4. Another name of writer-id: this server's number in the lease records it writes; without it one is made and kept in the data directory.", v4_only},
     Key{{global}, "server-id", map_of(server_id), "", used, none, "This server's DUID, by which clients know it (RFC 8415 11).", v6_only},
     Key{{global}, "writer-id", integer(1, i64), "", used, none, "Not in Kea. This server's number in the lease records it writes; without it one is made and kept in the data directory."},
@@ -164,7 +169,7 @@ constexpr std::array rows{
     Key{{global}, "relay-supplied-options", texts(), "[\"65\"]", used, shown, "Options, by name or code, that are taken from relays when nothing else gives them (RFC 6422).", v6_only},
     Key{{global}, "allow-address-registration", flag(), "true", used, shown, "Addresses that clients made themselves are registered (RFC 9686).", v6_only},
     Key{{global}, "data-directory", text(), "", ignored, none, "Where files are. The environment variable KEA_DHCP_DATA_DIR says that here.", v6_only},
-    Key{{global}, "dhcp4o6-port", integer(0, u16), "0", ignored, shown, "DHCPv4 over DHCPv6; 0: off."},
+    Key{{global}, "dhcp4o6-port", integer(0, u16), "0", used, shown, "Above 0 under both Dhcp4 and Dhcp6 of one file: DHCPv4 over DHCPv6 (RFC 7341) is served. One process serves both, so no such port is opened."},
     Key{{global}, "parked-packet-limit", integer(0, u32), "256", ignored, shown, "Packets that wait for hook libraries."},
     Key{{global}, "server-tag", text(256), "\"\"", ignored, shown, "This server's name in a configuration backend."},
     Key{name_scopes, "hostname-char-set", text(), "\"[^A-Za-z0-9.-]\"", used, shown_globally, "A regular expression for one character: those that match may not be in host names. \"\": all may."},
@@ -193,9 +198,9 @@ constexpr std::array rows{
     Key{{subnet, shared_network}, "relay", map_of(relay), "", used, shown, "Relays whose clients are in this subnet."},
     Key{{relay}, "ip-addresses", texts(), "[]", used, shown, "giaddr or link-address of packets that belong here."},
     Key{{relay}, "ip-address", text(), "", used, none, "Old spelling for one address."},
-    Key{{subnet}, "4o6-interface", text(), "\"\"", ignored, shown, "DHCPv4 over DHCPv6.", v4_only},
-    Key{{subnet}, "4o6-interface-id", text(), "\"\"", ignored, shown, "DHCPv4 over DHCPv6.", v4_only},
-    Key{{subnet}, "4o6-subnet", text(), "\"\"", ignored, shown, "DHCPv4 over DHCPv6.", v4_only},
+    Key{{subnet}, "4o6-interface", text(15), "\"\"", used, shown, "DHCPv4 over DHCPv6: clients whose DHCPv6 messages come in on this interface, if neither of the other two fits.", v4_only},
+    Key{{subnet}, "4o6-interface-id", text(), "\"\"", used, shown, "DHCPv4 over DHCPv6: clients of relays that give this interface-id. Looked at first.", v4_only},
+    Key{{subnet}, "4o6-subnet", text(), "\"\"", used, shown, "DHCPv4 over DHCPv6: clients of relays whose link address is in this IPv6 prefix, or who are themselves. Looked at second.", v4_only},
     Key{{pool}, "pool", text(), "", used, required, "\"192.0.2.10 - 192.0.2.99\" or \"192.0.2.64/26\", \"2001:db8:1::/80\"."},
     Key{{pool, pd_pool}, "pool-id", integer(0, u32), "0", used, none, "Number in statistics and leases; several pools may share one."},
 

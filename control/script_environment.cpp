@@ -7,6 +7,7 @@
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/v6/duid.hpp"
 #include "dhcp/v6/message.hpp"
+#include "dhcp/v6/next_hop.hpp"
 
 namespace leasehold {
 namespace {
@@ -102,9 +103,11 @@ void add_query6(Variables& out, const QueryContext& query) {
     out.add("QUERY6_PROTO", "UDP");
     out.add("QUERY6_CLIENT_ID", to_hex(message->duid()));
     out.add("QUERY6_RELAYED", text_of(message->is_relayed()));
-    // Not Kea's: the client's own address, where REMOTE_ADDR is a relay's.
-    out.add("QUERY6_PEER_ADDR",
-            to_string(message->is_relayed() ? message->relays().back().peer_address() : query.remote));
+    // Not Kea's: the client's own address, where REMOTE_ADDR is a relay's, and where a route has to lead.
+    out.add("QUERY6_PEER_ADDR", to_string(v6::client_address_of(*message, query.remote)));
+    const auto hop = v6::next_hop_of(*message, query.remote, query.interface_name);
+    out.add("QUERY6_NEXT_HOP_ADDR", hop ? to_string(hop->via) : "");
+    out.add("QUERY6_NEXT_HOP_IFACE", hop ? hop->device : "");
 }
 
 void add_query(Variables& out, const ServerConfig& config, const LeaseEvents& events) {

@@ -50,6 +50,9 @@ public:
     void supervise(Supervision& supervision);
     void start();
 
+    /// DHCPv4 messages in DHCPv6 ones are this other service's. @pre this one is DHCPv6's
+    void carry_to(Service& dhcpv4) { server_.carry_to(dhcpv4.server_); }
+
     /// SIGHUP: the configuration, and files with credentials, are read again.
     void reload();
     Family family() const { return family_; }

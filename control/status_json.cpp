@@ -67,6 +67,26 @@ Json ping_check(const PingStatus& ping) {
     return result;
 }
 
+Json prefix_routes(const PrefixRoutesStatus& status) {
+    const RouteCounters& counters = status.counters;
+    Json result{{"wanted", status.routes},
+                {"installed", status.installed},
+                {"queued", status.queued},
+                {"refused", status.refused},
+                {"without-interface", status.no_link},
+                {"without-next-hop", status.no_next_hop},
+                {"set", counters.set},
+                {"removed", counters.removed},
+                {"refusals", counters.refused},
+                {"missing", counters.missing},
+                {"stale", counters.stale},
+                {"queue-full", counters.queue_full},
+                {"over-limit", counters.over_limit},
+                {"events-lost", status.events_lost}};
+    if (!status.last_error.empty()) result["last-error"] = status.last_error;
+    return result;
+}
+
 Json service(const ServerStatus& server) {
     Json result{{"state", to_string(server.service.mode)}};
     if (server.service.mode == ServiceMode::open_without_backend)
@@ -190,6 +210,7 @@ Json status_json(const StatusInputs& inputs) {
          {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
         {"limits", queues(inputs)},
         {"commands", commands(inputs.channel)}};
+    if (server.routes.managed) result["prefix-routes"] = prefix_routes(server.routes);
     if (!inputs.script.path.empty()) result["run-script"] = program(inputs.script);
     return result;
 }

@@ -16,6 +16,7 @@ namespace json = boost::json;
 
 constexpr std::string_view notes_key = "ISC", classes_key = "client-classes", relay_key = "relay-agent-info",
                            relays_key = "relay-info", older_relays_key = "relays";
+constexpr std::string_view own_key = "Leasehold", route_key = "route", via_key = "via", device_key = "dev";
 constexpr std::string_view payload_key = "sub-options", relay_id_key = "relay-id",
                            remote_id_key = "remote-id", hop_key = "hop", link_key = "link", peer_key = "peer",
                            options_key = "options";
@@ -214,19 +215,21 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
     return at;
 }
 
-bool names_notes(std::string_view key) {
+/// Is this key, as it is written, that name?
+bool names(std::string_view key, std::string_view name) {
     json::error_code error;
     const json::value value = json::parse(json::string_view{key.data(), key.size()}, error);
-    return !error && value.is_string() &&
-           value.get_string() == json::string_view{notes_key.data(), notes_key.size()};
+    return !error && value.is_string() && value.get_string() == json::string_view{name.data(), name.size()};
 }
 
-/// The context with these notes (none when empty) in place of its own. Other members are copied as they are
+/// The context with these notes (none when empty) in place of its own of that name. Other members are copied as they are
 /// written: a parser would give their numbers another form, and the last digit another value.
 /// @pre the context is well formed, or empty
 /// @return nullopt: it would be too long
-std::optional<std::string> spliced(std::string_view context, const json::object& notes) {
-    const std::string own = notes.empty() ? "" : "\"ISC\":" + json::serialize(notes);
+std::optional<std::string> spliced(std::string_view context, const json::object& notes,
+                                   std::string_view name = notes_key) {
+    const std::string own =
+        notes.empty() ? "" : '"' + std::string{name} + "\":" + std::string{json::serialize(notes)};
     std::string text;
     const auto append = [&](std::string_view key, std::string_view separator, std::string_view value) {
         text.append(text.empty() ? "{" : ",").append(key).append(separator).append(value);
@@ -243,7 +246,7 @@ std::optional<std::string> spliced(std::string_view context, const json::object&
         while (is_space(context[at])) ++at;
         const auto value = context.substr(at, end_of_value(context, at) - at);
         at += value.size();
-        if (!names_notes(key))
+        if (!names(key, name))
             append(key, ":", value);
         else if (!std::exchange(placed, true))
             append(own, "", "");
@@ -361,6 +364,38 @@ RelayIdentities relay_identities(OctetView relay_information, std::span<const Re
     for (auto* identity : {&found.relay_id, &found.remote_id})
         if (identity->size() > column_size_max) identity->clear();
     return found;
+}
+
+std::optional<NextHop> read_next_hop(std::string_view user_context) {
+    if (user_context.find(own_key) == std::string_view::npos) return std::nullopt;
+    const auto context = parse_map(user_context);
+    const auto* own = context ? map_of(*context, own_key) : nullptr;
+    const auto* route = own == nullptr ? nullptr : map_of(*own, route_key);
+    const auto text = [&](std::string_view key) -> std::string_view {
+        const auto* value = route == nullptr ? nullptr : member(*route, key);
+        const auto* found = value == nullptr ? nullptr : value->if_string();
+        return found == nullptr ? std::string_view{} : std::string_view{found->data(), found->size()};
+    };
+    const auto via = parse_ipv6(text(via_key));
+    const auto device = text(device_key);
+    if (!via || is_unspecified(*via) || device.empty() || device.size() > interface_name_max) return std::nullopt;
+    return NextHop{*via, std::string{device}};
+}
+
+std::string with_next_hop(std::string_view user_context, const std::optional<NextHop>& hop) {
+    if (!hop && user_context.find(own_key) == std::string_view::npos) return std::string{user_context};
+    const std::optional<json::object> context =
+        user_context.empty() ? std::optional{json::object{}} : parse_map(user_context);
+    if (!context) return std::string{user_context};
+    json::object own = map_of(*context, own_key) == nullptr ? json::object{} : *map_of(*context, own_key);
+    remove(own, route_key);
+    if (hop) {
+        json::object route;
+        place(route, via_key) = to_string(hop->via);
+        place(route, device_key) = hop->device;
+        place(own, route_key) = std::move(route);
+    }
+    return spliced(user_context, own, own_key).value_or(std::string{user_context});
 }
 
 std::optional<std::string> corrected_context(std::string_view user_context, ExtendedInfoCheck check) {

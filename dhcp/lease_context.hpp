@@ -14,6 +14,7 @@
 
 #include "dhcp/address.hpp"
 #include "dhcp/client_identity.hpp"
+#include "dhcp/next_hop.hpp"
 #include "dhcp/server_config.hpp"
 
 namespace leasehold {
@@ -61,6 +62,12 @@ struct RelayIdentities {
     Octets relay_id, remote_id;
 };
 RelayIdentities relay_identities(OctetView relay_information, std::span<const RelayNote> relays);
+
+/// Where the route to a delegated prefix leads, of the map "Leasehold", which Kea has not and leaves alone:
+/// {"route": {"via": "fe80::1", "dev": "eth1"}}. nullopt: there is none, or it cannot be read.
+std::optional<NextHop> read_next_hop(std::string_view user_context);
+/// As with_notes(). @param hop  nullopt: the context loses its note
+std::string with_next_hop(std::string_view user_context, const std::optional<NextHop>& hop);
 
 /// sanity-checks.extended-info-checks: brings a stored context's "ISC" map into the present form. `fix`
 /// upgrades the older forms and drops what cannot be used; `strict` drops relay information whose parts are

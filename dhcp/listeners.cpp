@@ -83,7 +83,10 @@ Listeners::Listeners(boost::asio::io_context& loop, Family family, std::uint16_t
       port_{port},
       events_{std::move(events)},
       retry_{loop},
-      monitor_{loop, [this] { reconcile(); }} {}
+      monitor_{loop, [this] {
+                   reconcile();
+                   if (events_.interfaces) events_.interfaces();
+               }} {}
 
 Listeners::~Listeners() {
     close();

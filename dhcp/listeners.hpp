@@ -38,6 +38,8 @@ public:
         std::function<void(const ListenerView&, const Inbound&)> datagram;
         /// After a batch of datagrams: send what has gathered.
         std::function<void()> batch_end;
+        /// Interfaces came, went, or changed.
+        std::function<void()> interfaces = {};
     };
     Listeners(boost::asio::io_context& loop, Family family, std::uint16_t port, Events events);
     ~Listeners() override;

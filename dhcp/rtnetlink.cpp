@@ -6,41 +6,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
+#include "dhcp/netlink_wire.hpp"
 #include "dhcp/wire.hpp"
 
 namespace leasehold {
+
+using namespace netlink;
+
 namespace {
-
-using Bytes = std::span<const std::uint8_t>;
-
-std::size_t aligned(std::size_t size) {
-    return (size + NLMSG_ALIGNTO - 1) & ~std::size_t{NLMSG_ALIGNTO - 1};
-}
-
-/// Copies a kernel struct out of the octets, so that neither alignment nor length is taken for granted.
-template <class T>
-std::optional<T> struct_at(Bytes bytes) {
-    if (bytes.size() < sizeof(T)) return std::nullopt;
-    T value;
-    std::memcpy(&value, bytes.data(), sizeof value);
-    return value;
-}
-
-Bytes after(Bytes bytes, std::size_t size) {
-    return bytes.subspan(std::min(aligned(size), bytes.size()));
-}
-
-/// Calls visit(type, value) for each attribute; stops at one whose length makes no sense.
-template <class Visit>
-void for_each_attribute(Bytes bytes, Visit visit) {
-    while (const auto header = struct_at<rtattr>(bytes)) {
-        if (header->rta_len < sizeof(rtattr) || header->rta_len > bytes.size()) return;
-        visit(header->rta_type, bytes.first(header->rta_len).subspan(sizeof(rtattr)));
-        bytes = after(bytes, header->rta_len);
-    }
-}
 
 void read_link(Bytes body, InterfaceMap& interfaces) {
     const auto link = struct_at<ifinfomsg>(body);
@@ -116,37 +90,23 @@ void read_reply(const nlmsghdr& header, Bytes body, InterfaceMap& interfaces, Ne
 }  // namespace
 
 std::vector<std::uint8_t> dump_request(DumpKind kind, DumpId id) {
-    struct Request {
-        nlmsghdr header;
-        rtgenmsg family;
-    } request{};
-    request.header.nlmsg_len = sizeof request;
-    request.header.nlmsg_type = kind == DumpKind::links ? RTM_GETLINK : RTM_GETADDR;
-    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    request.header.nlmsg_seq = id.sequence;
-    request.family.rtgen_family = AF_UNSPEC;
-    std::vector<std::uint8_t> bytes(sizeof request);
-    std::memcpy(bytes.data(), &request, sizeof request);
-    return bytes;
+    rtgenmsg family{};
+    family.rtgen_family = AF_UNSPEC;
+    return Message{kind == DumpKind::links ? std::uint16_t{RTM_GETLINK} : std::uint16_t{RTM_GETADDR},
+                   NLM_F_REQUEST | NLM_F_DUMP, id.sequence, family}
+        .take();
 }
 
 NetlinkOutcome read_netlink(std::span<const std::uint8_t> datagram, DumpId id, InterfaceMap& interfaces) {
     NetlinkOutcome outcome;
-    while (!datagram.empty()) {
-        const auto header = struct_at<nlmsghdr>(datagram);
-        if (!header || header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > datagram.size()) {
-            outcome.garbled = true;
-            break;
-        }
-        const auto body = datagram.first(header->nlmsg_len).subspan(sizeof(nlmsghdr));
-        datagram = after(datagram, header->nlmsg_len);
+    outcome.garbled = !for_each_message(datagram, [&](const nlmsghdr& header, Bytes body) {
         // An event carries the port and number of whoever caused it, so both have to be ours.
-        if (header->nlmsg_pid != id.port) {
-            outcome.event = outcome.event || is_event(header->nlmsg_type);
-        } else if (header->nlmsg_seq == id.sequence) {
-            read_reply(*header, body, interfaces, outcome);
+        if (header.nlmsg_pid != id.port) {
+            outcome.event = outcome.event || is_event(header.nlmsg_type);
+        } else if (header.nlmsg_seq == id.sequence) {
+            read_reply(header, body, interfaces, outcome);
         }
-    }
+    });
     return outcome;
 }
 

@@ -73,12 +73,34 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                 options.family,
                 port_of(options),
                 {[this](const ListenerView& at, const Inbound& in) { journey->on_datagram(at, in); },
-                 [this] { journey->flush(); }}},
+                 [this] { journey->flush(); },
+                 [this] {
+                     if (routes) routes->links_changed();
+                 }}},
       ping{loop},
-      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping})},
+      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping,
+                                             [this](CarriedMessage&& message) { return carry(std::move(message)); }})},
       reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
+      routes{make_routes()},
       ticker{loop},
       drain_timer{loop} {}
+
+std::unique_ptr<PrefixRoutes> Server::Impl::make_routes() {
+    if (options.family != Family::v6) return nullptr;
+    PrefixRoutes::Sources sources;
+    sources.page = [this](std::optional<Prefix> after, std::size_t limit,
+                          const std::function<bool(const Lease&)>& visit) {
+        return home ? home->keeper().page_durable(after, limit, visit) : std::nullopt;
+    };
+    sources.now = [this] { return clock.now(); };
+    sources.links = [this] {
+        RoutePlan::Links up;
+        for (const auto& [index, interface] : listeners.interfaces())
+            if (interface.up) up.emplace(interface.name, index);
+        return up;
+    };
+    return std::make_unique<PrefixRoutes>(loop, bus, std::move(sources));
+}
 
 StoreWorker::Post Server::Impl::post() {
     return [&io = loop](std::function<void()> run) { boost::asio::post(io, std::move(run)); };
@@ -175,6 +197,7 @@ void Server::Impl::on_backend(const BackendStatus& status) {
     report(status);
     if (status.state == BackendState::serving && last_state != BackendState::serving) {
         recount(statistics, *config, home->keeper());
+        if (routes) routes->leases_loaded();
         has_started = true;
     }
     const bool gave_up = status.state == BackendState::given_up && last_state != BackendState::given_up;
@@ -273,6 +296,26 @@ void Server::Impl::on_completions(std::vector<Completion>&& completions) {
         if (!journey->on_completion(completion)) reclaimer.on_completion(completion);
     journey->flush();
     watch_journal();
+}
+
+// --------------------------------------------------------------------------- DHCPv4 over DHCPv6 (RFC 7341)
+
+Result<void, std::string> Server::Impl::carry(CarriedMessage&& message) {
+    if (!config->carries_dhcpv4)
+        return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp6\" is 0");
+    if (carries_to == nullptr)
+        return std::unexpected("it carries a DHCPv4 message, and this process serves no \"Dhcp4\"");
+    return carries_to->take_carried(std::move(message));
+}
+
+Result<void, std::string> Server::Impl::take_carried(CarriedMessage&& message) {
+    if (!config || !config->carries_dhcpv4)
+        return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp4\" is 0");
+    const auto& known = listeners.interfaces();
+    const auto at = known.find(message.interface_index);
+    const bool has_address = at != known.end() && !at->second.addresses.empty();
+    journey->on_carried(std::move(message), has_address ? at->second.addresses.front() : Ipv4{});
+    return {};
 }
 
 // ------------------------------------------------------------------------------- the outage journal
@@ -378,6 +421,10 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     impl_->home->worker().stop(deadline, std::move(end_journal));
 }
 
+void Server::carry_to(Server& dhcpv4) {
+    impl_->carries_to = dhcpv4.impl_.get();
+}
+
 void Server::disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period) {
     std::unique_ptr<boost::asio::steady_timer> timer;
     if (max_period) {
@@ -451,6 +498,7 @@ ServerStatus Server::status() const {
     status.queue_full = impl_->journey->counters().queue_full;
     status.stale = impl_->journey->counters().stale;
     status.ping = impl_->ping.status();
+    if (impl_->routes) status.routes = impl_->routes->status();
     if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
     status.replies_too_old = impl_->journey->counters().replies_too_old;
     if (!impl_->home) return status;

@@ -16,6 +16,7 @@
 #include "dhcp/lease_table.hpp"
 #include "dhcp/outage_spool.hpp"
 #include "dhcp/ping.hpp"
+#include "dhcp/prefix_routes.hpp"
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
@@ -76,6 +77,7 @@ struct ServerStatus {
     std::vector<std::string> listening;      // "eth0 (raw and udp)"
     std::vector<SocketProblem> socket_problems;
     PingStatus ping;
+    PrefixRoutesStatus routes;  // v6
     std::size_t skipped_reservations = 0;  // reservations-lenient
     bool preparing = false;                // a configuration is being opened beside the running one
     std::uint64_t leases = 0;
@@ -105,6 +107,9 @@ public:
 
     /// Answers what is with the store (until `deadline`), closes, calls `done`.
     void stop(std::chrono::steady_clock::time_point deadline, std::function<void()> done);
+
+    /// DHCPv6: DHCPv4 messages in DHCPv6 ones (RFC 7341) go to this server, on the loop, and never after it.
+    void carry_to(Server& dhcpv4);
 
     void disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period);
     void enable(std::uint32_t origin);

@@ -30,6 +30,7 @@ void Server::Impl::take(std::shared_ptr<const ServerConfig> next) {
         reclaimer.use(config, &home->keeper(), home.get());
     }
     listeners.use(config->interfaces);
+    if (routes) routes->use(config, home && home->keeper().complete());
     reloaded_at = SteadyClock::now();
     // Ten thousand subnets take milliseconds to free: not on the loop.
     if (old) std::thread{[last = std::move(old)] {}}.detach();

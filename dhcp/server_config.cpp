@@ -6,6 +6,7 @@
 #include <cassert>
 #include <map>
 #include <utility>
+#include <set>
 
 #include "dhcp/subnet.hpp"
 
@@ -20,6 +21,20 @@ const ClientClassConfig* ServerConfig::client_class(ClassId id) const {
     if (id >= class_places_.size() || class_places_[id] == 0) return nullptr;
     return &classes[class_places_[id] - 1];
 }
+
+namespace {
+
+std::vector<RouteOwner> route_owners_of(const ServerConfig& config) {
+    std::set<RouteOwner> owners;
+    const auto add = [&](const PrefixRoutesConfig& routes) {
+        if (routes.managed) owners.insert({routes.table, routes.protocol});
+    };
+    add(config.prefix_routes);
+    for (const auto& subnet : config.subnets) add(subnet.prefix_routes);
+    return {owners.begin(), owners.end()};
+}
+
+}  // namespace
 
 void finish(ServerConfig& config) {
     assert(std::ranges::is_sorted(config.subnets, {}, &SubnetConfig::id));
@@ -40,6 +55,7 @@ void finish(ServerConfig& config) {
             if (is_new) config.pool_ranges.push_back(pool.range);
         }
     }
+    config.route_owners = route_owners_of(config);
     config.subnet_index = std::make_shared<const SubnetIndex>(config.subnets, config.shared_networks);
 }
 

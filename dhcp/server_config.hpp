@@ -54,6 +54,25 @@ struct PingConfig {
     bool operator==(const PingConfig&) const = default;
 };
 
+/// `prefix-routes`: the routes to delegated prefixes in this machine's kernel.
+struct PrefixRoutesConfig {
+    /// Nobody else's: rt_protos of iproute2 and FRR's daemons (191-199) leave it free.
+    static constexpr std::uint8_t own_protocol = 147;
+    bool install = false;
+    bool managed = false;         // something is said of routes: what is left of former ones is removed
+    std::uint32_t table = 254;    // main
+    std::uint32_t metric = 1024;  // as `ip -6 route add` has it
+    std::uint8_t protocol = own_protocol;
+    bool operator==(const PrefixRoutesConfig&) const = default;
+};
+
+/// A kernel table, and the number by which this server's routes in it are known: all others are left alone.
+struct RouteOwner {
+    std::uint32_t table = 0;
+    std::uint8_t protocol = 0;
+    auto operator<=>(const RouteOwner&) const = default;
+};
+
 struct PoolConfig {
     PoolRange range;
     LeaseKind kind = LeaseKind::v4;         // na or pd in a DHCPv6 subnet
@@ -67,12 +86,21 @@ struct PoolConfig {
     bool operator==(const PoolConfig&) const = default;
 };
 
+/// By which a DHCPv4 message in a DHCPv6 one belongs to a subnet (RFC 7341): Kea's 4o6 keys.
+struct CarrierConfig {
+    Octets interface_id;            // as a relay says it; empty: not looked at
+    std::optional<Prefix> network;  // of the client or of its relay's link
+    std::string interface;          // where the DHCPv6 message comes in; empty: not looked at
+    bool operator==(const CarrierConfig&) const = default;
+};
+
 struct SubnetConfig {
     std::uint32_t id = 0;
     Prefix network;
     std::string interface;
     Octets interface_id;                // v6: as relays call it (RFC 8415 21.18); empty: nothing
     std::vector<Ipv6> relay_addresses;  // IPv4 ones are mapped
+    std::optional<CarrierConfig> carrier = {};  // v4: whose messages come in DHCPv6 ones
     std::vector<PoolConfig> pools;      // v6: of addresses, then of prefixes
     OptionSet options;
     ClassGuard guard;
@@ -104,6 +132,7 @@ struct SubnetConfig {
         adaptive_lease_time_threshold;  // share of pools in use above which min_valid is given
     LimitsConfig limits;
     PingConfig ping;
+    PrefixRoutesConfig prefix_routes;  // v6
     std::shared_ptr<const DdnsConfig> ddns;  // null: DdnsConfig{}
     bool operator==(const SubnetConfig&) const = default;
 };
@@ -261,6 +290,7 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
+    bool carries_dhcpv4 = false;  // dhcp4o6-port: DHCPv4 over DHCPv6, in the configurations of both families
     std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 
     // DHCPv6
@@ -269,6 +299,8 @@ struct ServerConfig {
     std::vector<MacSource> mac_sources{MacSource::any};     // tried in this order
     std::vector<std::uint16_t> relay_supplied_options{65};  // taken from option 66 (RFC 6422)
     bool allow_address_registration = true;                 // RFC 9686
+    PrefixRoutesConfig prefix_routes;                       // where a subnet says nothing else
+    std::vector<RouteOwner> route_owners;                   // of all subnets; made by finish()
 
     const SubnetConfig* subnet(std::uint32_t id) const;
     /// nullptr: the id is only mentioned.
@@ -285,7 +317,7 @@ private:
     std::vector<std::uint32_t> class_places_;  // by ClassId; place + 1 in `classes`
 };
 
-/// Adds pool_ranges, PoolConfig::index and subnet_index from `subnets`: the last step of making one.
+/// Adds pool_ranges, PoolConfig::index, route_owners and subnet_index from `subnets`: the last step of making one.
 void finish(ServerConfig& config);
 
 /// The one of the subnet's two that the pool is given out by.

@@ -10,6 +10,7 @@
 #include "dhcp/lease_home.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/ping.hpp"
+#include "dhcp/prefix_routes.hpp"
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
@@ -45,6 +46,12 @@ struct Server::Impl {
     /// Are changes made now, in whichever place they become durable?
     bool takes_changes() const;
     std::string listening_text() const;
+    std::unique_ptr<PrefixRoutes> make_routes();
+
+    /// v6: hands what a DHCPv6 message carried to the DHCPv4 server.
+    Result<void, std::string> carry(CarriedMessage&& message);
+    /// v4: takes it.
+    Result<void, std::string> take_carried(CarriedMessage&& message);
 
     // --- the outage journal
     /// `opened` gets why it cannot be used; "" when it can.
@@ -76,12 +83,14 @@ struct Server::Impl {
     Ping ping;  // v4
     std::unique_ptr<Journey> journey;
     Reclaimer reclaimer;
+    std::unique_ptr<PrefixRoutes> routes;  // v6
 
     std::shared_ptr<const ServerConfig> config;
     std::unique_ptr<OutageSpool> spool;
     std::unique_ptr<LeaseHome> home;
     std::vector<std::unique_ptr<LeaseHome>> leaving;  // until they have closed
     std::shared_ptr<Reconfiguration> preparing;
+    Impl* carries_to = nullptr;  // v6: the DHCPv4 server of the process
     ApplyDone apply_done;
     Failed failed;
     std::function<void()> changed;  // Server::on_change

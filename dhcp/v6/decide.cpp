@@ -6,6 +6,7 @@
 #include "dhcp/subnet.hpp"
 #include "dhcp/v6/decide_kinds.hpp"
 #include "dhcp/v6/grant.hpp"
+#include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
 
 namespace leasehold::v6 {
@@ -20,8 +21,7 @@ ReplyScopes scopes_without_lease(Context& context) {
 
 /// The address that a client registers must be the one it sends from (RFC 9686 4.2).
 Ipv6 address_of_client(const Request& request) {
-    return request.message->is_relayed() ? request.message->relays().back().peer_address()
-                                         : request.arrival.source;
+    return client_address_of(*request.message, request.arrival.source);
 }
 
 /// What the row of an address means for somebody who registers it.

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dhcp/lease_context.hpp"
 #include "dhcp/lifetimes.hpp"
+#include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
 
 namespace leasehold::v6 {
@@ -27,6 +29,17 @@ std::optional<RelayWords> relay_words(const Context& context) {
     RelayWords words;
     for (const RelayView& relay : message.relays()) words.relays.push_back(note_of(relay));
     return words;
+}
+
+/// Where the prefix's route leads, for a restart. What does not show in this message stays as it was noted.
+void note_next_hop(const Context& context, std::string& notes) {
+    if (!context.subnet().prefix_routes.install) {
+        notes = with_next_hop(notes, std::nullopt);
+        return;
+    }
+    const auto& arrival = context.request.arrival;
+    const auto hop = next_hop_of(*context.request.message, arrival.source, arrival.interface_name);
+    if (hop) notes = with_next_hop(notes, hop);
 }
 
 std::uint32_t default_preferred(std::uint32_t valid) {
@@ -85,7 +98,9 @@ IaTimes ia_times(const SubnetConfig& subnet, std::uint32_t preferred_min) {
 
 Lease bound_lease(const Context& context, const Prefix& unit, const std::optional<Lease>& row,
                   const LeaseTerms& terms) {
-    return leasehold::bound_lease(context, unit, row, terms, relay_words(context));
+    auto lease = leasehold::bound_lease(context, unit, row, terms, relay_words(context));
+    if (context.kind == LeaseKind::pd) note_next_hop(context, lease.user_context);
+    return lease;
 }
 
 std::optional<Prefix> excluded_from(const Context& context, const Prefix& unit) {
