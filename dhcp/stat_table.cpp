@@ -59,6 +59,7 @@ constexpr std::array stat_rows = [] {
                 "ADVERTISE received, a server's message"},
         StatDef{pkt6_request_received, "pkt6-request-received", v6, G, "REQUEST received"},
         StatDef{pkt6_reply_received, "pkt6-reply-received", v6, G, "REPLY received, a server's message"},
+        StatDef{pkt6_confirm_received, "pkt6-confirm-received", v6, G, "CONFIRM received; not in Kea"},
         StatDef{pkt6_renew_received, "pkt6-renew-received", v6, G, "RENEW received"},
         StatDef{pkt6_rebind_received, "pkt6-rebind-received", v6, G, "REBIND received"},
         StatDef{pkt6_decline_received, "pkt6-decline-received", v6, G, "DECLINE received"},

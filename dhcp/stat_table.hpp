@@ -46,6 +46,7 @@ enum class Stat : std::uint8_t {
     pkt6_advertise_received,
     pkt6_request_received,
     pkt6_reply_received,
+    pkt6_confirm_received,  // not in Kea, which counts it as unknown
     pkt6_renew_received,
     pkt6_rebind_received,
     pkt6_decline_received,
