@@ -45,6 +45,30 @@ TEST(LeaseContext, RelaysOfV6AreWrittenInKeasFormOutermostFirst) {
     EXPECT_EQ(to_hex(view(remote_id), ""), "0000000972");
 }
 
+TEST(LeaseContext, HowAClientIsReachedStandsBesideWhereItsRouteLeads) {
+    const ReconfigureNote direct{{*parse_ipv6("fe80::1"), "eth1"}, 547, {}};
+    const ReconfigureNote relayed{{*parse_ipv6("2001:db8::1"), "eth1"}, 1547, relayed_notes().relays};
+    for (const auto& note : {direct, relayed}) {
+        const auto text = with_reconfigure_note(R"({"mine":1})", note);
+        EXPECT_EQ(read_reconfigure_note(text), note) << text;
+        EXPECT_EQ(with_reconfigure_note(text, note), text);
+        const auto with_route = with_next_hop(text, NextHop{*parse_ipv6("fe80::2"), "eth2"});
+        EXPECT_EQ(read_reconfigure_note(with_route), note);
+        EXPECT_EQ(with_next_hop(with_route, std::nullopt), text);
+        EXPECT_EQ(with_reconfigure_note(text, std::nullopt), R"({"mine":1})");
+    }
+    EXPECT_EQ(with_reconfigure_note("", direct), R"({"Leasehold":{"reconfigure":{"via":"fe80::1","dev":"eth1"}}})");
+}
+
+TEST(LeaseContext, AnUnreadableWayToAClientIsNone) {
+    for (const std::string note : {R"(5)", R"({})", R"({"via":"::","dev":"eth1"})", R"({"via":"fe80::1"})",
+                                   R"({"via":"fe80::1","dev":"eth1","port":0})",
+                                   R"({"via":"fe80::1","dev":"eth1","port":"x"})",
+                                   R"({"via":"fe80::1","dev":"eth1","relay-info":[]})",
+                                   R"({"via":"fe80::1","dev":"eth1","relay-info":[{"hop":1}]})"})
+        EXPECT_FALSE(read_reconfigure_note(R"({"Leasehold":{"reconfigure":)" + note + "}}")) << note;
+}
+
 TEST(LeaseContext, AMappedAddressOfARelayIsReadBack) {
     const LeaseNotes notes{{}, {}, {{0, to_ipv6(Ipv4{0xc0000201}), {}, {}}}};
     EXPECT_EQ(read_notes(with_notes("", notes)), notes);
