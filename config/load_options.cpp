@@ -27,6 +27,17 @@ struct Entry {
     const Node* node = nullptr;
 };
 
+/// Where an option of this name may be, or a name like it.
+std::string hint_for(const std::string& space, const std::string& name, const FamilyFacts& family,
+                     const Definitions& definitions) {
+    if (const auto near = definitions.nearest(space, name); !near.empty())
+        return "did you mean \"" + std::string{near} + "\"?";
+    const auto has_it = [&](std::string_view other) { return definitions.find(other, name) != nullptr; };
+    const auto other = std::ranges::find_if(family.spaces, has_it);
+    if (other != family.spaces.end()) return "the space \"" + std::string{*other} + "\" has one";
+    return "option-def defines options of your own";
+}
+
 /// The option that an element means, by name, by code, or by both.
 bool identify(const Node& node, const FamilyFacts& family, const Definitions& definitions, Entry& entry) {
     const std::string* const name = node.text("name");
@@ -44,10 +55,8 @@ bool identify(const Node& node, const FamilyFacts& family, const Definitions& de
     const OptionDef* const named = name != nullptr ? definitions.find(entry.space, *name) : nullptr;
     if (name != nullptr && named == nullptr &&
         !(code && definitions.find(entry.space, static_cast<std::uint16_t>(*code)) == nullptr)) {
-        const auto near = definitions.nearest(entry.space, *name);
         node.error("name", "the space \"" + entry.space + "\" has no option \"" + *name + "\"", {},
-                   near.empty() ? "option-def defines options of your own"
-                                : "did you mean \"" + std::string{near} + "\"?");
+                   hint_for(entry.space, *name, family, definitions));
         return false;
     }
     if (named != nullptr && code && *code != named->code) {

@@ -27,7 +27,8 @@ constexpr std::array payload_sizes{
     PayloadSize{option::vendor_class, 4, no_max}, PayloadSize{option::vendor_opts, 4, no_max},
     PayloadSize{option::reconf_msg, 1, 1},        PayloadSize{option::ia_pd, 12, no_max},
     PayloadSize{option::iaprefix, 25, no_max},    PayloadSize{option::remote_id, 4, no_max},
-    PayloadSize{option::client_fqdn, 1, no_max},  PayloadSize{option::client_linklayer_addr, 2, no_max},
+    PayloadSize{option::client_fqdn, 1, no_max},  PayloadSize{option::pd_exclude, 2, 17},  // RFC 6603 4.2
+    PayloadSize{option::client_linklayer_addr, 2, no_max},
     PayloadSize{option::relay_source_port, 2, 2},
 };
 constexpr std::size_t size_row_count = 160;
@@ -48,6 +49,7 @@ bool has_sound_payload(const Option& option) {
         return false;
     if (code == option::oro) return payload.size() % 2 == 0;
     if (code == option::iaprefix) return payload[prefix_length_at] <= 128;
+    if (code == option::pd_exclude) return payload[0] <= 128;
     return true;
 }
 

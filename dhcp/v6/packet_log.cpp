@@ -22,6 +22,7 @@ Stat received_stat(std::uint8_t type) {
         case MessageType::advertise: return Stat::pkt6_advertise_received;
         case MessageType::request: return Stat::pkt6_request_received;
         case MessageType::reply: return Stat::pkt6_reply_received;
+        case MessageType::confirm: return Stat::pkt6_confirm_received;  // not in Kea
         case MessageType::renew: return Stat::pkt6_renew_received;
         case MessageType::rebind: return Stat::pkt6_rebind_received;
         case MessageType::decline: return Stat::pkt6_decline_received;
@@ -32,7 +33,7 @@ Stat received_stat(std::uint8_t type) {
         case MessageType::addr_reg_inform: return Stat::pkt6_addr_reg_inform_received;
         case MessageType::addr_reg_reply: return Stat::pkt6_addr_reg_reply_received;
         case MessageType::lease_query: return Stat::pkt6_lease_query_received;
-        default: return Stat::pkt6_unknown_received;  // CONFIRM too, as with Kea
+        default: return Stat::pkt6_unknown_received;
     }
 }
 

@@ -201,6 +201,26 @@ TEST_F(Journey6Test, WhatCannotBeReadIsCounted) {
     EXPECT_THAT(outlet.sent, IsEmpty());
 }
 
+/// A message that ends within an option is no message, however good what stands before it is.
+TEST_F(Journey6Test, AMessageThatIsCutShortIsDroppedWhole) {
+    auto bytes = alice.solicit().bytes();
+    receive(Bytes(bytes.begin(), bytes.end() - 1));
+    for (int octets_behind = 1; octets_behind <= 3; ++octets_behind) {
+        bytes.push_back(0);
+        receive(bytes);
+    }
+    EXPECT_EQ(count(Stat::pkt6_parse_failed), 4);
+    EXPECT_EQ(count(Stat::pkt6_solicit_received), 0);
+    EXPECT_THAT(outlet.sent, IsEmpty());
+}
+
+TEST_F(Journey6Test, AConfirmHasACounterOfItsOwn) {
+    receive(alice.confirm({{LeaseKind::na, 1, {"2001:db8:1::10"}}}));
+    EXPECT_EQ(count(Stat::pkt6_confirm_received), 1);
+    EXPECT_EQ(count(Stat::pkt6_unknown_received), 0);
+    EXPECT_THAT(texts(), ElementsAre("REPLY Success"));
+}
+
 TEST_F(Journey6Test, WhatTheRfcForbidsIsCounted) {
     receive(alice.solicit().bytes(), ip6("fe80::1"), link_local);
     EXPECT_EQ(count(Stat::pkt6_rfc_violation), 1);
