@@ -32,6 +32,8 @@ class Type6(enum.IntEnum):
     INFORMATION_REQUEST = 11
     RELAY_FORW = 12
     RELAY_REPL = 13
+    DHCPV4_QUERY = 20
+    DHCPV4_RESPONSE = 21
 
 
 class Option6(enum.IntEnum):
@@ -50,6 +52,7 @@ class Option6(enum.IntEnum):
     DNS_SERVERS = 23
     IA_PD = 25
     IA_PREFIX = 26
+    DHCPV4_MESSAGE = 87
 
 
 class Status(enum.IntEnum):
@@ -80,8 +83,8 @@ class Unit:
         address, _, length = self.text.partition("/")
         packed = ipaddress.IPv6Address(address).packed
         if length:
-            return _option(Option6.IA_PREFIX, struct.pack("!IIB", self.preferred, self.valid, int(length)) + packed)
-        return _option(Option6.IA_ADDRESS, packed + struct.pack("!II", self.preferred, self.valid))
+            return option6(Option6.IA_PREFIX, struct.pack("!IIB", self.preferred, self.valid, int(length)) + packed)
+        return option6(Option6.IA_ADDRESS, packed + struct.pack("!II", self.preferred, self.valid))
 
     @staticmethod
     def decode(code: int, value: bytes) -> Unit:
@@ -114,8 +117,8 @@ class Ia:
         return [unit for unit in self.units if unit.valid > 0]
 
     def encode(self) -> bytes:
-        status = _option(Option6.STATUS_CODE, struct.pack("!H", self.status)) if self.status else b""
-        return _option(self.kind, struct.pack("!III", self.iaid, self.t1, self.t2)
+        status = option6(Option6.STATUS_CODE, struct.pack("!H", self.status)) if self.status else b""
+        return option6(self.kind, struct.pack("!III", self.iaid, self.t1, self.t2)
                        + b"".join(unit.encode() for unit in self.units) + status)
 
     @staticmethod
@@ -123,7 +126,7 @@ class Ia:
         _least(value, 12)
         iaid, t1, t2 = struct.unpack_from("!III", value)
         made = Ia(kind, iaid, t1=t1, t2=t2)
-        for code, inner in _options(value[12:]):
+        for code, inner in options6(value[12:]):
             if code in (Option6.IA_ADDRESS, Option6.IA_PREFIX):
                 made.units.append(Unit.decode(code, inner))
             elif code == Option6.STATUS_CODE:
@@ -147,9 +150,9 @@ class Relay:
     interface_id: bytes = b""
 
     def around(self, message: bytes) -> bytes:
-        interface = _option(Option6.INTERFACE_ID, self.interface_id) if self.interface_id else b""
+        interface = option6(Option6.INTERFACE_ID, self.interface_id) if self.interface_id else b""
         return (bytes([self.type, self.hops]) + ipaddress.IPv6Address(self.link).packed
-                + ipaddress.IPv6Address(self.peer).packed + interface + _option(Option6.RELAY_MESSAGE, message))
+                + ipaddress.IPv6Address(self.peer).packed + interface + option6(Option6.RELAY_MESSAGE, message))
 
 
 @dataclass
@@ -188,7 +191,7 @@ class Message6:
     def encode(self) -> bytes:
         """Without its relays."""
         return (bytes([self.type]) + self.xid.to_bytes(3, "big")
-                + b"".join(_option(code, value) for code, value in self.options.items())
+                + b"".join(option6(code, value) for code, value in self.options.items())
                 + b"".join(ia.encode() for ia in self.ias))
 
     @staticmethod
@@ -197,7 +200,7 @@ class Message6:
         relays = []
         while octets and octets[0] in _RELAYED:
             _least(octets, 34)
-            inner = dict(_options(octets[34:]))
+            inner = dict(options6(octets[34:]))
             if Option6.RELAY_MESSAGE not in inner:
                 raise ValueError("a relayed message without a message")
             relays.append(Relay(Type6(octets[0]), octets[1], str(ipaddress.IPv6Address(octets[2:18])),
@@ -205,7 +208,7 @@ class Message6:
             octets = inner[Option6.RELAY_MESSAGE]
         _least(octets, 4)
         made = Message6(Type6(octets[0]), int.from_bytes(octets[1:4], "big"), relays=relays)
-        for code, value in _options(octets[4:]):
+        for code, value in options6(octets[4:]):
             if code in _IA_NAMES:
                 made.ias.append(Ia.decode(Option6(code), value))
             else:
@@ -213,11 +216,11 @@ class Message6:
         return made
 
 
-def _option(code: int, value: bytes) -> bytes:
+def option6(code: int, value: bytes) -> bytes:
     return struct.pack("!HH", code, len(value)) + value
 
 
-def _options(octets: bytes) -> Iterator[tuple[int, bytes]]:
+def options6(octets: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
     while at < len(octets):
         _least(octets, at + 4)
