@@ -119,6 +119,7 @@ void load_server(const Node& global, const HiddenTexts& hidden, const LoadOption
     load_packet_age(global, config);
     load_dhcp_ddns(global, config.dhcp_ddns);
     config.stash_agent_options = global.boolean("stash-agent-options").value_or(false);
+    config.carries_dhcpv4 = global.uint32("dhcp4o6-port").value_or(0) != 0;
     config.echo_client_id = global.boolean("echo-client-id").value_or(true);
     config.authoritative = global.boolean("authoritative").value_or(false);
     config.decline_probation_period = global.uint32("decline-probation-period").value_or(86400);

@@ -2,6 +2,7 @@
 #include "config/load_subnets.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "config/load_ddns.hpp"
 #include "config/load_options.hpp"
@@ -89,12 +90,27 @@ void SubnetLoader::load(const Node& node, const NetworkScope& scope, Json& full)
     config_.subnets.push_back(std::move(subnet));
 }
 
+/// 4o6-interface-id, 4o6-subnet, 4o6-interface (RFC 7341).
+std::optional<CarrierConfig> load_carrier(const Node& node) {
+    CarrierConfig carrier;
+    const std::string id = node.text_or("4o6-interface-id", "");
+    carrier.interface_id = {id.begin(), id.end()};
+    carrier.interface = node.text_or("4o6-interface", "");
+    if (const std::string network = node.text_or("4o6-subnet", ""); !network.empty()) {
+        carrier.network = parse_network(Family::v6, without_blanks(network));
+        if (!carrier.network)
+            node.error("4o6-subnet", "\"" + network + "\" is not an IPv6 prefix", "\"2001:db8:1::/64\"");
+    }
+    return carrier == CarrierConfig{} ? std::nullopt : std::optional{std::move(carrier)};
+}
+
 void SubnetLoader::load_link(const Node& node, const NetworkScope& scope, SubnetConfig& subnet, Json& full) {
     subnet.interface = node.text_or("interface", "");
     if (subnet.interface.empty()) subnet.interface = scope.interface;
     agrees_with_network(node, scope, subnet);
     subnet.interface_id = load_interface_id(node);
     if (subnet.interface_id.empty()) subnet.interface_id = scope.interface_id;
+    if (loading_.family.family == Family::v4) subnet.carrier = load_carrier(node);
     subnet.relay_addresses = load_relay(loading_.family, node);
     if (!subnet.relay_addresses.empty() || scope.relay_addresses.empty()) return;
     subnet.relay_addresses = scope.relay_addresses;
@@ -152,19 +168,29 @@ void SubnetLoader::load_pool(const Node& node, std::string_view place_key, PoolU
     made.additional_classes = loading_.classes.additional(node);
     auto names = load_ddns(node, loading_, subnet.ddns);
     if (names != subnet.ddns) made.ddns = std::move(names);
-    pools_.push_back({units.addresses, node.find(place_key)->position, pointer_to(node.pointer(), place_key)});
+    pools_.push_back({units.addresses, made.range, subnet.id, node.find(place_key)->position, pointer_to(node.pointer(), place_key)});
     subnet.pools.push_back(std::move(made));
 }
 
 void SubnetLoader::check_overlaps(Problems& problems) {
-    std::ranges::sort(pools_, {}, [](const PoolPlace& p) { return std::pair{p.range.first, p.range.last}; });
-    const PoolPlace* widest = nullptr;
+    std::ranges::sort(pools_, {}, [](const PoolPlace& p) {
+        return std::tuple{p.range.first, p.range.last, p.subnet_id};
+    });
+    const PoolPlace *widest = nullptr, *before = nullptr;
     for (const PoolPlace& pool : pools_) {
-        if (widest != nullptr && pool.range.first <= widest->range.last)
+        const auto is_shared_with = [&pool](const PoolPlace& other) {
+            return pool.units == other.units && pool.subnet_id != other.subnet_id;
+        };
+        for (const PoolPlace* other : {before, widest}) {
+            if (other == nullptr || other->range.last < pool.range.first || is_shared_with(*other)) continue;
             problems.error(pool.position, pool.pointer,
-                           "the pool " + text_of(pool.range) + " overlaps the pool " + text_of(widest->range),
-                           "pools without common addresses",
-                           "the other is at " + place_text(widest->position));
+                           "the pool " + text_of(pool.range) + " overlaps the pool " + text_of(other->range),
+                           "pools without common addresses, or in several subnets the very same pool (of "
+                           "prefixes: with the same delegated-len)",
+                           "the other is at " + place_text(other->position));
+            break;
+        }
+        before = &pool;
         if (widest == nullptr || widest->range.last < pool.range.last) widest = &pool;
     }
 }

@@ -43,12 +43,15 @@ public:
 
     /// @param full  completed with what is inherited and with pools in normal form
     void load(const Node& node, const NetworkScope& scope, nlohmann::json& full);
-    /// Pools of all subnets: no address may be given out twice.
+    /// Pools of all subnets: no address may be given out twice. The same pool in several subnets is one that
+    /// they share (finish of server_config); those with only a part in common are refused.
     void check_overlaps(Problems& problems);
 
 private:
     struct PoolPlace {
         AddressRange range;
+        PoolRange units;
+        std::uint32_t subnet_id;
         Position position;
         std::string pointer;
     };

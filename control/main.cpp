@@ -104,6 +104,7 @@ int serve(const RunArguments& arguments, const std::vector<Family>& families, Lo
         services.push_back(std::make_unique<Service>(
             family, file, arguments,
             SharedParts{.loop = loop, .time = time, .logs = logs, .side = side, .shutdown = shutdown}));
+    if (services.size() == 2) services.back()->carry_to(*services.front());
     // Its jobs use the services: it ends before they do.
     const std::unique_ptr<SideThread, void (*)(SideThread*)> side_ends_first{
         &side, [](SideThread* thread) { thread->finish(); }};

@@ -274,6 +274,10 @@ bool is_over_limit(const DecisionContext& context, const SubnetConfig& subnet) {
 std::optional<Candidate> choose_named(const DecisionContext& context, const Prefix& unit) {
     const auto* subnet = subnet_with(context, unit);
     if (subnet == nullptr) return std::nullopt;
+    // A pool that subnets share keeps what is reserved in any of them.
+    if (context.world.pools.is_blocked(unit) &&
+        !is_reserved_for(context.client, context.config, *subnet, context.kind, unit))
+        return std::nullopt;
     return if_available(context, *subnet, pool_of(context.config, *subnet, unit), unit);
 }
 

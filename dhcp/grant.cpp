@@ -3,7 +3,6 @@
 
 #include "dhcp/classify.hpp"
 #include "dhcp/hosts.hpp"
-#include "dhcp/lease_context.hpp"
 #include "dhcp/lifetimes.hpp"
 
 namespace leasehold {
@@ -22,7 +21,7 @@ void add_additional_classes(DecisionContext& context) {
         classify_additional(context.source, context.config, *list, context.classes);
 }
 
-/// The user context of a lease: the classes whose leases are counted, and the relay's words, beside whatever
+/// The user context of a lease: the classes whose leases are counted, and the relays' words, beside whatever
 /// else is in the one so far.
 std::string noted(const DecisionContext& context, const std::optional<RelayWords>& relay, const std::string& before) {
     LeaseNotes notes;
@@ -32,11 +31,14 @@ std::string noted(const DecisionContext& context, const std::optional<RelayWords
     }
     if (relay) {
         notes.relay_information.assign(relay->information.begin(), relay->information.end());
+        notes.relays = relay->relays;
     } else if (!before.empty()) {
-        notes.relay_information = read_notes(before).relay_information;
+        auto kept = read_notes(before);
+        notes.relay_information = std::move(kept.relay_information);
+        notes.relays = std::move(kept.relays);
     }
     // Nothing to note and nothing noted, as nearly always: no text is read.
-    const bool nothing = notes.client_classes.empty() && notes.relay_information.empty();
+    const bool nothing = notes == LeaseNotes{};
     return nothing && before.empty() ? std::string{} : with_notes(before, notes);
 }
 
@@ -90,8 +92,9 @@ Lease bound_lease(const DecisionContext& context, const Prefix& unit, const std:
     lease.fqdn_rev = context.name.fqdn_rev;
     lease.user_context = noted(context, relay, own ? row->user_context : std::string{});
     if (relay) {
-        lease.relay_id = to_octets(relay->relay_id);
-        lease.remote_id = to_octets(relay->remote_id);
+        auto identities = relay_identities(relay->information, relay->relays);
+        lease.relay_id = std::move(identities.relay_id);
+        lease.remote_id = std::move(identities.remote_id);
     } else if (own) {
         lease.relay_id = row->relay_id;
         lease.remote_id = row->remote_id;

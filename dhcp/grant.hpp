@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "dhcp/binding.hpp"
+#include "dhcp/lease_context.hpp"
 
 namespace leasehold {
 
@@ -35,10 +37,10 @@ struct LeaseTerms {
     std::uint32_t preferred = 0;  // seconds, v6
 };
 
-/// What the relay said of itself and the client, where it is to be kept (store-extended-info).
+/// What relays said of themselves and the client, where it is to be kept (store-extended-info).
 struct RelayWords {
-    std::span<const std::uint8_t> information;  // v4: payload of option 82
-    std::span<const std::uint8_t> relay_id, remote_id;
+    OctetView information;          // v4: payload of option 82
+    std::vector<RelayNote> relays;  // v6
 };
 
 /// The row that makes the unit this client's from now on. @pre settled

@@ -38,6 +38,17 @@ void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram)
     handle(std::make_unique<Packet>(listener, datagram));
 }
 
+void Journey::on_carried(CarriedMessage&& carried, Ipv4 local) {
+    context_.statistics.add(words_.stats.received);
+    auto packet = std::make_unique<Packet>(std::move(carried), local);
+    if (!open_) return drop(*packet, {DropReason::service_disabled, "the service is closed"});
+    if (!room()) {
+        ++counters_.queue_full;
+        return drop(*packet, {DropReason::queue_full, "too many packets wait for the store"});
+    }
+    handle(std::move(packet));
+}
+
 bool Journey::is_stale(const Inbound& datagram) const {
     const auto max = config_->packet_age_max;
     return max.count() != 0 && datagram.waited > max;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "dhcp/address_probe.hpp"
+#include "dhcp/carried_message.hpp"
 #include "dhcp/change_taker.hpp"
 #include "dhcp/client_request.hpp"
 #include "dhcp/decision.hpp"
@@ -33,6 +34,9 @@ struct JourneyContext {
     PacketOutlet& outlet;
     std::uint16_t client_port = 0;  // 0: as the protocol says
     AddressProbe* probe = nullptr;  // nullptr: nobody is looked for
+    Carry carry = nullptr;          // v6: takes DHCPv4 messages out of DHCPv6 ones
+    /// v6: the client of this DUID asks for leases or information (RFC 8415 18.3.11: what RECONFIGURE waits for).
+    std::function<void(OctetView duid)> client_asks = nullptr;
 };
 
 struct JourneyCounters {
@@ -65,6 +69,8 @@ public:
     void abandon();
 
     void on_datagram(const ListenerView& listener, const Inbound& datagram);
+    /// v4: a message that came within a DHCPv6 one. @param local  a server's address for it; 0.0.0.0: none
+    void on_carried(CarriedMessage&& carried, Ipv4 local);
     /// True: the completion was one of the journey's. Call flush() after the last of a burst.
     bool on_completion(Completion& completion);
     void flush() { context_.outlet.flush(); }
@@ -96,6 +102,8 @@ protected:
     /// What the octets are; counted and logged once.
     void note(Packet& packet, std::uint8_t type, std::uint32_t xid);
     void drop(const Packet& packet, const Drop& drop);
+    /// Counts, logs, and hands it to send_reply.
+    void send(const Packet& packet, Reply& reply);
     void drop_unreadable(const Packet& packet, std::string_view what, std::size_t offset);
     /// The limit of packets in a time that this one would go over; asked once, nullopt for one that has waited.
     std::optional<Drop> over_limit(Packet& packet, const ClientRequest& request);
@@ -109,6 +117,12 @@ protected:
     const LeaseKeeper& keeper() const { return *keeper_; }
     const LeaseClock& clock() const { return context_.clock; }
     PacketOutlet& outlet() const { return context_.outlet; }
+    void tell_of_client(OctetView duid) const {
+        if (context_.client_asks) context_.client_asks(duid);
+    }
+    const Carry& carry() const { return context_.carry; }
+    /// False behind it: the journey is gone.
+    std::shared_ptr<const bool> alive() const { return alive_; }
 
 private:
     struct Client;
@@ -127,7 +141,6 @@ private:
     void finish(const Packet& packet, Done& done);
     void settle(InFlight flight, const Completion& completion);
     void tell(const Packet& packet, std::vector<LeaseEvent> events);
-    void send(const Packet& packet, Reply& reply);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
     bool room() const { return in_flight_.size() + parked_ < packets_max; }
 

@@ -26,6 +26,7 @@ struct Journey::Packet {
     int decisions = 0;
     std::vector<FreshRow> facts;
     std::vector<PingResult> pings;
+    std::unique_ptr<CarriedMessage> carrier;  // v4: what it came within, its bytes taken out; null: nothing
 
     Packet(const ListenerView& listener, const Inbound& datagram)
         : bytes(datagram.bytes.begin(), datagram.bytes.end()),
@@ -38,6 +39,14 @@ struct Journey::Packet {
           source_port{datagram.source_port},
           raw{listener.has_raw_socket},
           received_at{SteadyClock::now()} {}
+    Packet(CarriedMessage&& carried, Ipv4 local)
+        : bytes{std::exchange(carried.bytes, {})},
+          interface_index{carried.interface_index},
+          interface_name{carried.link.interface},
+          interface_address{to_ipv6(local)},
+          source{carried.link.client},
+          received_at{carried.received_at},
+          carrier{std::make_unique<CarriedMessage>(std::move(carried))} {}
 
     bool is_retransmission_of(const Packet& other) const { return xid == other.xid && type == other.type; }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dhcp/lease_context.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -118,6 +119,10 @@ LeaseChange Reclaimer::end(const Lease& lease) const {
     put.lease.state = LeaseState::expired_reclaimed;
     put.lease.hostname.clear();
     put.lease.fqdn_fwd = put.lease.fqdn_rev = false;
+    // Nobody is behind that relay any more, as Kea sees it, too.
+    put.lease.user_context = without_relay_notes(put.lease.user_context);
+    put.lease.relay_id.clear();
+    put.lease.remote_id.clear();
     ++put.lease.version;
     put.lease.last_writer = config_->server_id;
     return {std::move(put), LeaseCause::reclaimed};

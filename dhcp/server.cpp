@@ -78,8 +78,13 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                      if (routes) routes->links_changed();
                  }}},
       ping{loop},
-      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping})},
+      journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping,
+                                             [this](CarriedMessage&& message) { return carry(std::move(message)); },
+                                             [this](OctetView duid) { reconfigurer.heard(duid); }})},
       reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
+      reconfigurer{[this](const v6::ReconfigureTarget& to, Reply&& message) {
+          return send_reconfigure(to, std::move(message));
+      }},
       routes{make_routes()},
       ticker{loop},
       drain_timer{loop} {}
@@ -149,6 +154,7 @@ void Server::Impl::tick() {
             home->keeper().table().grow_step(index_growth_per_tick);
             if (takes_changes() && !switching) reclaimer.tick();
         }
+        reconfigurer.tick(SteadyClock::now(), v6::replay_value(clock.now_precise()));
         watch_journal();
         tick();
     });
@@ -297,6 +303,44 @@ void Server::Impl::on_completions(std::vector<Completion>&& completions) {
     watch_journal();
 }
 
+// --------------------------------------------------------------------------- DHCPv4 over DHCPv6 (RFC 7341)
+
+Result<void, std::string> Server::Impl::carry(CarriedMessage&& message) {
+    if (!config->carries_dhcpv4)
+        return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp6\" is 0");
+    if (carries_to == nullptr)
+        return std::unexpected("it carries a DHCPv4 message, and this process serves no \"Dhcp4\"");
+    return carries_to->take_carried(std::move(message));
+}
+
+Result<void, std::string> Server::Impl::take_carried(CarriedMessage&& message) {
+    if (!config || !config->carries_dhcpv4)
+        return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp4\" is 0");
+    const auto& known = listeners.interfaces();
+    const auto at = known.find(message.interface_index);
+    const bool has_address = at != known.end() && !at->second.addresses.empty();
+    journey->on_carried(std::move(message), has_address ? at->second.addresses.front() : Ipv4{});
+    return {};
+}
+
+bool Server::Impl::send_reconfigure(const v6::ReconfigureTarget& to, Reply&& message) {
+    const auto& known = listeners.interfaces();
+    const auto at = std::ranges::find(known, to.way.way.device, [](const auto& entry) { return entry.second.name; });
+    if (at == known.end()) return false;
+    const Ipv6& receiver = message.destination.address;
+    const Ipv6 source = is_link_local(receiver) ? at->second.link_local().value_or(Ipv6{}) : Ipv6{};
+    const auto port = options.client_port != 0 ? options.client_port : message.destination.port;
+    listeners.send_udp(at->first, std::move(message.bytes), {{}, source, receiver, port, {}});
+    listeners.flush();
+    statistics.add(Stat::pkt6_sent);
+    statistics.add(Stat::pkt6_reconfigure_sent);
+    log(MessageId::DHCP6_RECONFIGURE_SENT, {{"client", to_hex(view(to.duid))},
+                                            {"address", to_string(receiver)},
+                                            {"interface", to.way.way.device},
+                                            {"message", v6::to_string(to.wanted)}});
+    return true;
+}
+
 // ------------------------------------------------------------------------------- the outage journal
 
 void Server::Impl::open_journal(const BackendConfig& database,
@@ -400,6 +444,10 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     impl_->home->worker().stop(deadline, std::move(end_journal));
 }
 
+void Server::carry_to(Server& dhcpv4) {
+    impl_->carries_to = dhcpv4.impl_.get();
+}
+
 void Server::disable(std::uint32_t origin, std::optional<std::chrono::seconds> max_period) {
     std::unique_ptr<boost::asio::steady_timer> timer;
     if (max_period) {
@@ -420,6 +468,10 @@ void Server::enable(std::uint32_t origin) {
 void Server::reclaim(bool remove, std::function<void(std::uint64_t)> done) {
     if (!impl_->home || impl_->service().mode == ServiceMode::closed) return done(0);
     impl_->reclaimer.run_all(remove, std::move(done));
+}
+
+bool Server::reconfigure(v6::ReconfigureTarget target) {
+    return impl_->reconfigurer.add(std::move(target));
 }
 
 void Server::accept_clock() {
@@ -473,6 +525,7 @@ ServerStatus Server::status() const {
     status.queue_full = impl_->journey->counters().queue_full;
     status.stale = impl_->journey->counters().stale;
     status.ping = impl_->ping.status();
+    status.reconfigure = impl_->reconfigurer.status();
     if (impl_->routes) status.routes = impl_->routes->status();
     if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
     status.replies_too_old = impl_->journey->counters().replies_too_old;

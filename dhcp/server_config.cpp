@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
+#include <utility>
 #include <set>
 
 #include "dhcp/subnet.hpp"
@@ -44,10 +46,13 @@ void finish(ServerConfig& config) {
         if (const auto network = config.subnets[place].shared_network)
             config.shared_networks[*network].subnets.push_back(static_cast<std::uint32_t>(place));
     config.pool_ranges.clear();
+    std::map<std::pair<Prefix, Prefix>, PoolIndex> known;
     for (auto& subnet : config.subnets) {
         for (auto& pool : subnet.pools) {
-            pool.index = static_cast<PoolIndex>(config.pool_ranges.size());
-            config.pool_ranges.push_back(pool.range);
+            const auto next = static_cast<PoolIndex>(config.pool_ranges.size());
+            const auto [place, is_new] = known.try_emplace({pool.range.first, pool.range.last}, next);
+            pool.index = place->second;
+            if (is_new) config.pool_ranges.push_back(pool.range);
         }
     }
     config.route_owners = route_owners_of(config);

@@ -24,6 +24,10 @@
 
 namespace leasehold {
 
+namespace v6 {
+class ReconfigureKeys;
+}
+
 /// Seconds. The triple rule of Kea's configuration is applied already: min <= normal <= max.
 struct LifetimeRange {
     std::uint32_t min = 7200, normal = 7200, max = 7200;
@@ -86,12 +90,21 @@ struct PoolConfig {
     bool operator==(const PoolConfig&) const = default;
 };
 
+/// By which a DHCPv4 message in a DHCPv6 one belongs to a subnet (RFC 7341): Kea's 4o6 keys.
+struct CarrierConfig {
+    Octets interface_id;            // as a relay says it; empty: not looked at
+    std::optional<Prefix> network;  // of the client or of its relay's link
+    std::string interface;          // where the DHCPv6 message comes in; empty: not looked at
+    bool operator==(const CarrierConfig&) const = default;
+};
+
 struct SubnetConfig {
     std::uint32_t id = 0;
     Prefix network;
     std::string interface;
     Octets interface_id;                // v6: as relays call it (RFC 8415 21.18); empty: nothing
     std::vector<Ipv6> relay_addresses;  // IPv4 ones are mapped
+    std::optional<CarrierConfig> carrier = {};  // v4: whose messages come in DHCPv6 ones
     std::vector<PoolConfig> pools;      // v6: of addresses, then of prefixes
     OptionSet options;
     ClassGuard guard;
@@ -250,7 +263,7 @@ struct ServerConfig {
     ClassNames class_names;
     std::vector<ClientClassConfig> classes;  // in the order of evaluation
     std::shared_ptr<const HostTable> hosts = std::make_shared<const HostTable>();
-    std::vector<PoolRange> pool_ranges;  // all pools of all subnets; PoolConfig::index points here
+    std::vector<PoolRange> pool_ranges;  // of all subnets, one that several have once; PoolConfig::index points here
     std::shared_ptr<const SubnetIndex> subnet_index;
 
     OptionSet options;
@@ -281,6 +294,7 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
+    bool carries_dhcpv4 = false;  // dhcp4o6-port: DHCPv4 over DHCPv6, in the configurations of both families
     std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 
     // DHCPv6
@@ -289,6 +303,7 @@ struct ServerConfig {
     std::vector<MacSource> mac_sources{MacSource::any};     // tried in this order
     std::vector<std::uint16_t> relay_supplied_options{65};  // taken from option 66 (RFC 6422)
     bool allow_address_registration = true;                 // RFC 9686
+    std::shared_ptr<const v6::ReconfigureKeys> reconfigure_keys;  // RFC 8415 20.4; null: nobody is told to come
     PrefixRoutesConfig prefix_routes;                       // where a subnet says nothing else
     std::vector<RouteOwner> route_owners;                   // of all subnets; made by finish()
 

@@ -14,6 +14,7 @@
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
+#include "dhcp/v6/reconfigurer.hpp"
 
 namespace leasehold {
 
@@ -48,6 +49,14 @@ struct Server::Impl {
     std::string listening_text() const;
     std::unique_ptr<PrefixRoutes> make_routes();
 
+    /// v6: hands what a DHCPv6 message carried to the DHCPv4 server.
+    Result<void, std::string> carry(CarriedMessage&& message);
+    /// v4: takes it.
+    Result<void, std::string> take_carried(CarriedMessage&& message);
+
+    /// v6: sends a RECONFIGURE from the interface that its client is behind. False: there is none now.
+    bool send_reconfigure(const v6::ReconfigureTarget& to, Reply&& message);
+
     // --- the outage journal
     /// `opened` gets why it cannot be used; "" when it can.
     void open_journal(const BackendConfig& database, std::function<void(const StoreError*)> opened);
@@ -78,6 +87,7 @@ struct Server::Impl {
     Ping ping;  // v4
     std::unique_ptr<Journey> journey;
     Reclaimer reclaimer;
+    v6::Reconfigurer reconfigurer;
     std::unique_ptr<PrefixRoutes> routes;  // v6
 
     std::shared_ptr<const ServerConfig> config;
@@ -85,6 +95,7 @@ struct Server::Impl {
     std::unique_ptr<LeaseHome> home;
     std::vector<std::unique_ptr<LeaseHome>> leaving;  // until they have closed
     std::shared_ptr<Reconfiguration> preparing;
+    Impl* carries_to = nullptr;  // v6: the DHCPv4 server of the process
     ApplyDone apply_done;
     Failed failed;
     std::function<void()> changed;  // Server::on_change

@@ -16,24 +16,35 @@ void SubnetIndex::put_in_front(Map& heads, const Key& key, std::size_t place) {
     head->second = link;
 }
 
+void SubnetIndex::add(LinkKeys& keys, const Prefix* network, const std::string& interface, OctetView interface_id,
+                      std::size_t place) {
+    if (network != nullptr) {
+        put_in_front(keys.networks, *network, place);
+        keys.lengths.push_back(network->length);
+    }
+    if (!interface.empty()) put_in_front(keys.interfaces, interface, place);
+    if (!interface_id.empty()) put_in_front(keys.interface_ids, std::string{as_text(interface_id)}, place);
+}
+
 SubnetIndex::SubnetIndex(const std::vector<SubnetConfig>& subnets,
                          const std::vector<SharedNetworkConfig>& networks) {
     // From the last to the first, each in front of those with its key: the chains ascend.
     for (std::size_t place = subnets.size(); place-- > 0;) {
         const auto& subnet = subnets[place];
-        put_in_front(by_network_, subnet.network, place);
+        add(keys_, &subnet.network, subnet.interface, view(subnet.interface_id), place);
+        if (const auto& carrier = subnet.carrier)
+            add(carrier_keys_, carrier->network ? &*carrier->network : nullptr, carrier->interface,
+                view(carrier->interface_id), place);
         by_id_.insert_or_assign(subnet.id, place);
         for (const auto relay : subnet.relay_addresses) put_in_front(by_relay_, Prefix{relay, 128}, place);
-        if (!subnet.interface.empty()) put_in_front(by_interface_, subnet.interface, place);
-        if (!subnet.interface_id.empty())
-            put_in_front(by_interface_id_, std::string{as_text(view(subnet.interface_id))}, place);
-        lengths_.push_back(subnet.network.length);
         add_server_identifier(subnet.options);
         for (const auto& pool : subnet.pools) add_server_identifier(pool.options);
     }
     for (const auto& network : networks) add_server_identifier(network.options);
-    std::ranges::sort(lengths_);
-    lengths_.erase(std::ranges::unique(lengths_).begin(), lengths_.end());
+    for (auto* keys : {&keys_, &carrier_keys_}) {
+        std::ranges::sort(keys->lengths);
+        keys->lengths.erase(std::ranges::unique(keys->lengths).begin(), keys->lengths.end());
+    }
 }
 
 void SubnetIndex::add_server_identifier(const OptionSet& options) {
@@ -43,24 +54,20 @@ void SubnetIndex::add_server_identifier(const OptionSet& options) {
     }
 }
 
-SubnetIndex::LinkNumber SubnetIndex::chain_of_network(const Ipv6& address, std::uint8_t length) const {
-    const auto found = by_network_.find(Prefix{masked(address, length), length});
-    return found == by_network_.end() ? no_link : found->second;
+SubnetIndex::LinkNumber SubnetIndex::chain_of_network(const LinkKeys& keys, const Ipv6& address,
+                                                      std::uint8_t length) {
+    const auto found = keys.networks.find(Prefix{masked(address, length), length});
+    return found == keys.networks.end() ? no_link : found->second;
+}
+
+SubnetIndex::LinkNumber SubnetIndex::chain_of(const Texts& texts, std::string_view text) {
+    const auto found = texts.find(text);
+    return found == texts.end() ? no_link : found->second;
 }
 
 SubnetIndex::LinkNumber SubnetIndex::chain_of_relay(const Ipv6& relay) const {
     const auto found = by_relay_.find(Prefix{relay, 128});
     return found == by_relay_.end() ? no_link : found->second;
-}
-
-SubnetIndex::LinkNumber SubnetIndex::chain_of_interface(std::string_view name) const {
-    const auto found = by_interface_.find(name);
-    return found == by_interface_.end() ? no_link : found->second;
-}
-
-SubnetIndex::LinkNumber SubnetIndex::chain_of_interface_id(OctetView id) const {
-    const auto found = by_interface_id_.find(as_text(id));
-    return found == by_interface_id_.end() ? no_link : found->second;
 }
 
 std::optional<std::size_t> SubnetIndex::by_id(std::uint32_t id) const {

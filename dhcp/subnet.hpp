@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "dhcp/carried_message.hpp"
 #include "dhcp/server_config.hpp"
+#include "dhcp/wire.hpp"
 
 namespace leasehold {
 
@@ -28,12 +30,7 @@ public:
     /// The first subnet whose prefix contains the address. One look-up per prefix length in use.
     template <class Takes>
     std::optional<std::size_t> by_address(const Ipv6& address, const Takes& takes) const {
-        std::optional<std::size_t> first;
-        for (const auto length : lengths_) {
-            const auto found = first_of(chain_of_network(address, length), takes);
-            if (found && (!first || *found < *first)) first = found;
-        }
-        return first;
+        return containing(keys_, address, takes);
     }
     std::optional<std::size_t> by_address(const Ipv6& address) const { return by_address(address, anybody); }
 
@@ -47,7 +44,7 @@ public:
     /// The first subnet that names this interface.
     template <class Takes>
     std::optional<std::size_t> by_interface(std::string_view name, const Takes& takes) const {
-        return first_of(chain_of_interface(name), takes);
+        return first_of(chain_of(keys_.interfaces, name), takes);
     }
     std::optional<std::size_t> by_interface(std::string_view name) const {
         return by_interface(name, anybody);
@@ -56,7 +53,21 @@ public:
     /// The first subnet whose relays name it so (`interface-id`, v6).
     template <class Takes>
     std::optional<std::size_t> by_interface_id(OctetView id, const Takes& takes) const {
-        return first_of(chain_of_interface_id(id), takes);
+        return first_of(chain_of(keys_.interface_ids, as_text(id)), takes);
+    }
+
+    /// DHCPv4 over DHCPv6: the first subnet that has the `4o6-interface-id` of a relay, else one whose `4o6-subnet`
+    /// contains the relay's link or else the client, else one that names the `4o6-interface`.
+    template <class Takes>
+    std::optional<std::size_t> by_carrier(const CarrierLink& link, const Takes& takes) const {
+        if (!link.interface_id.empty()) {
+            const auto id = as_text(view(link.interface_id));
+            if (const auto named = first_of(chain_of(carrier_keys_.interface_ids, id), takes)) return named;
+        }
+        for (const auto& address : {link.relay_link, link.client})
+            if (address != Ipv6{})
+                if (const auto found = containing(carrier_keys_, address, takes)) return found;
+        return first_of(chain_of(carrier_keys_.interfaces, link.interface), takes);
     }
 
     /// The place of the subnet with this id.
@@ -78,25 +89,41 @@ private:
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
 
+    using Texts = boost::unordered_flat_map<std::string, LinkNumber, TextHash, std::equal_to<>>;
+    /// By what a packet says of its link.
+    struct LinkKeys {
+        std::vector<std::uint8_t> lengths;  // of prefixes in use, ascending
+        boost::unordered_flat_map<Prefix, LinkNumber> networks;
+        Texts interfaces, interface_ids;
+    };
+
+    template <class Takes>
+    std::optional<std::size_t> containing(const LinkKeys& keys, const Ipv6& address, const Takes& takes) const {
+        std::optional<std::size_t> first;
+        for (const auto length : keys.lengths) {
+            const auto found = first_of(chain_of_network(keys, address, length), takes);
+            if (found && (!first || *found < *first)) first = found;
+        }
+        return first;
+    }
     template <class Takes>
     std::optional<std::size_t> first_of(LinkNumber link, const Takes& takes) const {
         for (; link != no_link; link = links_[link].next)
             if (takes(std::size_t{links_[link].place})) return links_[link].place;
         return std::nullopt;
     }
-    LinkNumber chain_of_network(const Ipv6& address, std::uint8_t length) const;
+    static LinkNumber chain_of_network(const LinkKeys& keys, const Ipv6& address, std::uint8_t length);
+    static LinkNumber chain_of(const Texts& texts, std::string_view text);
     LinkNumber chain_of_relay(const Ipv6& relay) const;
-    LinkNumber chain_of_interface(std::string_view name) const;
-    LinkNumber chain_of_interface_id(OctetView id) const;
+    void add(LinkKeys& keys, const Prefix* network, const std::string& interface, OctetView interface_id,
+             std::size_t place);
     template <class Map, class Key>
     void put_in_front(Map& heads, const Key& key, std::size_t place);
     void add_server_identifier(const OptionSet& options);
 
-    std::vector<std::uint8_t> lengths_;  // in use
     std::vector<Link> links_;
-    boost::unordered_flat_map<Prefix, LinkNumber> by_network_;
+    LinkKeys keys_, carrier_keys_;
     boost::unordered_flat_map<Prefix, LinkNumber> by_relay_;  // all of length 128
-    boost::unordered_flat_map<std::string, LinkNumber, TextHash, std::equal_to<>> by_interface_, by_interface_id_;
     boost::unordered_flat_map<std::uint32_t, std::size_t> by_id_;
     boost::unordered_flat_set<std::uint32_t> server_identifiers_;
 };

@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <utility>
 
+#include "dhcp/lease_context.hpp"
 #include "lease_backends/lease_columns.hpp"
 
 namespace leasehold {
@@ -153,6 +155,13 @@ std::optional<std::string> complete_kea_lease(Lease& lease, Family family) {
     if (lease.expire.time_since_epoch() < valid) return "expire lies before the start of its valid_lifetime";
     lease.cltt = lease.expire - valid;
     lease.hold_until = lease.expire;
+    if (lease.relay_id.empty() && lease.remote_id.empty() && !lease.user_context.empty()) {
+        // A lease file has no columns for them, and v6 tables have not either.
+        const auto notes = read_notes(lease.user_context);
+        auto identities = relay_identities(notes.relay_information, notes.relays);
+        lease.relay_id = std::move(identities.relay_id);
+        lease.remote_id = std::move(identities.remote_id);
+    }
     return why_not_storable(lease);
 }
 

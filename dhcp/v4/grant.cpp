@@ -12,12 +12,8 @@ namespace {
 
 std::optional<RelayWords> relay_words(const Context& context) {
     if (!context.subnet().store_extended_info) return std::nullopt;
-    const auto& message = *context.request.message;
-    const auto information = message.option(option::relay_agent_information);
-    if (!information) return std::nullopt;
-    const OctetView nothing;
-    return RelayWords{*information, message.relay_suboption(rai::relay_id).value_or(nothing),
-                      message.relay_suboption(rai::remote_id).value_or(nothing)};
+    const auto information = context.request.message->option(option::relay_agent_information);
+    return information ? std::optional{RelayWords{*information, {}}} : std::nullopt;
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ public:
     bool is_local(Ipv4 address) const override { return outlet().is_local(to_ipv6(address)); }
 
 private:
+    static Arrival arrival_of(const Packet& packet);
     void handle(std::unique_ptr<Packet> packet) override;
     void send_reply(const Packet& packet, Reply& reply, std::uint16_t port) override;
 };

@@ -193,6 +193,7 @@ const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arr
                                   const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
     const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
+    if (arrival.carrier != nullptr) return at(config, index.by_carrier(*arrival.carrier, takes));
     if (const auto link = selected_link(message, config.compatibility)) {
         return at(config, index.by_address(to_ipv6(*link), takes));
     }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "dhcp/carried_message.hpp"
 #include "dhcp/client_request.hpp"
 #include "dhcp/decision.hpp"
 #include "dhcp/server_config.hpp"
@@ -26,6 +27,7 @@ struct Arrival {
     Ipv4 destination;
     bool can_unicast_to_link = false;  // a packet socket can reach a client without an address
     std::chrono::steady_clock::time_point received_at{};
+    const CarrierLink* carrier = nullptr;  // it came within a DHCPv6 message (RFC 7341)
 };
 
 enum class RequestKind : std::uint8_t {
@@ -72,7 +74,7 @@ std::optional<Drop> complete_request(Request& request, const ServerConfig& confi
 Result<Request, Drop> read_complete_request(const MessageView& message, const Arrival& arrival,
                                             const ServerConfig& config, const LocalAddresses& local);
 
-/// RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/protocol.md "Which subnet". A subnet whose
+/// In DHCPv6: by the 4o6 keys of subnets alone. Else RFC 3527, 3011, then relay, ciaddr, source, interface; see docs/protocol.md "Which subnet". A subnet whose
 /// guard, or whose network's guard, does not fit is passed over in each of these steps. The time does not
 /// depend on the number of subnets.
 /// @return nullptr: none fits.

@@ -8,19 +8,28 @@
 #include "dhcp/lifetimes.hpp"
 #include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
+#include "dhcp/v6/reconfigure.hpp"
 
 namespace leasehold::v6 {
 
 namespace {
 
+RelayNote note_of(const RelayView& relay) {
+    RelayNote note{relay.hop_count(), relay.link_address(), relay.peer_address(), {}};
+    for (const Option& option : relay.options()) {
+        if (option.code == option::relay_msg) continue;
+        const auto* const header = option.payload.data() - option_header_size;
+        note.options.insert(note.options.end(), header, option.payload.data() + option.payload.size());
+    }
+    return note;
+}
+
 std::optional<RelayWords> relay_words(const Context& context) {
     const auto& message = *context.request.message;
     if (!context.subnet().store_extended_info || !message.is_relayed()) return std::nullopt;
-    const auto& relay = message.relays().back();
-    const OctetView nothing;
-    return RelayWords{{},
-                      relay.option(option::relay_id).value_or(nothing),
-                      relay.option(option::remote_id).value_or(nothing)};
+    RelayWords words;
+    for (const RelayView& relay : message.relays()) words.relays.push_back(note_of(relay));
+    return words;
 }
 
 /// Where the prefix's route leads, for a restart. What does not show in this message stays as it was noted.
@@ -92,6 +101,9 @@ Lease bound_lease(const Context& context, const Prefix& unit, const std::optiona
                   const LeaseTerms& terms) {
     auto lease = leasehold::bound_lease(context, unit, row, terms, relay_words(context));
     if (context.kind == LeaseKind::pd) note_next_hop(context, lease.user_context);
+    const bool accepts = accepts_reconfigure(context.request, context.config);
+    lease.user_context = with_reconfigure_note(
+        lease.user_context, accepts ? std::optional{reconfigure_note(context.request)} : std::nullopt);
     return lease;
 }
 

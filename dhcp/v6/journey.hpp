@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dhcp/journey.hpp"
+#include "dhcp/v6/request.hpp"
 
 namespace leasehold::v6 {
 
@@ -10,7 +11,10 @@ public:
     explicit Journey(JourneyContext context);
 
 private:
+    static Arrival arrival_of(const Packet& packet);
     void handle(std::unique_ptr<Packet> packet) override;
+    /// Of DHCPV4-QUERY: what it carries goes to who answers it.
+    void carry_on(std::unique_ptr<Packet> packet, const MessageView& query, const Arrival& arrival);
     void send_reply(const Packet& packet, Reply& reply, std::uint16_t port) override;
 };
 

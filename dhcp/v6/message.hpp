@@ -192,7 +192,10 @@ public:
     /// the same hop count and addresses, with its interface-id (RFC 8415 19.3) and its relay source port (RFC
     /// 8357 4) as they came. The query's octets are only read here.
     /// @param buffer  when it is smaller than relay_overhead and a header, nothing fits and finish() is empty
-    MessageWriter(std::span<std::uint8_t> buffer, MessageType type, const MessageView& query);
+    MessageWriter(std::span<std::uint8_t> buffer, MessageType type, const MessageView& query)
+        : MessageWriter{buffer, type, query, query.xid()} {}
+    /// With another transaction id.
+    MessageWriter(std::span<std::uint8_t> buffer, MessageType type, const MessageView& query, std::uint32_t xid);
 
     /// False, for this and all that follow: it did not fit and was left out.
     bool add(std::uint16_t code, std::span<const std::uint8_t> payload);

@@ -28,14 +28,15 @@ MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, MessageType type, s
     begin_message(type, xid);
 }
 
-MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, MessageType type, const MessageView& query)
+MessageWriter::MessageWriter(std::span<std::uint8_t> buffer, MessageType type, const MessageView& query,
+                             std::uint32_t xid)
     : buffer_{buffer.first(std::min(buffer.size(), udp_payload_max))} {
     if (relay_overhead(query) + message_header_size > buffer_.size()) {
         buffer_ = {};
         return;
     }
     for (const RelayView& relay : query.relays()) begin_relay(relay);
-    begin_message(type, query.xid());
+    begin_message(type, xid);
 }
 
 /// The message that the relay is to pass on comes last, as option 9 whose length finish() knows.

@@ -1,11 +1,10 @@
 // Writes replies. The order: who answers whom, what became of the leases, then the options by code.
 #include "dhcp/v6/reply.hpp"
 
-#include <array>
-
 #include "dhcp/v6/client_fqdn.hpp"
 #include "dhcp/v6/option_table.hpp"
 #include "dhcp/v6/packet_source.hpp"
+#include "dhcp/v6/reconfigure.hpp"
 #include "dhcp/v6/reply_options.hpp"
 
 namespace leasehold::v6 {
@@ -15,14 +14,8 @@ namespace {
 constexpr SubOptionForm sub_option_form{.vendor_code = option::vendor_opts, .number_size = 2};
 constexpr std::uint16_t client_port = 546, relay_port = 547;
 
-/// More than an Ethernet frame holds is sent in fragments; what no reply of ours comes near is a limit.
-constexpr std::size_t reply_size_max = 16384;
-using ReplyBuffer = std::array<std::uint8_t, reply_size_max>;
-
 /// RFC 8415 19.3; RFC 8357: a relay that sends from another port than 547 says so, and is answered there.
-Destination destination_of(const Request& request) {
-    const auto& message = *request.message;
-    const auto& arrival = request.arrival;
+Destination destination_of(const MessageView& message, const Arrival& arrival) {
     if (!message.is_relayed()) return {Route::address, arrival.source, client_port, {}};
     const bool own_port = message.relays().front().has(option::relay_source_port);
     return {Route::address, arrival.source, own_port ? arrival.source_port : relay_port, {}};
@@ -50,21 +43,21 @@ void write_ia(MessageWriter& out, const ToldIa& ia, const IaTimes& times) {
     out.end_option();
 }
 
-Reply finished(const Request& request, MessageWriter& out, MessageType type) {
-    const auto octets = out.finish();
-    Reply reply;
-    reply.type = static_cast<std::uint8_t>(type);
-    reply.bytes.assign(octets.begin(), octets.end());
-    reply.destination = destination_of(request);
-    return reply;
-}
-
 void write_identities(MessageWriter& out, const Request& request, const ServerConfig& config) {
     if (const auto sent = request.message->duid(); !sent.empty()) out.add(option::client_id, sent);
     out.add(option::server_id, view(config.duid));
 }
 
 }  // namespace
+
+Reply finish_reply(MessageWriter& out, MessageType type, const MessageView& query, const Arrival& arrival) {
+    const auto octets = out.finish();
+    Reply reply;
+    reply.type = static_cast<std::uint8_t>(type);
+    reply.bytes.assign(octets.begin(), octets.end());
+    reply.destination = destination_of(query, arrival);
+    return reply;
+}
 
 Reply make_reply(const Request& request, const ReplyScopes& scopes, const Told& told) {
     ReplyBuffer buffer;
@@ -73,6 +66,8 @@ Reply make_reply(const Request& request, const ReplyScopes& scopes, const Told& 
     if (told.status) out.add_status(*told.status, told.text);
     for (const auto& ia : told.ias) write_ia(out, ia, told.times);
     if (told.rapid_commit) out.add(option::rapid_commit, {});
+    if (accepts_reconfigure(request, *scopes.config))
+        write_reconfigure_key(out, request, *scopes.config->reconfigure_keys, told.type, replay_value(told.now));
     if (told.name != nullptr && told.name->from_fqdn) {
         const auto answer = fqdn_answer(*told.name);
         out.add(option::client_fqdn, {answer.data(), answer.size()});
@@ -86,7 +81,7 @@ Reply make_reply(const Request& request, const ReplyScopes& scopes, const Told& 
                                classes_of(scopes), sub_option_form, options);
         for (const auto& chosen : options.all()) out.add(chosen.code, chosen.payload);
     }
-    return finished(request, out, told.type);
+    return finish_reply(out, told.type, *request.message, request.arrival);
 }
 
 Reply make_registration_reply(const Request& request, const ServerConfig& config,
@@ -95,7 +90,7 @@ Reply make_registration_reply(const Request& request, const ServerConfig& config
     MessageWriter out{buffer, MessageType::addr_reg_reply, *request.message};
     write_identities(out, request, config);
     out.add(option::iaaddr, iaaddr);
-    return finished(request, out, MessageType::addr_reg_reply);
+    return finish_reply(out, MessageType::addr_reg_reply, *request.message, request.arrival);
 }
 
 }  // namespace leasehold::v6

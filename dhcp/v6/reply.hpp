@@ -2,6 +2,7 @@
 // options a scope has and the client asked for: reply_options. Nothing here looks at leases.
 #pragma once
 
+#include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
@@ -45,8 +46,16 @@ struct Told {
     IaTimes times = {};
     const ClientName* name = nullptr;  // null: no client FQDN in the answer
     bool rapid_commit = false;
+    LeaseTime now = {};        // of what must grow from message to message (RFC 8415 20.3)
     bool with_options = true;  // configured options, as asked for
 };
+
+/// More than an Ethernet frame holds is sent in fragments; what no reply of ours comes near is a limit.
+inline constexpr std::size_t reply_size_max = 16384;
+using ReplyBuffer = std::array<std::uint8_t, reply_size_max>;
+
+/// What was written, addressed to whoever sent the query here: the client, or the relay nearest to this server.
+Reply finish_reply(MessageWriter& out, MessageType type, const MessageView& query, const Arrival& arrival);
 
 /// @pre scopes.config is set
 Reply make_reply(const Request& request, const ReplyScopes& scopes, const Told& told);

@@ -3,6 +3,7 @@
 #include "dhcp/v6/request.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "dhcp/classify.hpp"
 #include "dhcp/hosts.hpp"
@@ -124,6 +125,18 @@ std::optional<Drop> dropped_by_class(const Request& request) {
 
 }  // namespace
 
+OptionBytes interface_id_of(const MessageView& message) {
+    for (const auto& relay : message.relays() | std::views::reverse)  // from the client outward
+        if (const auto id = relay.option(option::interface_id)) return id;
+    return std::nullopt;
+}
+
+std::optional<Ipv6> link_address_of(const MessageView& message) {
+    for (const auto& relay : message.relays() | std::views::reverse)
+        if (const auto link = relay.link_address(); is_of_use_as_link(link)) return link;
+    return std::nullopt;
+}
+
 const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
                                   const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
@@ -138,20 +151,12 @@ const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arr
         if (arrival.interface_address == Ipv6{}) return nullptr;
         return at(index.by_address(arrival.interface_address, takes));
     }
-    const auto relays = message.relays();
-    for (std::size_t i = relays.size(); i-- > 0;) {  // from the client outward
-        const auto id = relays[i].option(option::interface_id);
-        if (!id) continue;
+    if (const auto id = interface_id_of(message))
         if (const auto named = index.by_interface_id(*id, takes)) return at(named);
-        break;
-    }
-    for (std::size_t i = relays.size(); i-- > 0;) {
-        const auto link = relays[i].link_address();
-        if (!is_of_use_as_link(link)) continue;  // an LDRA (RFC 6221 6.1), or a relay that says nothing
-        const auto listed = index.by_relay(link, takes);
-        return at(listed ? listed : index.by_address(link, takes));
-    }
-    return nullptr;
+    const auto link = link_address_of(message);
+    if (!link) return nullptr;
+    const auto listed = index.by_relay(*link, takes);
+    return at(listed ? listed : index.by_address(*link, takes));
 }
 
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,

@@ -58,6 +58,11 @@ std::optional<Drop> complete_request(Request& request, const ServerConfig& confi
 Result<Request, Drop> read_complete_request(const MessageView& message, const Arrival& arrival,
                                             const ServerConfig& config);
 
+/// What relays say of the client's link: the interface-id of the one nearest to the client that sends one, and the
+/// link address nearest to the client that is neither :: nor link-local (an LDRA, RFC 6221 6.1, has none).
+OptionBytes interface_id_of(const MessageView& message);
+std::optional<Ipv6> link_address_of(const MessageView& message);
+
 /// Relayed: the interface-id of the relay nearest to the client that sends one, else the link address nearest
 /// to the client that is of use. Direct: the interface, the source, the interface's own address; see
 /// docs/protocol.md "Which subnet". A subnet whose guard, or whose network's guard, does not fit is passed

@@ -98,6 +98,24 @@ TEST(Load6, SubnetsHaveTheirPoolsOfBothKinds) {
     EXPECT_FALSE(full.contains("preferred-lifetime"));
 }
 
+TEST(Load6, TheSamePoolInSeveralSubnetsIsOne) {
+    const auto loaded = load_global6(R"("subnet6": [
+        {"id": 1, "subnet": "2001:db8:1::/64", "pools": [{"pool": "2001:db8:1::/80"}],
+         "pd-pools": [{"prefix": "2001:db8:8000::", "prefix-len": 40, "delegated-len": 56, "pool-id": 4}]},
+        {"id": 2, "subnet": "2001:db8:2::/64",
+         "pd-pools": [{"prefix": "2001:db8:8000::", "prefix-len": 40, "delegated-len": 56}]},
+        {"id": 3, "subnet": "2001:db8:1::/48", "pools": [{"pool": "2001:db8:1::/80"}],
+         "pd-pools": [{"prefix": "2001:db8:8000::", "prefix-len": 40, "delegated-len": 56}]}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    const auto& subnets = loaded->server->subnets;
+    EXPECT_EQ(loaded->server->pool_ranges.size(), 2u);
+    EXPECT_EQ(subnets[0].pools[1].index, subnets[1].pools[0].index);
+    EXPECT_EQ(subnets[0].pools[1].index, subnets[2].pools[1].index);
+    EXPECT_EQ(subnets[0].pools[0].index, subnets[2].pools[0].index);
+    EXPECT_EQ(subnets[0].pools[1].pool_id, 4u) << "the rest is each subnet's own";
+    EXPECT_EQ(subnets[1].pools[0].pool_id, 0u);
+}
+
 TEST(Load6, TheLargestPools) {
     const auto loaded = load_global6(R"("subnet6": [{"id": 1, "subnet": "2001:db8::/32", "pools": [
         {"pool": "2001:db8::/64"}, {"pool": "2001:db8:1:: - 2001:db8:1:ffff:ffff:ffff:ffff:fffe"}],
@@ -148,6 +166,22 @@ const Refusal refusals[] = {
     {"prefixes_overlap",
      PD(R"("prefix": "2001:db8:8000::"}, {"prefix": @"2001:db8:8010::", "prefix-len": 44, "delegated-len": 64)"),
      "/subnet6/0/pd-pools/1/prefix", "overlaps"},
+    {"the_same_prefixes_twice",
+     PD(R"("prefix": "2001:db8:8000::"}, {"prefix": @"2001:db8:8000::", "prefix-len": 40, "delegated-len": 56)"),
+     "/subnet6/0/pd-pools/1/prefix", "overlaps"},
+    {"prefixes_of_another_subnet_cut_otherwise",
+     R"("subnet6": [{"id": 1, "subnet": "2001:db8:1::/64", )"
+     R"("pd-pools": [{"prefix": "2001:db8:8000::", "prefix-len": 40, "delegated-len": 56}]}, )"
+     R"({"id": 2, "subnet": "2001:db8:2::/64", )"
+     R"("pd-pools": [{"prefix": @"2001:db8:8000::", "prefix-len": 40, "delegated-len": 64}]}])",
+     "/subnet6/1/pd-pools/0/prefix", "overlaps"},
+    {"the_third_of_the_same_is_of_a_subnet_that_has_it",
+     R"("subnet6": [{"id": 1, "subnet": "2001:db8:1::/64", )"
+     R"("pd-pools": [{"prefix": "2001:db8:8000::", "prefix-len": 40, "delegated-len": 56}]}, )"
+     R"({"id": 2, "subnet": "2001:db8:2::/64", )"
+     R"("pd-pools": [{"prefix": "2001:db8:8000::", "prefix-len": 40, "delegated-len": 56}, )"
+     R"({"prefix": @"2001:db8:8000::", "prefix-len": 40, "delegated-len": 56}]}])",
+     "/subnet6/1/pd-pools/1/prefix", "overlaps"},
     {"pd_without_length", R"(+"pd-pools": [@{"prefix": "2001:db8:8000::", "prefix-len": 40}])",
      "/subnet6/0/pd-pools/0", "\"delegated-len\" is missing"},
     {"pd_shorter_than_pool",

@@ -106,6 +106,20 @@ TEST_F(ReclaimerTest, AnExpiredLeaseIsKeptForItsClientAndThenRemoved) {
     EXPECT_EQ(statistics.value(Stat::reclaimed_leases), 1);
 }
 
+TEST_F(ReclaimerTest, WhatRelaysSaidOfAnEndedLeaseIsForgotten) {
+    Lease relayed = lease_of(10);
+    relayed.user_context =
+        R"({"mine":1,"ISC":{"relay-agent-info":{"sub-options":"0x020172","remote-id":"72"}}})";
+    relayed.remote_id = {'r'};
+    start({relayed});
+    time.advance(seconds{120});
+    tick_until_idle();
+    ASSERT_TRUE(at(10));
+    EXPECT_EQ(at(10)->state, LeaseState::expired_reclaimed);
+    EXPECT_EQ(at(10)->user_context, R"({"mine":1})");
+    EXPECT_TRUE(at(10)->remote_id.empty());
+}
+
 TEST_F(ReclaimerTest, ARegisteredAddressIsRemovedAtOnce) {
     auto registered = lease_of(10);
     registered.state = LeaseState::registered;

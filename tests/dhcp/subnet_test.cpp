@@ -56,6 +56,27 @@ TEST(SubnetIndex, FindsByRelayInterfaceAndId) {
     EXPECT_EQ(index.by_id(6), std::nullopt);
 }
 
+// RFC 7341: Kea's 4o6 keys
+TEST(SubnetIndex, ACarriedMessageIsPlacedByRelayThenPrefixThenInterface) {
+    std::vector<SubnetConfig> subnets;
+    for (std::uint32_t id = 1; id <= 4; ++id) subnets.push_back(subnet_of(id, "10.0.0.0/8", {}));
+    subnets[0].interface = "lan0";  // not looked at: a 4o6 key is needed
+    subnets[1].carrier = CarrierConfig{{}, {}, "lan0"};
+    subnets[2].carrier = CarrierConfig{{}, Prefix{*parse_ipv6("2001:db8:2::"), 64}, {}};
+    subnets[3].carrier = CarrierConfig{{'p', '4'}, {}, {}};
+    const SubnetIndex index{subnets};
+    const auto all = [](std::size_t) { return true; };
+    const auto place = [&](const CarrierLink& link) { return index.by_carrier(link, all); };
+    const Ipv6 in_it = *parse_ipv6("2001:db8:2::7"), elsewhere = *parse_ipv6("2001:db8:3::7");
+    EXPECT_EQ(place({{'p', '4'}, in_it, in_it, "lan0"}), Place{3});
+    EXPECT_EQ(place({{'p', '5'}, in_it, elsewhere, "lan0"}), Place{2});
+    EXPECT_EQ(place({{}, {}, in_it, "lan0"}), Place{2});
+    EXPECT_EQ(place({{}, elsewhere, elsewhere, "lan0"}), Place{1});
+    EXPECT_EQ(place({{}, elsewhere, elsewhere, "lan1"}), std::nullopt);
+    const auto not_the_last = [](std::size_t at) { return at != 3; };
+    EXPECT_EQ(index.by_carrier({{'p', '4'}, in_it, in_it, "lan0"}, not_the_last), Place{2});
+}
+
 TEST(SubnetIndex, ASubnetThatDoesNotTakeTheClientIsPassedOver) {
     std::vector<SubnetConfig> subnets;
     for (std::uint32_t id = 1; id <= 3; ++id) {

@@ -67,6 +67,23 @@ TEST(KeaCsvRows, OfV4HaveEveryColumn) {
     EXPECT_FALSE(row->erases);
 }
 
+TEST(KeaCsvRows, WhoTheRelayIsStandsInTheContext) {
+    const auto row6 =
+        columns(header_v6, Family::v6)
+            .row(
+                "2001:db8::5,00:01:02:03:04:05:06,3600,1767226800,1,2400,0,7,128,0,1,host,,0,"
+                "{ \"ISC\": { \"relay-info\": [ { \"hop\": 0&#x2c \"link\": \"2001:db8::1\"&#x2c \"peer\": "
+                "\"fe80::1\"&#x2c \"options\": \"0x0025000500000009AA\" } ] } },0,0,0");
+    ASSERT_TRUE(row6) << row6.error();
+    EXPECT_EQ(to_hex(view(row6->lease.remote_id), ""), "00000009aa");
+    const auto row4 = columns(header_v4, Family::v4)
+                          .row(
+                              "192.0.2.10,02:00:00:00:00:01,,3600,1767226800,1,0,0,,0,"
+                              "{ \"ISC\": { \"relay-agent-info\": { \"sub-options\": \"0x0C0172\" } } },0");
+    ASSERT_TRUE(row4) << row4.error();
+    EXPECT_EQ(to_hex(view(row4->lease.relay_id), ""), "72");
+}
+
 TEST(KeaCsvRows, OfV6HaveEveryColumn) {
     const auto v6 = columns(header_v6, Family::v6);
     const auto row = v6.row(

@@ -152,6 +152,37 @@ TEST_F(JourneyTest, AWaitingClientGetsWhatTheFirstCouldNotStore) {
         << "the allocator did not wait for the busy address";
 }
 
+// RFC 7341
+TEST_F(JourneyTest, WhatCameInADhcpv6MessageIsAnsweredTheSameWayOnceItIsStored) {
+    const auto carrying = small_network();
+    carrying->subnets[0].carrier = CarrierConfig{.interface_id = {}, .network = {}, .interface = "lan0"};
+    leasehold::finish(*carrying);
+    journey.use(carrying, &home->keeper(), home.get());
+    std::vector<std::vector<std::uint8_t>> answers;
+    const auto receive_carried = [&](std::vector<std::uint8_t> bytes, std::string at) {
+        CarriedMessage message;
+        message.bytes = std::move(bytes);
+        message.link.interface = std::move(at);
+        message.received_at = std::chrono::steady_clock::now();
+        message.reply = [&](std::vector<std::uint8_t>&& answer) { answers.push_back(std::move(answer)); };
+        journey.on_carried(std::move(message), server);
+    };
+    receive_carried(query(MessageType::discover, 1, 100), "lan1");  // of no subnet with a 4o6 key
+    EXPECT_THAT(answers, IsEmpty());
+    receive_carried(query(MessageType::discover, 1, 101), "lan0");
+    EXPECT_EQ(answers.size(), 1u);
+    receive_carried(query(MessageType::request, 1, 102, first), "lan0");
+    EXPECT_EQ(answers.size(), 1u) << "before it is stored";
+    run_until_idle();
+    ASSERT_EQ(answers.size(), 2u);
+    EXPECT_EQ(read_u32(answers[1].data() + 16), first.value);
+    EXPECT_THAT(outlet.sent, IsEmpty()) << "nothing leaves as DHCPv4";
+    journey.set_open(false);
+    receive_carried(query(MessageType::discover, 1, 103), "lan0");
+    EXPECT_EQ(count(Stat::pkt4_service_disabled), 1);
+    EXPECT_EQ(count(Stat::pkt4_received), 4);
+}
+
 TEST_F(JourneyTest, AClosedServiceCountsAndDrops) {
     journey.set_open(false);
     receive(query(MessageType::discover, 1, 100));

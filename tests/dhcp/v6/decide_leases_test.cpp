@@ -202,6 +202,36 @@ TEST(Renew6, AYoungLeaseIsConfirmedWithoutAWrite) {
     EXPECT_TRUE(reply.counted(Stat::v6_ia_na_lease_reuses));
 }
 
+/// A relayed message of alice's, through two relays.
+testing_world6::Packet6 relayed(testing_world6::Packet6 packet, std::uint8_t line) {
+    const testing_world6::Bytes remote_id{0, 0, 0, 9, line};
+    packet.relayed_by({"2001:db8:1::fe", "fe80::1", {{option::interface_id, {'p'}}, {option::remote_id, remote_id}}});
+    packet.relayed_by({"2001:db8:9::1", "fe80::fe"});
+    return packet;
+}
+
+TEST(Renew6, WhatTheRelaysSaidIsKeptOnDemandAndWrittenOnlyWhenItChanges) {
+    auto config = home_config();
+    config.subnets[0].store_extended_info = true;
+    World6 world{std::move(config)};
+    world.ask(relayed(alice.request({{na, 1}}), 'a'));
+    const auto first = world.row("2001:db8:1::10");
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->user_context,
+              R"({"ISC":{"relay-info":[{"hop":1,"link":"2001:db8:9::1","peer":"fe80::fe"},)"
+              R"({"hop":0,"link":"2001:db8:1::fe","peer":"fe80::1",)"
+              R"("options":"0x0012000170002500050000000961","remote-id":"0000000961"}]}})");
+    EXPECT_EQ(to_hex(view(first->remote_id), ""), "0000000961");
+
+    world.pass(seconds{100});
+    const SentIa held{na, 1, {"2001:db8:1::10"}};
+    EXPECT_THAT(world.ask(relayed(alice.renew({held}), 'a')).done->changes, IsEmpty());
+    EXPECT_THAT(world.ask(alice.renew({held})).done->changes, IsEmpty()) << "straight to the server";
+    EXPECT_THAT(world.ask(relayed(alice.renew({held}), 'b')).done->changes, SizeIs(1));
+    EXPECT_EQ(to_hex(view(world.row("2001:db8:1::10")->remote_id), ""), "0000000962");
+    EXPECT_THAT(world.row("2001:db8:1::10")->user_context, testing::HasSubstr("0000000962"));
+}
+
 TEST(Renew6, OfNothingMakesALease) {
     World6 world{home_config()};
     EXPECT_EQ(world.ask(alice.renew({{na, 1, {"2001:db8:1::11"}}})).text(), "REPLY; NA 1 2001:db8:1::11 3000/4000");
@@ -303,6 +333,42 @@ TEST(Prefixes6, ExcludedOnesGoToClientsThatKnowThem) {
     const auto asked = world.decide(solicit.requesting({option::pd_exclude}));
     ASSERT_TRUE(excluded_in(asked));
     EXPECT_THAT(*excluded_in(asked), ElementsAre(64, 0xff));
+}
+
+/// Four prefixes that the subnets 1 and 2 both have, and a client behind the relay of either.
+ServerConfig shared_prefixes() {
+    return config6_of({subnet6_of(1, "2001:db8:1::/64", {}, {{"2001:db8:f000::/54", 56}}),
+                       subnet6_of(2, "2001:db8:2::/64", {}, {{"2001:db8:f000::/54", 56}})});
+}
+testing_world6::Packet6 in_subnet(int number, testing_world6::Packet6 packet) {
+    packet.relayed_by({.link = number == 1 ? "2001:db8:1::1" : "2001:db8:2::1"});
+    return packet;
+}
+
+TEST(Prefixes6, APoolThatSubnetsShareGivesEachPrefixOnce) {
+    World6 world{shared_prefixes()};
+    const auto asks = [&](const Client6& client, int subnet) {
+        return world.ask(in_subnet(subnet, client.request({{pd, 1}}))).text();
+    };
+    EXPECT_EQ(asks(alice, 1), "REPLY; PD 1 2001:db8:f000::/56 3000/4000");
+    EXPECT_EQ(asks(bob, 2), "REPLY; PD 1 2001:db8:f000:100::/56 3000/4000");
+    EXPECT_EQ(world.row("2001:db8:f000:100::/56")->subnet_id, 2u);
+    const auto wishes = in_subnet(2, carol.request({{pd, 1, {"2001:db8:f000::/56"}}}));
+    EXPECT_EQ(world.ask(wishes).text(), "REPLY; PD 1 2001:db8:f000:200::/56 3000/4000") << "alice has it";
+    EXPECT_EQ(asks(alice, 2), "REPLY; PD 1 2001:db8:f000:300::/56 3000/4000") << "elsewhere she is new";
+    EXPECT_EQ(asks(dave, 1), "REPLY; PD 1 NoPrefixAvail") << "it is empty for both";
+    EXPECT_EQ(world.refused_changes(), 0u);
+}
+
+TEST(Prefixes6, WhatOneSubnetReservesASharedPoolKeepsFromAll) {
+    auto config = shared_prefixes();
+    config.hosts =
+        std::make_shared<const HostTable>(std::vector{host6_of(alice, 1, {"2001:db8:f000::/56"})});
+    World6 world{std::move(config)};
+    const auto wishes = in_subnet(2, bob.request({{pd, 1, {"2001:db8:f000::/56"}}}));
+    EXPECT_EQ(world.ask(wishes).text(), "REPLY; PD 1 2001:db8:f000:100::/56 3000/4000");
+    EXPECT_EQ(world.ask(in_subnet(1, alice.request({{pd, 1}}))).text(),
+              "REPLY; PD 1 2001:db8:f000::/56 3000/4000");
 }
 
 TEST(Prefixes6, AHugePoolCostsNoMore) {

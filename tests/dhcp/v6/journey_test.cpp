@@ -214,6 +214,59 @@ TEST_F(Journey6Test, WhileTheServiceIsClosedNobodyIsAnswered) {
     EXPECT_THAT(outlet.sent, IsEmpty());
 }
 
+// RFC 7341
+struct Journey6CarryTest : Journey6Test {
+    Result<void, std::string> taken = {};
+    std::vector<CarriedMessage> carried;
+    Journey carrying{{clock, statistics, bus, outlet, 0, nullptr, [this](CarriedMessage&& message) {
+                          if (taken) carried.push_back(std::move(message));
+                          return taken;
+                      }}};
+    Journey6CarryTest() {
+        carrying.use(config, &keeper, &taker);
+        carrying.set_open(true);
+    }
+    void receive_query() {
+        const Bytes query{20, 0, 0, 0, 0, 87, 0, 1, 9};
+        carrying.on_datagram({interface, link_local, false}, {query, ip6("fe80::1"), ip6("ff02::1:2"), 546});
+    }
+};
+
+TEST_F(Journey6CarryTest, ADhcpv4MessageIsHandedOnAndItsAnswerSentWhenItComes) {
+    receive_query();
+    ASSERT_THAT(carried, SizeIs(1));
+    EXPECT_EQ(carried[0].bytes, (std::vector<std::uint8_t>{9}));
+    EXPECT_THAT(outlet.sent, IsEmpty());
+    carried[0].reply({1, 2});
+    ASSERT_THAT(outlet.sent, SizeIs(1));
+    EXPECT_EQ(outlet.sent[0].envelope.destination, ip6("fe80::1"));
+    EXPECT_EQ(outlet.sent[0].envelope.source, link_local);
+    EXPECT_EQ(count(Stat::pkt6_dhcpv4_query_received), 1);
+    EXPECT_EQ(count(Stat::pkt6_dhcpv4_response_sent), 1);
+}
+
+TEST_F(Journey6CarryTest, WhereNobodyAnswersItIsDropped) {
+    taken = std::unexpected("it is off");
+    receive_query();
+    EXPECT_EQ(count(Stat::pkt6_service_disabled), 1);
+    EXPECT_THAT(outlet.sent, IsEmpty());
+}
+
+TEST_F(Journey6CarryTest, AnAnswerThatOutlivesTheJourneyGoesNowhere) {
+    std::optional<Journey> short_lived;
+    short_lived.emplace(JourneyContext{clock, statistics, bus, outlet, 0, nullptr, [this](CarriedMessage&& message) {
+                                           carried.push_back(std::move(message));
+                                           return Result<void, std::string>{};
+                                       }});
+    short_lived->use(config, &keeper, &taker);
+    short_lived->set_open(true);
+    const Bytes query{20, 0, 0, 0, 0, 87, 0, 1, 9};
+    short_lived->on_datagram({interface, link_local, false}, {query, ip6("fe80::1"), ip6("ff02::1:2"), 546});
+    short_lived.reset();
+    carried.at(0).reply({1, 2});
+    EXPECT_THAT(outlet.sent, IsEmpty());
+}
+
 /// The store is still being loaded: rows are read one by one.
 struct Journey6LoadingTest : Journey6Test {
     LeaseKeeper loading{config, clock};
