@@ -200,6 +200,38 @@ TEST(LeaseContext, NoTextMakesItThrow) {
     }
 }
 
+TEST(LeaseContextNextHop, StandsInAMapOfItsOwnAndComesBack) {
+    const NextHop hop{*parse_ipv6("fe80::1"), "eth1"};
+    const std::string noted = with_next_hop("", hop);
+    EXPECT_EQ(noted, R"({"Leasehold":{"route":{"via":"fe80::1","dev":"eth1"}}})");
+    EXPECT_EQ(read_next_hop(noted), hop);
+    EXPECT_EQ(with_next_hop(noted, hop), noted);
+    EXPECT_EQ(with_next_hop(noted, NextHop{*parse_ipv6("2001:db8::1"), "e"}),
+              R"({"Leasehold":{"route":{"via":"2001:db8::1","dev":"e"}}})");
+    EXPECT_EQ(with_next_hop(noted, std::nullopt), "");
+}
+
+TEST(LeaseContextNextHop, TheRestOfTheContextStays) {
+    const std::string before = R"({"mine":1.50,"ISC":{"client-classes":["gold"]},"Leasehold":{"more":[1]}})";
+    const NextHop hop{*parse_ipv6("fe80::1"), "eth1"};
+    const std::string noted = with_next_hop(before, hop);
+    EXPECT_EQ(noted, R"({"mine":1.50,"ISC":{"client-classes":["gold"]},)"
+                     R"("Leasehold":{"more":[1],"route":{"via":"fe80::1","dev":"eth1"}}})");
+    EXPECT_EQ(with_notes(noted, {{"gold"}, {}}), noted);
+    EXPECT_EQ(with_next_hop(noted, std::nullopt), before);
+    EXPECT_EQ(with_next_hop("no JSON", hop), "no JSON");
+    EXPECT_EQ(with_next_hop(before, std::nullopt), before);
+}
+
+TEST(LeaseContextNextHop, WhatCannotBeReadIsNone) {
+    for (const char* const text :
+         {"", "{", R"("Leasehold")", R"({"Leasehold":7})", R"({"Leasehold":{"route":[]}})",
+          R"({"Leasehold":{"route":{"via":"fe80::1"}}})", R"({"Leasehold":{"route":{"via":"fe80::1","dev":""}}})",
+          R"({"Leasehold":{"route":{"via":"::","dev":"eth0"}}})", R"({"Leasehold":{"route":{"via":3,"dev":"eth0"}}})",
+          R"({"Leasehold":{"route":{"via":"fe80::1","dev":"a-name-longer-than-any"}}})"})
+        EXPECT_EQ(read_next_hop(text), std::nullopt) << text;
+}
+
 struct CorrectionCase {
     const char* name;
     const char* text;
