@@ -29,6 +29,7 @@ class Type6(enum.IntEnum):
     REPLY = 7
     RELEASE = 8
     DECLINE = 9
+    RECONFIGURE = 10
     INFORMATION_REQUEST = 11
     RELAY_FORW = 12
     RELAY_REPL = 13
@@ -46,9 +47,12 @@ class Option6(enum.IntEnum):
     REQUESTED = 6
     ELAPSED_TIME = 8
     RELAY_MESSAGE = 9
+    AUTHENTICATION = 11
     STATUS_CODE = 13
     RAPID_COMMIT = 14
     INTERFACE_ID = 18
+    RECONFIGURE_MESSAGE = 19
+    RECONFIGURE_ACCEPT = 20
     DNS_SERVERS = 23
     IA_PD = 25
     IA_PREFIX = 26
