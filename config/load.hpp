@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "config/control_sockets.hpp"
 #include "config/dialect.hpp"
 #include "config/dump.hpp"
 #include "config/hidden_texts.hpp"
@@ -35,12 +36,9 @@ struct LoggerConfig {
     std::vector<LogOutput> outputs;  // empty: the root's
     bool operator==(const LoggerConfig&) const = default;
 };
-struct ControlSocketConfig {
-    std::string path;  // absolute
-    bool operator==(const ControlSocketConfig&) const = default;
-};
 struct DaemonConfig {
-    std::vector<ControlSocketConfig> control_sockets;  // UNIX ones; HTTP is not built yet and says so
+    std::vector<ControlSocketConfig> control_sockets;
+    std::vector<HttpSocketConfig> http_sockets;
     std::vector<LoggerConfig> loggers;
 };
 
