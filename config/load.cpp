@@ -60,7 +60,7 @@ void load_global(const Node& global, const HiddenTexts& hidden, const LoadOption
     loading.definitions.load(global);
     load_server(global, hidden, options, server);
     if (options.family == Family::v6) load_server6(global, loading, server);
-    load_daemon(global, options, daemon);
+    load_daemon(global, hidden, options, daemon);
     load_libraries(global, options.allow_unsupported, loading);
     load_classes(global, loading, full, server);
     load_library_parameters(global, loading, server);

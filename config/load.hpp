@@ -53,6 +53,7 @@ struct Directories {
 struct LoadOptions {
     Family family = Family::v4;
     bool allow_unsupported = false;  // keys that decide who may get which address and are not built: warn
+    bool relax_security = false;  // -X: what is open to everybody is warned of, and not refused
     Directories directories;
     std::uint64_t server_id = 0;  // where the configuration names none
     /// Finds or makes this DHCPv6 server's DUID; the error says why there is none. Called last, when nothing

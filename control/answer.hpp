@@ -18,7 +18,8 @@ enum class ResultCode : std::int32_t {
     unsupported = 2,
     empty = 3,
     conflict = 4,
-    fatal = 5
+    fatal = 5,
+    forbidden = 403  // its caller may not give it
 };
 
 /// Appends the next piece of an answer's JSON text, about `answer_piece_size` octets and at most about 2 ms

@@ -242,7 +242,7 @@ const CommandDef* find_command(std::string_view name, Family family) {
                                                                                             : nullptr;
 }
 
-void run_command(CommandContext& context, config::Value request, Reply reply) {
+void run_command(CommandContext& context, config::Value request, const Caller& caller, Reply reply) {
     auto read = read_request(std::move(request), names_of(context.family).service);
     if (!read)
         return logged("", std::move(reply))(failure("Error during command processing: " + read.error()));
@@ -252,6 +252,12 @@ void run_command(CommandContext& context, config::Value request, Reply reply) {
     if (command == nullptr) {
         auto answer = failure("'" + read->command + "' command not supported.");
         answer.result = ResultCode::unsupported;
+        return reply(std::move(answer));
+    }
+    if (!caller.may(command->name, command->access)) {
+        log(MessageId::COMMAND_FORBIDDEN, {{"caller", caller.name}, {"command", read->command}});
+        auto answer = failure("Forbidden");
+        answer.result = ResultCode::forbidden;
         return reply(std::move(answer));
     }
     if (auto wrong = check_arguments(*command, read->arguments, context.family))

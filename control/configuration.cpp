@@ -114,7 +114,7 @@ Result<void, Configuration::BeginError> Configuration::begin(config::Loaded load
         return std::unexpected(BeginError{ExitCode::configuration, usable.error()});
     auto logs = logs_.prepare(loaded.daemon.loggers, family());
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
-    auto sockets = channel_.prepare(loaded.daemon.control_sockets);
+    auto sockets = channel_.prepare(loaded.daemon.control_sockets, loaded.daemon.http_sockets);
     if (!sockets) return std::unexpected(BeginError{ExitCode::sockets, sockets.error()});
     if (!loaded.daemon.loggers.empty()) logs_.activate(std::move(*logs));
     channel_.activate(std::move(*sockets));
@@ -249,7 +249,7 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
                                   : daemon.loggers,
                               family());
     if (!logs) return refuse(attempt, logs.error(), running_stays);
-    auto sockets = channel_.prepare(daemon.control_sockets);
+    auto sockets = channel_.prepare(daemon.control_sockets, daemon.http_sockets);
     if (!sockets) return refuse(attempt, sockets.error(), running_stays);
     attempt->logs = std::move(*logs);
     attempt->sockets = std::move(*sockets);
@@ -291,7 +291,7 @@ void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answe
     changing_ = false;
     change_ends_();
     auto done = std::move(attempt->done);
-    attempt->sockets.clear();
+    attempt->sockets = {};
     done(std::move(answer));
     side_.dispose(std::exchange(attempt->next, nullptr));
     if (std::exchange(reload_wanted_, false)) reload_on_signal();

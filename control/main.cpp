@@ -75,8 +75,7 @@ std::optional<int> begin_all(const Services& services) {
     for (const auto& service : services)
         if (const auto loaded = service->load(); !loaded) return failed(*service, loaded.error());
     if (services.size() == 2) {
-        const auto problem =
-            shared_socket_problem(services.front()->control_sockets(), services.back()->control_sockets());
+        const auto problem = shared_socket_problem(services.front()->daemon(), services.back()->daemon());
         if (problem) return cannot_start(services.front()->family(), ExitCode::configuration, *problem);
     }
     for (const auto& service : services)

@@ -43,9 +43,7 @@ public:
 
     /// Takes the pid file, and reads the configuration with what it needs of this machine.
     Result<void, Failure> load();
-    const std::vector<config::ControlSocketConfig>& control_sockets() const {
-        return loaded_->daemon.control_sockets;
-    }
+    const config::DaemonConfig& daemon() const { return loaded_->daemon; }
     /// Puts it to use: logs and control sockets are open afterwards, and what clients know the server by is kept.
     Result<void, Failure> begin();
     void supervise(Supervision& supervision);
@@ -77,13 +75,13 @@ private:
     ControlChannel channel_;
     std::optional<Configuration> configuration_;
     RunScript script_;
-    SecretWatch secrets_;
+    SecretWatch secrets_;       // of the database
+    SecretWatch http_secrets_;  // of the control channel
 };
 
 /// Two families that name one control socket cannot both have it.
 /// @return what is wrong, and what to do; nullopt: nothing
-std::optional<std::string> shared_socket_problem(const std::vector<config::ControlSocketConfig>& v4,
-                                                 const std::vector<config::ControlSocketConfig>& v6);
+std::optional<std::string> shared_socket_problem(const config::DaemonConfig& v4, const config::DaemonConfig& v6);
 
 /// For a start that cannot be: in the log, where services are watched, and to whoever typed the command.
 /// @return the exit status

@@ -190,7 +190,13 @@ Json commands(const ChannelCounters& channel) {
     return {{"connections", channel.connections},
             {"connections-refused", channel.connections_refused},
             {"requests-too-long", channel.requests_too_long},
-            {"timeouts", channel.timeouts}};
+            {"timeouts", channel.timeouts},
+            {"http-requests", channel.http_requests},
+            {"http-refused", channel.http_refused},
+            {"unauthorized", channel.unauthorized},
+            {"forbidden", channel.forbidden},
+            {"tls-failed", channel.tls_failed},
+            {"streams-cut", channel.streams_cut}};
 }
 
 }  // namespace

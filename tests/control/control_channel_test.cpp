@@ -88,7 +88,7 @@ struct ControlChannelTest : testing::Test {
     }
 
     /// Answers with what was asked: the member "command" as text; "big" streams.
-    static void echo(const config::Value& request, const Reply& reply) {
+    static void echo(const config::Value& request, const Caller&, const Reply& reply) {
         const auto* const command = request.member("command");
         const auto* const name = command == nullptr ? nullptr : std::get_if<std::string>(&command->data);
         if (name == nullptr) return reply(failure("not a command"));
@@ -102,9 +102,7 @@ struct ControlChannelTest : testing::Test {
     }
 
     void start() {
-        channel = std::make_unique<ControlChannel>(
-            loop, side, limits,
-            [](const config::Value& request, const Reply& reply) { echo(request, reply); });
+        channel = std::make_unique<ControlChannel>(loop, side, limits, echo);
         auto prepared = channel->prepare({{path}});
         ASSERT_TRUE(prepared) << prepared.error();
         channel->activate(std::move(*prepared));
@@ -300,7 +298,7 @@ TEST_F(ControlChannelTest, PeerThatDoesNotReadStopsTheMaking) {
     std::promise<void> blocked;
     std::size_t made = 0;
     channel =
-        std::make_unique<ControlChannel>(loop, side, limits, [&](const config::Value&, const Reply& reply) {
+        std::make_unique<ControlChannel>(loop, side, limits, [&](const config::Value&, const Caller&, const Reply& reply) {
             Answer answer;
             answer.pieces = [&made](std::string& out) {
                 out.append(answer_piece_size, 'e');

@@ -1,0 +1,132 @@
+#include "control/http_listener.hpp"
+
+#include "dhcp/log.hpp"
+
+namespace leasehold {
+namespace {
+
+constexpr std::chrono::seconds http_accept_pause{1};
+
+std::string cure(const boost::system::error_code& error) {
+    namespace asio_error = boost::asio::error;
+    if (error == asio_error::address_in_use)
+        return "; another program has this port (ss -ltnp shows which): stop it, or choose another socket-port";
+    if (error == boost::system::errc::address_not_available)
+        return "; socket-address must be an address of this machine, 0.0.0.0 or ::";
+    if (error == asio_error::access_denied)
+        return "; ports below 1024 need CAP_NET_BIND_SERVICE: choose another socket-port";
+    return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<HttpListener>, std::string> HttpListener::open(boost::asio::io_context& loop,
+                                                                      std::shared_ptr<ChannelShared> shared,
+                                                                      HttpSettingsPtr settings) {
+    std::shared_ptr<HttpListener> listener{new HttpListener(loop, std::move(shared), std::move(settings))};
+    if (const auto error = listener->bind())
+        return std::unexpected("the control socket " + listener->settings()->config.url() +
+                               " cannot be opened: " + error.message() + cure(error));
+    return listener;
+}
+
+HttpListener::HttpListener(boost::asio::io_context& loop, std::shared_ptr<ChannelShared> shared,
+                           HttpSettingsPtr settings)
+    : shared_{std::move(shared)}, socket_{std::make_shared<HttpSocket>()}, acceptor_{loop}, pause_{loop} {
+    socket_->settings = std::move(settings);
+}
+
+HttpListener::~HttpListener() {
+    close();
+}
+
+boost::system::error_code HttpListener::bind() {
+    const auto& config = socket_->settings->config;
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(config.address, error);
+    const Protocol::endpoint endpoint{address, config.port};
+    if (!error) acceptor_.open(endpoint.protocol(), error);
+    // Else connections of before a restart would keep the port for a minute.
+    if (!error) acceptor_.set_option(Protocol::acceptor::reuse_address{true}, error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (error && acceptor_.is_open()) {
+        boost::system::error_code ignored;  // the first error is the one to tell
+        acceptor_.close(ignored);
+    }
+    return error;
+}
+
+std::string HttpListener::url() const {
+    auto config = socket_->settings->config;
+    boost::system::error_code error;
+    const auto endpoint = acceptor_.local_endpoint(error);
+    if (!error) config.port = endpoint.port();
+    return config.url();
+}
+
+void HttpListener::start() {
+    if (started_) return;
+    started_ = true;
+    socket_->url = url();
+    log(MessageId::COMMAND_SOCKET_OPENED, {{"socket", socket_->url}});
+    accept();
+}
+
+bool HttpListener::use(HttpSettingsPtr settings) {
+    const bool same = same_settings(*socket_->settings, *settings);
+    socket_->settings = std::move(settings);
+    socket_->url = url();
+    if (!same) socket_->wind_up_all();
+    return !same;
+}
+
+void HttpListener::close() {
+    if (!acceptor_.is_open()) return;
+    boost::system::error_code ignored;  // closing cannot be helped
+    acceptor_.close(ignored);
+    pause_.cancel();
+    socket_->wind_up_all();
+}
+
+void HttpListener::accept() {
+    acceptor_.async_accept(
+        [self = shared_from_this()](const boost::system::error_code& error, Protocol::socket socket) {
+            self->accepted(error, std::move(socket));
+        });
+}
+
+void HttpListener::accepted(const boost::system::error_code& error, Protocol::socket socket) {
+    if (!acceptor_.is_open()) return;
+    if (error) {  // out of descriptors, most likely: not in a tight loop
+        pause_.expires_after(http_accept_pause);
+        pause_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+            if (!cancelled && self->acceptor_.is_open()) self->accept();
+        });
+        return;
+    }
+    const auto& limits = shared_->limits;
+    if (shared_->http_connections_open >= limits.http_connections_max ||
+        socket_->connections.size() >= limits.http_connections_per_socket_max)
+        refuse(std::move(socket));
+    else
+        HttpConnection::start(std::move(socket), shared_, socket_);
+    accept();
+}
+
+/// In clear text it can be told why; a TLS handshake for that would be too much.
+void HttpListener::refuse(Protocol::socket socket) {
+    ++shared_->counters.connections_refused;
+    if (socket_->settings->tls != nullptr) return;
+    const std::string text = whole_answer(
+        http_failure(503, "too many control connections are open (" +
+                              std::to_string(shared_->limits.http_connections_per_socket_max) + " to a socket, " +
+                              std::to_string(shared_->limits.http_connections_max) +
+                              " in all); try again when others have ended"),
+        *socket_->settings);
+    boost::system::error_code ignored;  // a fresh socket takes so little at once, or its peer is gone
+    socket.non_blocking(true, ignored);
+    socket.write_some(boost::asio::buffer(text), ignored);
+}
+
+}  // namespace leasehold

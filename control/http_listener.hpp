@@ -1,0 +1,51 @@
+// One HTTP or HTTPS control socket: its port, its accept loop, what it goes by at present.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+
+#include "control/control_channel.hpp"
+#include "control/http_connection.hpp"
+
+namespace leasehold {
+
+class HttpListener : public std::enable_shared_from_this<HttpListener> {
+public:
+    /// Binds and listens. Connections wait in the kernel until start().
+    /// @error why not, and what to do
+    static Result<std::shared_ptr<HttpListener>, std::string> open(boost::asio::io_context& loop,
+                                                                   std::shared_ptr<ChannelShared> shared,
+                                                                   HttpSettingsPtr settings);
+    ~HttpListener();
+    HttpListener(const HttpListener&) = delete;
+    HttpListener& operator=(const HttpListener&) = delete;
+
+    void start();
+    /// From now on these. Connections that were made under others end after the answer under way.
+    /// @return false: they are no others
+    bool use(HttpSettingsPtr settings);
+    /// Connections end after the answer under way.
+    void close();
+    const HttpSettingsPtr& settings() const { return socket_->settings; }
+    /// With the port that the system chose.
+    std::string url() const;
+
+private:
+    using Protocol = boost::asio::ip::tcp;
+    HttpListener(boost::asio::io_context& loop, std::shared_ptr<ChannelShared> shared, HttpSettingsPtr settings);
+    boost::system::error_code bind();
+    void accept();
+    void accepted(const boost::system::error_code& error, Protocol::socket socket);
+    void refuse(Protocol::socket socket);
+
+    std::shared_ptr<ChannelShared> shared_;
+    std::shared_ptr<HttpSocket> socket_;
+    Protocol::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
+    bool started_ = false;
+};
+
+}  // namespace leasehold
