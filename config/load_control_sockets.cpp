@@ -13,8 +13,8 @@ constexpr std::size_t socket_path_max = 107;  // sun_path without the closing NU
 
 constexpr std::array unix_keys{std::string_view{"socket-name"}};
 constexpr std::array http_keys{
-    std::string_view{"socket-address"}, std::string_view{"socket-port"},   std::string_view{"authentication"},
-    std::string_view{"trust-anchor"},   std::string_view{"cert-file"},     std::string_view{"key-file"},
+    std::string_view{"socket-address"}, std::string_view{"socket-port"},  std::string_view{"authentication"},
+    std::string_view{"trust-anchor"},   std::string_view{"cert-file"},    std::string_view{"key-file"},
     std::string_view{"cert-required"},  std::string_view{"http-headers"},
 };
 constexpr std::array tls_keys{std::string_view{"trust-anchor"}, std::string_view{"cert-file"},
@@ -22,9 +22,12 @@ constexpr std::array tls_keys{std::string_view{"trust-anchor"}, std::string_view
 
 /// Those that an answer has of its own accord.
 constexpr std::array own_headers{
-    std::string_view{"content-length"},    std::string_view{"content-type"},
-    std::string_view{"transfer-encoding"}, std::string_view{"connection"},
-    std::string_view{"date"},              std::string_view{"www-authenticate"},
+    std::string_view{"content-length"},
+    std::string_view{"content-type"},
+    std::string_view{"transfer-encoding"},
+    std::string_view{"connection"},
+    std::string_view{"date"},
+    std::string_view{"www-authenticate"},
     std::string_view{"allow"},
 };
 
@@ -100,17 +103,18 @@ private:
     void load_tls() {
         auto& tls = socket_.tls_files;
         tls.cert_required = node_.boolean("cert-required").value_or(true);
-        for (const auto& [key, member] : {std::pair{"trust-anchor", &tls.trust_anchor},
-                                          std::pair{"cert-file", &tls.cert_file},
-                                          std::pair{"key-file", &tls.key_file}}) {
+        for (const auto& [key, member] :
+             {std::pair{"trust-anchor", &tls.trust_anchor}, std::pair{"cert-file", &tls.cert_file},
+              std::pair{"key-file", &tls.key_file}}) {
             const std::string name = node_.text_or(key, "");
             if (!name.empty())
                 *member = file(name);
             else if (member != &tls.trust_anchor || tls.cert_required)
-                node_.error(key, "a socket with TLS has no \"" + std::string{key} + "\"",
-                            member == &tls.trust_anchor
-                                ? "a file of CA certificates; or \"cert-required\": false, when clients have none"
-                                : "the name of a PEM file");
+                node_.error(
+                    key, "a socket with TLS has no \"" + std::string{key} + "\"",
+                    member == &tls.trust_anchor
+                        ? "a file of CA certificates; or \"cert-required\": false, when clients have none"
+                        : "the name of a PEM file");
         }
     }
 
@@ -159,15 +163,18 @@ private:
         const bool has_password = node.has("password") || node.has("password-file");
         if (node.has("certificate")) {
             if (client.certificate.empty())
-                node.error("certificate", "the certificate's name is empty", "the common name of its subject");
+                node.error("certificate", "the certificate's name is empty",
+                           "the common name of its subject");
             if (has_user || has_password)
                 node.error("certificate", "an entry with a certificate has a user or a password too",
                            "an entry for each");
             if (!socket_.tls)
-                node.error("certificate", "certificates are shown over TLS only", "a socket of the type https");
+                node.error("certificate", "certificates are shown over TLS only",
+                           "a socket of the type https");
             return client;
         }
-        for (const auto& [text, in_file] : {std::pair{"user", "user-file"}, std::pair{"password", "password-file"}})
+        for (const auto& [text, in_file] :
+             {std::pair{"user", "user-file"}, std::pair{"password", "password-file"}})
             if (node.has(text) && node.has(in_file))
                 node.error(text, std::string{text} + " stands beside " + in_file, "one of the two");
         client.user = node.text_or("user", "");
@@ -175,7 +182,8 @@ private:
         client.password_file = secret_file(node, "password-file");
         load_password(node, client);
         if (client.user.find(':') != std::string::npos)
-            node.error("user", "the user's name contains a colon, which ends it in HTTP", "a name without one");
+            node.error("user", "the user's name contains a colon, which ends it in HTTP",
+                       "a name without one");
         if (!has_password)
             node.error("password-file", "the client has no password",
                        "\"password-file\", \"password\", or \"certificate\"");
@@ -204,11 +212,12 @@ private:
 
     static CommandRights load_rights(const Node& node) {
         using enum CommandRights::Level;
-        constexpr std::array words{std::pair{"none", none}, std::pair{"read", read}, std::pair{"write", write}};
+        constexpr std::array words{std::pair{"none", none}, std::pair{"read", read},
+                                   std::pair{"write", write}};
         CommandRights rights;
         take_word(node, "access", words, rights.level);
-        for (const auto& [key, names] : {std::pair{"allow-commands", &rights.allowed},
-                                         std::pair{"deny-commands", &rights.denied}})
+        for (const auto& [key, names] :
+             {std::pair{"allow-commands", &rights.allowed}, std::pair{"deny-commands", &rights.denied}})
             for (const auto& name : node.texts(key)) {
                 if (name.text.empty() || name.text.find('*') < name.text.size() - 1)
                     node.problems().error(name.position, name.pointer,

@@ -19,7 +19,8 @@ struct Caller {
     /// For what is no command, such as a page of measurements.
     bool may(Access access) const {
         using enum config::CommandRights::Level;
-        return rights == nullptr || rights->level == write || (rights->level == read && access == Access::read);
+        return rights == nullptr || rights->level == write ||
+               (rights->level == read && access == Access::read);
     }
 };
 

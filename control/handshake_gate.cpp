@@ -10,16 +10,12 @@ void HandshakeGate::enter(std::function<void()> begin) {
     admit();
 }
 
-void HandshakeGate::leave() {
-    --running_;
-    admit();
-}
-
 void HandshakeGate::admit() {
-    const auto interval = std::chrono::nanoseconds{std::chrono::seconds{1}} / limits_.per_second;
-    while (!pausing_ && running_ < limits_.at_once && !waiting_.empty()) {
+    const std::chrono::nanoseconds interval{std::nano::den / limits_.per_second};
+    const std::chrono::nanoseconds burst{std::nano::den / limits_.per_second * limits_.burst};
+    while (!pausing_ && !waiting_.empty()) {
         const auto now = std::chrono::steady_clock::now();
-        const auto earliest = next_ - interval * limits_.burst;
+        const auto earliest = next_ - burst;
         if (earliest > now) {
             pausing_ = true;
             timer_.expires_at(earliest);
@@ -31,10 +27,9 @@ void HandshakeGate::admit() {
             return;
         }
         next_ = std::max(next_, now) + interval;
-        ++running_;
-        auto begin = std::move(waiting_.front());
+        const auto begin = std::move(waiting_.front());
         waiting_.pop_front();
-        begin();  // may leave, and so come here again
+        begin();
     }
 }
 

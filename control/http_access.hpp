@@ -1,5 +1,5 @@
-// Who a request comes from, and what an HTTP socket goes by: its passwords and certificates as read from their
-// files, its headers. Made as a whole, replaced as a whole.
+// Who a request comes from, and what an HTTP socket goes by: its passwords and certificates as read from
+// their files, its headers. Made as a whole, replaced as a whole.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ namespace leasehold {
 
 struct HttpUser {
     std::string name;
-    Secret credentials;  // "user:password" in base64, as a request brings it
+    Secret credentials;                                   // "user:password" in base64, as a request brings it
     std::shared_ptr<const config::CommandRights> rights;  // as configured
 };
 struct HttpCertificate {
@@ -32,9 +32,9 @@ struct HttpSettings {
     config::HttpSocketConfig config;
     std::vector<HttpUser> users;
     std::vector<HttpCertificate> certificates;
-    std::string header_lines;                          // "Name: value\r\n" of each that is configured
-    std::shared_ptr<boost::asio::ssl::context> tls;    // nullptr: none
-    std::string tls_digest;                            // of the files it was made from
+    std::string header_lines;                        // "Name: value\r\n" of each that is configured
+    std::shared_ptr<boost::asio::ssl::context> tls;  // nullptr: none
+    std::string tls_digest;                          // of the files it was made from
 };
 /// Would a connection made under the one be as good under the other?
 bool same_settings(const HttpSettings& one, const HttpSettings& other);

@@ -46,8 +46,9 @@ HttpRoute command_route(SideThread& side, ChannelShared& shared) {
         if (!is_json(request))
             return reply(http_failure(400, "a command has the header \"Content-Type: application/json\""));
         if (request.body.empty())
-            return reply(http_failure(400, "the request has no body; a command is a map such as "
-                                           "{ \"command\": \"list-commands\" }, and Content-Length its size"));
+            return reply(http_failure(400,
+                                      "the request has no body; a command is a map such as "
+                                      "{ \"command\": \"list-commands\" }, and Content-Length its size"));
         // The request lasts until the reply.
         const std::shared_ptr<HttpReply> owner = std::make_shared<HttpReply>(std::move(reply));
         parse_request(side, shared.limits.parse_on_loop_size_max, owner, request.body,

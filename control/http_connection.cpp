@@ -16,7 +16,8 @@ constexpr std::string_view interim_answer = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string text_of(const boost::asio::ip::tcp::endpoint& endpoint) {
     const auto address = endpoint.address().to_string();
-    return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
+    return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
+           std::to_string(endpoint.port());
 }
 
 /// Of routes that are open to everybody: who comes there has shown nothing.
@@ -28,7 +29,8 @@ Caller nobody(std::string name) {
 
 class ConnectionStream : public HttpStream {
 public:
-    explicit ConnectionStream(std::weak_ptr<HttpConnection> connection) : connection_{std::move(connection)} {}
+    explicit ConnectionStream(std::weak_ptr<HttpConnection> connection)
+        : connection_{std::move(connection)} {}
     bool send(std::string_view octets) override {
         const auto connection = connection_.lock();
         return connection != nullptr && connection->send_to_stream(octets);
@@ -78,7 +80,6 @@ HttpConnection::HttpConnection(HttpTransport::Socket socket, std::shared_ptr<Cha
 }
 
 HttpConnection::~HttpConnection() {
-    leave_gate();
     (void)hold(0);
     --shared_->http_connections_open;
     listener_->connections.erase(this);
@@ -89,30 +90,30 @@ HttpConnection::~HttpConnection() {
 void HttpConnection::begin() {
     wait_for(shared_->limits.http_request_max);
     if (!transport_->has_tls()) return receive();
-    shared_->handshakes.enter([weak = weak_from_this(), shared = shared_] {
-        if (const auto self = weak.lock())
-            self->begin_handshake();
-        else
-            shared->handshakes.leave();
+    // Who says nothing takes nobody's turn.
+    transport_->socket().async_wait(HttpTransport::Socket::wait_read,
+                                    [self = shared_from_this()](const boost::system::error_code& error) {
+                                        error ? self->close() : self->enter_gate();
+                                    });
+}
+
+void HttpConnection::enter_gate() {
+    if (phase_ == Phase::closed) return;
+    shared_->handshakes.enter([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->begin_handshake();
     });
-    // Nobody else holds it while it waits for its turn.
+    // The gate is part of what each connection holds, so it holds none itself; the timer does.
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) { (void)self; });
 }
 
 void HttpConnection::begin_handshake() {
-    in_gate_ = true;
-    if (phase_ == Phase::closed) return leave_gate();
+    if (phase_ == Phase::closed) return;
     transport_->handshake([self = shared_from_this()](const boost::system::error_code& error) {
         self->handshake_done(error);
     });
 }
 
-void HttpConnection::leave_gate() {
-    if (std::exchange(in_gate_, false)) shared_->handshakes.leave();
-}
-
 void HttpConnection::handshake_done(const boost::system::error_code& error) {
-    leave_gate();
     if (phase_ == Phase::closed) return;
     if (error) {
         ++shared_->counters.tls_failed;
@@ -129,9 +130,8 @@ void HttpConnection::handshake_done(const boost::system::error_code& error) {
 void HttpConnection::receive() {
     reading_ = true;
     transport_->read_some(boost::asio::buffer(chunk_),
-                          [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-                              self->received(error, size);
-                          });
+                          [self = shared_from_this()](const boost::system::error_code& error,
+                                                      std::size_t size) { self->received(error, size); });
 }
 
 void HttpConnection::received(const boost::system::error_code& error, std::size_t size) {
@@ -141,7 +141,7 @@ void HttpConnection::received(const boost::system::error_code& error, std::size_
         if (phase_ != Phase::answering) close();
         return;
     }
-    if (phase_ == Phase::streaming) return receive();  // only its end is of interest
+    if (phase_ == Phase::streaming) return receive();                   // only its end is of interest
     if (phase_ == Phase::answering || phase_ == Phase::ending) return;  // timed out meanwhile
     buffer_.append(chunk_.data(), size);
     if (phase_ == Phase::fresh || phase_ == Phase::idle) {
@@ -225,13 +225,14 @@ bool HttpConnection::hold(std::size_t octets) {
 
 void HttpConnection::send_continue() {
     wait_until(request_deadline());
-    transport_->write_some(boost::asio::buffer(interim_answer),
-                           [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-                               if (self->phase_ != Phase::body) return;  // timed out meanwhile
-                               // So little goes in one piece, unless the peer has left much else unread.
-                               if (error || size != interim_answer.size()) return self->close();
-                               self->read_requests();
-                           });
+    transport_->write_some(
+        boost::asio::buffer(interim_answer),
+        [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
+            if (self->phase_ != Phase::body) return;  // timed out meanwhile
+            // So little goes in one piece, unless the peer has left much else unread.
+            if (error || size != interim_answer.size()) return self->close();
+            self->read_requests();
+        });
 }
 
 void HttpConnection::run() {
@@ -242,7 +243,8 @@ void HttpConnection::run() {
     const HttpRequest& request = reader_.request();
     without_body_ = request.method == "HEAD";
     keep_alive_ = request.keep_alive;
-    route_->handler(request, [self = shared_from_this()](HttpAnswer given) { self->answer(std::move(given)); });
+    route_->handler(request,
+                    [self = shared_from_this()](HttpAnswer given) { self->answer(std::move(given)); });
 }
 
 // --- answers
@@ -279,7 +281,8 @@ void HttpConnection::answer(HttpAnswer given) {
     buffer_.shrink_to_fit();
     if (given.open) {
         keep_alive_ = false;
-        outgoing_ = header_text(given, {.length = {}, .chunked = false, .keep_alive = false}, *listener_->settings);
+        outgoing_ =
+            header_text(given, {.length = {}, .chunked = false, .keep_alive = false}, *listener_->settings);
         phase_ = Phase::streaming;
         pieces_left_ = false;
         if (!reading_) receive();
@@ -350,11 +353,11 @@ void HttpConnection::add_chunk(std::string_view octets) {
 void HttpConnection::send() {
     sending_ = true;
     wait_for(shared_->limits.progress_max);
-    const auto size = std::min(outgoing_.size(), 4 * answer_piece_size);  // so that a long answer shows progress
+    const auto size =
+        std::min(outgoing_.size(), 4 * answer_piece_size);  // so that a long answer shows progress
     transport_->write_some(boost::asio::buffer(outgoing_.data(), size),
-                           [self = shared_from_this()](const boost::system::error_code& error, std::size_t written) {
-                               self->sent(error, written);
-                           });
+                           [self = shared_from_this()](const boost::system::error_code& error,
+                                                       std::size_t written) { self->sent(error, written); });
 }
 
 void HttpConnection::sent(const boost::system::error_code& error, std::size_t size) {
@@ -426,7 +429,7 @@ void HttpConnection::wind_up() {
 void HttpConnection::end() {
     phase_ = Phase::ending;
     (void)hold(0);
-    if (reading_) return close();  // it had stopped sending; a stream's peer knows
+    if (reading_) return close();            // it had stopped sending; a stream's peer knows
     wait_for(shared_->limits.progress_max);  // once: all of the draining together
     transport_->end_sending([self = shared_from_this()] {
         if (self->phase_ != Phase::ending) return;

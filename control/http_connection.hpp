@@ -61,9 +61,9 @@ private:
                    std::shared_ptr<HttpSocket> listener);
 
     void begin();
+    void enter_gate();
     void begin_handshake();
     void handshake_done(const boost::system::error_code& error);
-    void leave_gate();
 
     void receive();
     void received(const boost::system::error_code& error, std::size_t size);
@@ -100,7 +100,6 @@ private:
     boost::asio::steady_timer timer_;
     HttpPeer peer_;
     Phase phase_ = Phase::fresh;
-    bool in_gate_ = false;
     bool winding_up_ = false;
 
     HttpReader reader_;
@@ -112,14 +111,14 @@ private:
     std::chrono::steady_clock::time_point request_begun_{};
     const HttpRoute* route_ = nullptr;
 
-    HttpAnswer answer_;       // without its body, while its header is not sent
+    HttpAnswer answer_;  // without its body, while its header is not sent
     bool header_sent_ = false;
     bool chunked_ = false;
     bool keep_alive_ = false;
     bool without_body_ = false;  // HEAD
     AnswerPieces pieces_;
     bool pieces_left_ = false;
-    std::string made_;      // of the body, not yet in outgoing_
+    std::string made_;  // of the body, not yet in outgoing_
     std::string outgoing_;
     bool sending_ = false;
     bool end_when_sent_ = false;  // of a stream

@@ -34,15 +34,14 @@ std::string date_text(std::time_t when) {
     std::array<char, 32> rest{};
     std::strftime(rest.data(), rest.size(), " %Y %H:%M:%S GMT", &parts);
     const std::string day = std::to_string(parts.tm_mday);
-    return std::string{days[static_cast<std::size_t>(parts.tm_wday)]} + ", " + (day.size() < 2 ? "0" : "") + day +
-           " " + months[static_cast<std::size_t>(parts.tm_mon)] + rest.data();
+    return std::string{days[static_cast<std::size_t>(parts.tm_wday)]} + ", " + (day.size() < 2 ? "0" : "") +
+           day + " " + months[static_cast<std::size_t>(parts.tm_mon)] + rest.data();
 }
 
 }  // namespace
 
 std::string_view reason_phrase(unsigned status) {
-    const auto found =
-        std::ranges::find(phrases, status, [](const auto& phrase) { return phrase.first; });
+    const auto found = std::ranges::find(phrases, status, [](const auto& phrase) { return phrase.first; });
     return found == phrases.end() ? std::string_view{} : found->second;
 }
 
@@ -71,7 +70,8 @@ std::string header_text(const HttpAnswer& answer, const HttpFraming& framing, co
 }
 
 std::string whole_answer(const HttpAnswer& answer, const HttpSettings& settings) {
-    return header_text(answer, {.length = answer.body.size(), .chunked = false, .keep_alive = false}, settings) +
+    return header_text(answer, {.length = answer.body.size(), .chunked = false, .keep_alive = false},
+                       settings) +
            answer.body;
 }
 

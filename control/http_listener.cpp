@@ -10,7 +10,8 @@ constexpr std::chrono::seconds http_accept_pause{1};
 std::string cure(const boost::system::error_code& error) {
     namespace asio_error = boost::asio::error;
     if (error == asio_error::address_in_use)
-        return "; another program has this port (ss -ltnp shows which): stop it, or choose another socket-port";
+        return "; another program has this port (ss -ltnp shows which): stop it, or choose another "
+               "socket-port";
     if (error == boost::system::errc::address_not_available)
         return "; socket-address must be an address of this machine, 0.0.0.0 or ::";
     if (error == asio_error::access_denied)
@@ -120,8 +121,8 @@ void HttpListener::refuse(Protocol::socket socket) {
     if (socket_->settings->tls != nullptr) return;
     const std::string text = whole_answer(
         http_failure(503, "too many control connections are open (" +
-                              std::to_string(shared_->limits.http_connections_per_socket_max) + " to a socket, " +
-                              std::to_string(shared_->limits.http_connections_max) +
+                              std::to_string(shared_->limits.http_connections_per_socket_max) +
+                              " to a socket, " + std::to_string(shared_->limits.http_connections_max) +
                               " in all); try again when others have ended"),
         *socket_->settings);
     boost::system::error_code ignored;  // a fresh socket takes so little at once, or its peer is gone

@@ -35,7 +35,8 @@ public:
 
 private:
     using Protocol = boost::asio::ip::tcp;
-    HttpListener(boost::asio::io_context& loop, std::shared_ptr<ChannelShared> shared, HttpSettingsPtr settings);
+    HttpListener(boost::asio::io_context& loop, std::shared_ptr<ChannelShared> shared,
+                 HttpSettingsPtr settings);
     boost::system::error_code bind();
     void accept();
     void accepted(const boost::system::error_code& error, Protocol::socket socket);

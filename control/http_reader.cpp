@@ -86,11 +86,14 @@ HttpReader::Status HttpReader::read(std::string& octets) {
         octets.erase(0, used);
         if (error == http::error::need_more) {
             // The parser counts a header only when it is whole.
-            if (!parser.is_header_done() && octets.size() > header_size_max_) error = http::error::header_limit;
-            else return Status::more;
+            if (!parser.is_header_done() && octets.size() > header_size_max_)
+                error = http::error::header_limit;
+            else
+                return Status::more;
         }
         if (error == http::error::header_limit)
-            return fail(431, "the request's header is longer than " + std::to_string(header_size_max_) + " octets");
+            return fail(
+                431, "the request's header is longer than " + std::to_string(header_size_max_) + " octets");
         if (error == http::error::body_limit) return fail(413, "the request is too long");
         if (error) return fail(400, "this is no HTTP request: " + error.message());
         if (parser.is_header_done() && !header_told_) break;

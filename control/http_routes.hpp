@@ -1,6 +1,6 @@
-// What an HTTP listener answers besides commands: a table of routes {method, path, access, handler}. A handler
-// gets a whole request and answers it whole, in pieces, or with a stream that stays open. Sockets, limits, TLS
-// and authentication are http_listener's and http_connection's part.
+// What an HTTP listener answers besides commands: a table of routes {method, path, access, handler}. A
+// handler gets a whole request and answers it whole, in pieces, or with a stream that stays open. Sockets,
+// limits, TLS and authentication are http_listener's and http_connection's part.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@
 namespace leasehold {
 
 struct HttpRequest {
-    std::string method;  // "GET"
-    std::string path;    // "/metrics": what stands before "?", as sent
-    std::string query;   // what stands behind it
+    std::string method;                                       // "GET"
+    std::string path;                                         // "/metrics": what stands before "?", as sent
+    std::string query;                                        // what stands behind it
     std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
     std::string body;
     bool is_1_1 = true;  // else HTTP/1.0

@@ -4,9 +4,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <boost/asio/ssl/impl/src.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/ssl/impl/src.hpp>
 #include <filesystem>
 
 namespace leasehold {
@@ -129,7 +129,8 @@ Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const config
     SSL_CTX* const native = context->native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     // Renegotiation would let one client have the server compute for ever.
-    SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_options(native,
+                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(session_context.data()),
                                    static_cast<unsigned>(session_context.size()));
@@ -142,19 +143,21 @@ Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const config
     context->use_private_key_file(config.key_file, ssl::context::pem, error);
     if (error)
         return unusable("key-file", config.key_file,
-                        error.message() + " (it must be a PEM file without a passphrase, and the key of the "
-                                          "certificate " +
+                        error.message() +
+                            " (it must be a PEM file without a passphrase, and the key of the "
+                            "certificate " +
                             config.cert_file + ")");
     if (SSL_CTX_check_private_key(native) != 1)
-        return unusable("key-file", config.key_file, "it is not the key of the certificate " + config.cert_file);
+        return unusable("key-file", config.key_file,
+                        "it is not the key of the certificate " + config.cert_file);
     if (!config.trust_anchor.empty())
         if (const auto wrong = trust(*context, config.trust_anchor))
             return unusable("trust-anchor", config.trust_anchor, wrong.message());
     const bool verifies = !config.trust_anchor.empty() && (config.cert_required || asks);
-    context->set_verify_mode(
-        !verifies ? ssl::verify_none
-                  : config.cert_required ? ssl::verify_peer | ssl::verify_fail_if_no_peer_cert : ssl::verify_peer,
-        error);
+    context->set_verify_mode(!verifies              ? ssl::verify_none
+                             : config.cert_required ? ssl::verify_peer | ssl::verify_fail_if_no_peer_cert
+                                                    : ssl::verify_peer,
+                             error);
     return context;
 }
 

@@ -21,7 +21,8 @@ std::string http(const std::string& members) {
 }
 std::string https(const std::string& members) {
     return sockets(
-        R"("socket-type": "https", "trust-anchor": "ca", "cert-file": "/c/cert", "key-file": "key", )" + members);
+        R"("socket-type": "https", "trust-anchor": "ca", "cert-file": "/c/cert", "key-file": "key", )" +
+        members);
 }
 std::string client(const std::string& members) {
     return http("\"authentication\": {\"clients\": [{" + members + "}]}");
@@ -49,9 +50,10 @@ TEST(ControlSockets, SeveralOfEachType) {
     EXPECT_EQ(loaded->daemon.http_sockets[0].url(), "http://127.0.0.1:8000");
     const auto& socket = loaded->daemon.http_sockets[1];
     EXPECT_EQ(socket.url(), "https://[::]:8443");
-    EXPECT_EQ(socket.tls_files,
-              (HttpTlsConfig{
-                  .trust_anchor = "/t", .cert_file = "/data/c", .key_file = "/data/k", .cert_required = false}));
+    EXPECT_EQ(
+        socket.tls_files,
+        (HttpTlsConfig{
+            .trust_anchor = "/t", .cert_file = "/data/c", .key_file = "/data/k", .cert_required = false}));
     EXPECT_EQ(socket.headers, (std::vector{HttpHeader{"Strict-Transport-Security", "max-age=1"}}));
     EXPECT_EQ(socket.realm, "here");
     ASSERT_EQ(socket.clients.size(), 3u);
@@ -73,7 +75,8 @@ TEST(ControlSockets, HttpWithCertificatesHasTls) {
 TEST(ControlSockets, OpenOnesAreToldOf) {
     const auto loopback = load_global(http("\"socket-port\": 1"));
     ASSERT_TRUE(loopback);
-    EXPECT_THAT(format(loopback->warnings), HasSubstr("whoever reaches http://127.0.0.1:1 may give every command"));
+    EXPECT_THAT(format(loopback->warnings),
+                HasSubstr("whoever reaches http://127.0.0.1:1 may give every command"));
     const auto everywhere = http("\"socket-address\": \"0.0.0.0\"");
     const auto refused = load_global(everywhere);
     ASSERT_FALSE(refused);
@@ -97,7 +100,8 @@ TEST(ControlSockets, PasswordsAreHiddenAndFoundAgain) {
     EXPECT_EQ(format(loaded->warnings).find("swordfish"), std::string::npos);
 
     LoadOptions options;
-    options.present = std::make_shared<const ShownConfiguration>(ShownConfiguration{loaded->full, loaded->hidden});
+    options.present =
+        std::make_shared<const ShownConfiguration>(ShownConfiguration{loaded->full, loaded->hidden});
     const auto again = load(from_json(*loaded->full, "<wire>"), options);
     ASSERT_TRUE(again) << format(again.error());
     EXPECT_EQ(again->daemon.http_sockets[0].clients[0].password.reveal(), "swordfish");
@@ -109,12 +113,14 @@ TEST(ControlSockets, WhatIsWrongIsToldAtItsPlace) {
     expect_refused(http("\"socket-name\": @\"x\""), first + "/socket-name", "does not belong");
     expect_refused(sockets(R"("socket-type": "unix", "socket-name": "x", "socket-port": @1)"),
                    first + "/socket-port", "does not belong");
-    expect_refused(http("\"socket-address\": @\"localhost\""), first + "/socket-address", "not an IP address");
+    expect_refused(http("\"socket-address\": @\"localhost\""), first + "/socket-address",
+                   "not an IP address");
     expect_refused(http("\"socket-port\": @65536"), first + "/socket-port", "65536");
-    expect_refused("\"control-sockets\": [@{\"socket-type\": \"https\", \"cert-file\": \"c\", \"key-file\": \"k\"}]",
-                   first, "no \"trust-anchor\"");
-    expect_refused(http(R"("http-headers": [{"name": @"a b", "value": "x"}])"), first + "/http-headers/0/name",
-                   "cannot be the name");
+    expect_refused(
+        "\"control-sockets\": [@{\"socket-type\": \"https\", \"cert-file\": \"c\", \"key-file\": \"k\"}]",
+        first, "no \"trust-anchor\"");
+    expect_refused(http(R"("http-headers": [{"name": @"a b", "value": "x"}])"),
+                   first + "/http-headers/0/name", "cannot be the name");
     expect_refused(http(R"("http-headers": [{"name": @"Content-length", "value": "1"}])"),
                    first + "/http-headers/0/name", "set by the server itself");
     expect_refused(http(R"("http-headers": [{"name": "a", "value": @"x\r\ny: z"}])"),
@@ -125,11 +131,13 @@ TEST(ControlSockets, WhatIsWrongIsToldAtItsPlace) {
                    "stands beside password-file");
     expect_refused(client(R"("user": "a", "password": @"")"), of_client + "/password", "empty");
     expect_refused(client(R"("certificate": @"a")"), of_client + "/certificate", "over TLS only");
-    expect_refused(client(R"("user": "a", "password-file": "p", "access": @"all")"), of_client + "/access", "all");
+    expect_refused(client(R"("user": "a", "password-file": "p", "access": @"all")"), of_client + "/access",
+                   "all");
     expect_refused(client(R"("user": "a", "password-file": "p", "allow-commands": [@"a*b"])"),
                    of_client + "/allow-commands/0", "not the name of a command");
-    expect_refused(R"("control-sockets": [{"socket-type": "http"}, {"socket-type": "http", "socket-port": @8000}])",
-                   "/Dhcp4/control-sockets/1/socket-port", "two control sockets");
+    expect_refused(
+        R"("control-sockets": [{"socket-type": "http"}, {"socket-type": "http", "socket-port": @8000}])",
+        "/Dhcp4/control-sockets/1/socket-port", "two control sockets");
     expect_refused(http(R"("authentication": {"clients": [{"user": "a", "password-file": "p"},
         {"user": "a", "password-file": "q"}], "type": @"digest"})"),
                    first + "/authentication/type", "basic");

@@ -23,7 +23,8 @@ Status feed_all(HttpReader& reader, std::string octets) {
     return feed(reader, octets);
 }
 
-const std::string post = "POST /some/where?a=b HTTP/1.1\r\nHost: x\r\nX-One: Two\r\nContent-Length: 5\r\n\r\nhello";
+const std::string post =
+    "POST /some/where?a=b HTTP/1.1\r\nHost: x\r\nX-One: Two\r\nContent-Length: 5\r\n\r\nhello";
 
 TEST(HttpReader, WholeRequest) {
     HttpReader reader{header_max};
@@ -65,8 +66,10 @@ TEST(HttpReader, TheNextRequestStays) {
 
 TEST(HttpReader, Chunks) {
     HttpReader reader{header_max};
-    EXPECT_EQ(feed_all(reader, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
-              Status::complete);
+    EXPECT_EQ(
+        feed_all(reader,
+                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
+        Status::complete);
     EXPECT_EQ(reader.request().body, "abcde");
 }
 
