@@ -138,9 +138,11 @@ TEST(ControlSockets, WhatIsWrongIsToldAtItsPlace) {
     expect_refused(
         R"("control-sockets": [{"socket-type": "http"}, {"socket-type": "http", "socket-port": @8000}])",
         "/Dhcp4/control-sockets/1/socket-port", "two control sockets");
-    expect_refused(http(R"("authentication": {"clients": [{"user": "a", "password-file": "p"},
-        {"user": "a", "password-file": "q"}], "type": @"digest"})"),
-                   first + "/authentication/type", "basic");
+    expect_refused(http(R"("authentication": {"type": @"digest"})"), first + "/authentication/type",
+                   "digest");
+    expect_refused(http(R"("authentication": {"clients": [{"user": "a", "password-file": "p"}, )"
+                        R"({"user": @"a", "password-file": "q"}]})"),
+                   first + "/authentication/clients/1/user", "stands twice");
 }
 
 TEST(CommandRights, LevelsAndNames) {
