@@ -81,6 +81,15 @@ void make_duid(const Node& global, const LoadOptions& options, ServerConfig& ser
         global.error("server-id", "this server has no DUID: " + duid.error());
 }
 
+void make_reconfigure_keys(const Node& global, const LoadOptions& options, ServerConfig& server) {
+    if (!options.reconfigure_keys || !global.boolean("reconfigure-accept").value_or(false)) return;
+    auto keys = options.reconfigure_keys();
+    if (keys)
+        server.reconfigure_keys = std::move(*keys);
+    else
+        global.error("reconfigure-accept", keys.error());
+}
+
 }  // namespace
 
 Directories Directories::from_environment() {
@@ -114,6 +123,7 @@ LoadResult load(const Value& root, const LoadOptions& options) {
     const Node global_node{global, "/" + root_key, problems};
     load_global(global_node, loaded.hidden, options, full_global, *server, loaded.daemon);
     if (!problems.has_errors()) make_duid(global_node, options, *server);
+    if (!problems.has_errors()) make_reconfigure_keys(global_node, options, *server);
     if (problems.has_errors()) return std::unexpected{problems.errors()};
 
     finish(*server);

@@ -60,6 +60,9 @@ struct LoadOptions {
     /// Finds or makes this DHCPv6 server's DUID; the error says why there is none. Called last, when nothing
     /// else is wrong. Not set: ServerConfig::duid stays empty.
     std::function<Result<Octets, std::string>(const ServerDuidConfig&)> server_duid = nullptr;
+    /// The keys of RECONFIGURE, where reconfigure-accept asks for them; the error says why there are none. Not set: nobody
+    /// gets one.
+    std::function<Result<std::shared_ptr<const v6::ReconfigureKeys>, std::string>()> reconfigure_keys = nullptr;
     /// What config-get shows at present: a configuration made from it may leave its secrets hidden. nullptr:
     /// a file, which has to hold them.
     std::shared_ptr<const ShownConfiguration> present = nullptr;

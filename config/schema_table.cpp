@@ -168,6 +168,7 @@ constexpr std::array rows{
     Key{{global}, "mac-sources", texts(), "[\"any\"]", used, shown, "Where a client's hardware address is looked for, in this order: any, raw, duid, ipv6-link-local, client-link-addr-option (rfc6939), subscriber-id (rfc4580), remote-id (rfc4649), docsis-cmts, docsis-modem.", v6_only},
     Key{{global}, "relay-supplied-options", texts(), "[\"65\"]", used, shown, "Options, by name or code, that are taken from relays when nothing else gives them (RFC 6422).", v6_only},
     Key{{global}, "allow-address-registration", flag(), "true", used, shown, "Addresses that clients made themselves are registered (RFC 9686).", v6_only},
+    Key{{global}, "reconfigure-accept", flag(), "false", used, none, "Not in Kea. Clients that take RECONFIGURE (RFC 8415 18.3.11) are given the key for it, and the command reconfigure6 makes them renew.", v6_only},
     Key{{global}, "data-directory", text(), "", ignored, none, "Where files are. The environment variable KEA_DHCP_DATA_DIR says that here.", v6_only},
     Key{{global}, "dhcp4o6-port", integer(0, u16), "0", used, shown, "Above 0 under both Dhcp4 and Dhcp6 of one file: DHCPv4 over DHCPv6 (RFC 7341) is served. One process serves both, so no such port is opened."},
     Key{{global}, "parked-packet-limit", integer(0, u32), "256", ignored, shown, "Packets that wait for hook libraries."},

@@ -83,6 +83,13 @@ constexpr std::array lease6_get_arguments{
 constexpr std::array duid_argument{
     ArgumentDef{"duid", text, required, "octets in hexadecimal, such as 00:03:00:01:1a:2b:3c:4d:5e:6f"},
 };
+constexpr std::array reconfigure_arguments{
+    ArgumentDef{"duid", text, optional, "this client; or one of the next two"},
+    ArgumentDef{"subnet-id", integer, optional, "all clients of this subnet", 1, seconds_max},
+    ArgumentDef{"all", boolean, optional, "true: all clients"},
+    ArgumentDef{"message", text, optional,
+                "what they are to send: \"renew\" (usual), \"rebind\" or \"information-request\""},
+};
 constexpr std::array lease_statistic_arguments{
     ArgumentDef{"subnet-id", integer, optional, "the subnet that is asked for; else all", 1, seconds_max},
     ArgumentDef{"subnet-range", any, optional,
@@ -180,6 +187,8 @@ constexpr std::array table{
     CommandDef{"leases-reclaim", Access::write, reclaim_arguments, leases_reclaim,
                "cleans expired leases up now"},
     CommandDef{"list-commands", Access::read, none, list_commands, "the names of all commands"},
+    only(v6, CommandDef{"reconfigure6", Access::write, reconfigure_arguments, reconfigure6,
+                        "makes clients renew now (RECONFIGURE, RFC 8415 18.3.11)"}),
     CommandDef{"shutdown", Access::write, shutdown_arguments, shutdown_server, "ends the server"},
     only(v4, CommandDef{"stat-lease4-get", Access::read, lease_statistic_arguments, stat_lease_get,
                         "how many leases and addresses the subnets have"}),

@@ -36,6 +36,9 @@ void lease_get_by_client_id(CommandContext&, const Arguments&, Reply);
 void lease_get_by_hostname(CommandContext&, const Arguments&, Reply);
 void lease_get_by_state(CommandContext&, const Arguments&, Reply);
 
+// reconfigure_commands.cpp
+void reconfigure6(CommandContext&, const Arguments&, Reply);
+
 // lease_statistic_commands.cpp
 void stat_lease_get(CommandContext&, const Arguments&, Reply);
 

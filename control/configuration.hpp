@@ -104,6 +104,7 @@ private:
 Result<std::string, std::string> write_target(const std::string& configuration_file, const std::string& name);
 
 /// Replaces a file's content so that a reader, or a crash, finds the old or the new one whole.
-Result<void, std::string> replace_file(const std::string& path, std::string_view content);
+/// @param mode  of a file that was not there; one that was keeps its own
+Result<void, std::string> replace_file(const std::string& path, std::string_view content, unsigned mode = 0640);
 
 }  // namespace leasehold

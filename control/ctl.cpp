@@ -11,6 +11,7 @@
 #include "config/dialect.hpp"
 #include "config/load.hpp"
 #include "control/configured_families.hpp"
+#include "control/command_table.hpp"
 #include "control/family_names.hpp"
 #include "dhcp/exit_code.hpp"
 
@@ -39,15 +40,16 @@ Result<Json, std::string> read_value(const std::string& text) {
 }
 
 /// Whose server is asked: -4 or -6 says so, else the only one that the configuration is for, else the
-/// command's name.
+/// one that has the command.
 Family family_asked(const CtlArguments& arguments) {
     if (arguments.family) return *arguments.family;
     if (!arguments.file.empty()) {
         const auto families = families_to_serve(arguments.file, std::nullopt);
         if (families.size() == 1) return families.front();
     }
-    const bool of_v6 = arguments.command.starts_with("lease6-") || arguments.command == "stat-lease6-get";
-    return of_v6 ? Family::v6 : Family::v4;
+    const bool of_v6_only = find_command(arguments.command, Family::v4) == nullptr &&
+                            find_command(arguments.command, Family::v6) != nullptr;
+    return of_v6_only ? Family::v6 : Family::v4;
 }
 
 Result<std::string, std::string> find_socket(const CtlArguments& arguments) {

@@ -28,11 +28,11 @@ bool write_all(int descriptor, std::string_view content) {
     return true;
 }
 
-/// The new file gets the owner and mode of the one it replaces; 0640 where there was none.
-void copy_owner_and_mode(const std::string& from, int to) {
+/// The new file gets the owner and mode of the one it replaces; `mode` where there was none.
+void copy_owner_and_mode(const std::string& from, int to, unsigned mode) {
     struct stat status {};
     if (stat(from.c_str(), &status) != 0) {
-        fchmod(to, 0640);
+        fchmod(to, mode);
         return;
     }
     if (fchown(to, status.st_uid, status.st_gid) == 0) fchmod(to, status.st_mode & 07777);
@@ -67,7 +67,7 @@ Result<std::string, std::string> write_target(const std::string& configuration_f
     return (directory / file).string();
 }
 
-Result<void, std::string> replace_file(const std::string& path, std::string_view content) {
+Result<void, std::string> replace_file(const std::string& path, std::string_view content, unsigned mode) {
     auto temporary = path + ".XXXXXX";
     const auto failed = [&](std::string_view step) {
         return std::unexpected("the file " + path + " was not changed: " + std::string{step} + ": " +
@@ -75,7 +75,7 @@ Result<void, std::string> replace_file(const std::string& path, std::string_view
     };
     const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
     if (descriptor < 0) return failed("no new file can be made beside it");
-    copy_owner_and_mode(path, descriptor);
+    copy_owner_and_mode(path, descriptor, mode);
     const bool written = write_all(descriptor, content) && fsync(descriptor) == 0;
     const int write_error = errno;
     close(descriptor);

@@ -53,6 +53,7 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
       shared_{shared},
       options_{load_options(family, arguments)},
       duid_{options_.directories.data},
+      reconfigure_{options_.directories.data},
       server_{
           shared.loop,
           shared.time,
@@ -91,6 +92,7 @@ Result<void, Service::Failure> Service::load() {
         log(in_family(MessageId::DHCP4_NO_SERVER_ID, family_), {{"reason", identity.error()}});
     if (family_ == Family::v6)
         options_.server_duid = [this](const ServerDuidConfig& wanted) { return duid_.make(wanted); };
+    options_.reconfigure_keys = [this] { return reconfigure_.make(); };
 
     auto loaded = config::load_file(file_, options_);
     if (!loaded) {
@@ -108,7 +110,7 @@ Result<void, Service::Failure> Service::load() {
 Result<void, Service::Failure> Service::begin() {
     if (family_ == Family::v6) {
         const auto& server = *loaded_->server;
-        if (const auto kept = duid_.keep(server.server_duid, server.duid); !kept)
+        if (const auto kept = keep_identity(server); !kept)
             return std::unexpected(Failure{ExitCode::state_directory, kept.error()});
     }
     configuration_.emplace(file_, options_, server_, shared_.logs, channel_, shared_.side);
@@ -125,7 +127,7 @@ Result<void, Service::Failure> Service::begin() {
     configuration_->on_use([this](const config::Loaded& used) {
         secrets_.watch(credential_files(used.server->lease_database));
         script_.use(used.server);
-        if (family_ == Family::v6) keep_duid(used.server);
+        if (family_ == Family::v6) keep_identity_later(used.server);
     });
     shared_.shutdown.add(server_, channel_);
     first_ = loaded_->server;
@@ -134,13 +136,17 @@ Result<void, Service::Failure> Service::begin() {
     return begun;
 }
 
+Result<void, std::string> Service::keep_identity(const ServerConfig& server) {
+    if (auto kept = duid_.keep(server.server_duid, server.duid); !kept) return kept;
+    return server.reconfigure_keys == nullptr ? Result<void, std::string>{} : reconfigure_.keep();
+}
+
 /// A later configuration's, which was in use before it could be kept: what cannot be kept is told.
-void Service::keep_duid(const std::shared_ptr<const ServerConfig>& server) {
+void Service::keep_identity_later(const std::shared_ptr<const ServerConfig>& server) {
     auto problem = std::make_shared<std::string>();
     shared_.side.run(
         [this, server, problem] {
-            if (const auto kept = duid_.keep(server->server_duid, server->duid); !kept)
-                *problem = kept.error();
+            if (const auto kept = keep_identity(*server); !kept) *problem = kept.error();
         },
         [problem] {
             if (!problem->empty()) log(MessageId::DHCP6_NO_SERVER_DUID, {{"reason", *problem}});

@@ -13,6 +13,7 @@
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
+#include "control/reconfigure_secret.hpp"
 #include "control/run_script.hpp"
 #include "control/secret_watch.hpp"
 #include "control/server_duid.hpp"
@@ -45,7 +46,7 @@ public:
     const std::vector<config::ControlSocketConfig>& control_sockets() const {
         return loaded_->daemon.control_sockets;
     }
-    /// Puts it to use: logs and control sockets are open afterwards, and the DUID is kept.
+    /// Puts it to use: logs and control sockets are open afterwards, and what clients know the server by is kept.
     Result<void, Failure> begin();
     void supervise(Supervision& supervision);
     void start();
@@ -58,7 +59,9 @@ public:
     Family family() const { return family_; }
 
 private:
-    void keep_duid(const std::shared_ptr<const ServerConfig>& server);
+    /// By which clients know this server: its DUID, and the secret of their keys. Blocks.
+    Result<void, std::string> keep_identity(const ServerConfig& server);
+    void keep_identity_later(const std::shared_ptr<const ServerConfig>& server);
 
     Family family_;
     std::string file_;
@@ -66,6 +69,7 @@ private:
     config::LoadOptions options_;
     std::optional<FileLock> pid_file_;
     ServerDuid duid_;
+    ReconfigureSecret reconfigure_;
     std::shared_ptr<const ServerConfig> first_;
     std::optional<config::Loaded> loaded_;  // until begin()
     Server server_;

@@ -87,6 +87,11 @@ Json prefix_routes(const PrefixRoutesStatus& status) {
     return result;
 }
 
+Json reconfigure(const v6::ReconfigureStatus& status) {
+    return {{"queued", status.queued},     {"waiting", status.waiting},       {"sent", status.sent},
+            {"answered", status.answered}, {"unanswered", status.unanswered}, {"refused", status.refused}};
+}
+
 Json service(const ServerStatus& server) {
     Json result{{"state", to_string(server.service.mode)}};
     if (server.service.mode == ServiceMode::open_without_backend)
@@ -210,6 +215,7 @@ Json status_json(const StatusInputs& inputs) {
          {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
         {"limits", queues(inputs)},
         {"commands", commands(inputs.channel)}};
+    if (server.reconfigure != v6::ReconfigureStatus{}) result["reconfigure"] = reconfigure(server.reconfigure);
     if (server.routes.managed) result["prefix-routes"] = prefix_routes(server.routes);
     if (!inputs.script.path.empty()) result["run-script"] = program(inputs.script);
     return result;

@@ -35,6 +35,8 @@ struct JourneyContext {
     std::uint16_t client_port = 0;  // 0: as the protocol says
     AddressProbe* probe = nullptr;  // nullptr: nobody is looked for
     Carry carry = nullptr;          // v6: takes DHCPv4 messages out of DHCPv6 ones
+    /// v6: the client of this DUID asks for leases or information (RFC 8415 18.3.11: what RECONFIGURE waits for).
+    std::function<void(OctetView duid)> client_asks = nullptr;
 };
 
 struct JourneyCounters {
@@ -116,6 +118,9 @@ protected:
     const LeaseKeeper& keeper() const { return *keeper_; }
     const LeaseClock& clock() const { return context_.clock; }
     PacketOutlet& outlet() const { return context_.outlet; }
+    void tell_of_client(OctetView duid) const {
+        if (context_.client_asks) context_.client_asks(duid);
+    }
     const Carry& carry() const { return context_.carry; }
     /// False behind it: the journey is gone.
     std::shared_ptr<const bool> alive() const { return alive_; }

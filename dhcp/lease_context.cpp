@@ -16,7 +16,9 @@ namespace json = boost::json;
 
 constexpr std::string_view notes_key = "ISC", classes_key = "client-classes", relay_key = "relay-agent-info",
                            relays_key = "relay-info", older_relays_key = "relays";
-constexpr std::string_view own_key = "Leasehold", route_key = "route", via_key = "via", device_key = "dev";
+constexpr std::string_view own_key = "Leasehold", route_key = "route", reconfigure_key = "reconfigure",
+                           via_key = "via", device_key = "dev", port_key = "port";
+constexpr std::uint16_t dhcpv6_server_port = 547;
 constexpr std::string_view payload_key = "sub-options", relay_id_key = "relay-id",
                            remote_id_key = "remote-id", hop_key = "hop", link_key = "link", peer_key = "peer",
                            options_key = "options";
@@ -187,6 +189,25 @@ LeaseNotes notes_in(const json::object& map) {
     return result;
 }
 
+std::optional<NextHop> hop_in(const json::object& entry) {
+    const auto text = [&](std::string_view key) -> std::string_view {
+        const auto* value = member(entry, key);
+        const auto* found = value == nullptr ? nullptr : value->if_string();
+        return found == nullptr ? std::string_view{} : std::string_view{found->data(), found->size()};
+    };
+    const auto via = parse_ipv6(text(via_key));
+    const auto device = text(device_key);
+    if (!via || is_unspecified(*via) || device.empty() || device.size() > interface_name_max) return std::nullopt;
+    return NextHop{*via, std::string{device}};
+}
+
+json::object hop_entry(const NextHop& hop) {
+    json::object entry;
+    place(entry, via_key) = address_text(hop.via);
+    place(entry, device_key) = hop.device;
+    return entry;
+}
+
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -254,6 +275,27 @@ std::optional<std::string> spliced(std::string_view context, const json::object&
     if (!placed) append(own, "", "");
     if (!text.empty()) text += '}';
     return text.size() > user_context_size_max ? std::nullopt : std::optional{std::move(text)};
+}
+
+/// A note of the map "Leasehold".
+std::optional<json::object> own_note(std::string_view user_context, std::string_view key) {
+    if (user_context.find(own_key) == std::string_view::npos) return std::nullopt;
+    const auto context = parse_map(user_context);
+    const auto* own = context ? map_of(*context, own_key) : nullptr;
+    const auto* note = own == nullptr ? nullptr : map_of(*own, key);
+    return note == nullptr ? std::nullopt : std::optional{*note};
+}
+
+/// @param note  nullopt: it goes
+std::string with_own_note(std::string_view user_context, std::string_view key, const std::optional<json::object>& note) {
+    if (!note && user_context.find(own_key) == std::string_view::npos) return std::string{user_context};
+    const std::optional<json::object> context =
+        user_context.empty() ? std::optional{json::object{}} : parse_map(user_context);
+    if (!context) return std::string{user_context};
+    json::object own = map_of(*context, own_key) == nullptr ? json::object{} : *map_of(*context, own_key);
+    remove(own, key);
+    if (note) place(own, key) = *note;
+    return spliced(user_context, own, own_key).value_or(std::string{user_context});
 }
 
 bool has_shape(const json::value& part, PartShape shape) {
@@ -367,35 +409,35 @@ RelayIdentities relay_identities(OctetView relay_information, std::span<const Re
 }
 
 std::optional<NextHop> read_next_hop(std::string_view user_context) {
-    if (user_context.find(own_key) == std::string_view::npos) return std::nullopt;
-    const auto context = parse_map(user_context);
-    const auto* own = context ? map_of(*context, own_key) : nullptr;
-    const auto* route = own == nullptr ? nullptr : map_of(*own, route_key);
-    const auto text = [&](std::string_view key) -> std::string_view {
-        const auto* value = route == nullptr ? nullptr : member(*route, key);
-        const auto* found = value == nullptr ? nullptr : value->if_string();
-        return found == nullptr ? std::string_view{} : std::string_view{found->data(), found->size()};
-    };
-    const auto via = parse_ipv6(text(via_key));
-    const auto device = text(device_key);
-    if (!via || is_unspecified(*via) || device.empty() || device.size() > interface_name_max) return std::nullopt;
-    return NextHop{*via, std::string{device}};
+    const auto route = own_note(user_context, route_key);
+    return route ? hop_in(*route) : std::nullopt;
 }
 
 std::string with_next_hop(std::string_view user_context, const std::optional<NextHop>& hop) {
-    if (!hop && user_context.find(own_key) == std::string_view::npos) return std::string{user_context};
-    const std::optional<json::object> context =
-        user_context.empty() ? std::optional{json::object{}} : parse_map(user_context);
-    if (!context) return std::string{user_context};
-    json::object own = map_of(*context, own_key) == nullptr ? json::object{} : *map_of(*context, own_key);
-    remove(own, route_key);
-    if (hop) {
-        json::object route;
-        place(route, via_key) = to_string(hop->via);
-        place(route, device_key) = hop->device;
-        place(own, route_key) = std::move(route);
+    return with_own_note(user_context, route_key, hop ? std::optional{hop_entry(*hop)} : std::nullopt);
+}
+
+std::optional<ReconfigureNote> read_reconfigure_note(std::string_view user_context) {
+    const auto entry = own_note(user_context, reconfigure_key);
+    auto way = entry ? hop_in(*entry) : std::nullopt;
+    if (!way) return std::nullopt;
+    ReconfigureNote note{.way = std::move(*way)};
+    if (const auto* port = member(*entry, port_key)) {
+        json::error_code error;
+        note.port = port->to_number<std::uint16_t>(error);
+        if (error || note.port == 0) return std::nullopt;
     }
-    return spliced(user_context, own, own_key).value_or(std::string{user_context});
+    if (member(*entry, relays_key) == nullptr) return note;
+    note.relays = relay_notes(*entry);
+    return note.relays.empty() ? std::nullopt : std::optional{std::move(note)};
+}
+
+std::string with_reconfigure_note(std::string_view user_context, const std::optional<ReconfigureNote>& note) {
+    if (!note) return with_own_note(user_context, reconfigure_key, std::nullopt);
+    auto entry = hop_entry(note->way);
+    if (note->port != dhcpv6_server_port) place(entry, port_key) = note->port;
+    if (!note->relays.empty()) place(entry, relays_key) = relays_entry(note->relays);
+    return with_own_note(user_context, reconfigure_key, entry);
 }
 
 std::optional<std::string> corrected_context(std::string_view user_context, ExtendedInfoCheck check) {

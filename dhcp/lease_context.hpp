@@ -69,6 +69,20 @@ std::optional<NextHop> read_next_hop(std::string_view user_context);
 /// As with_notes(). @param hop  nullopt: the context loses its note
 std::string with_next_hop(std::string_view user_context, const std::optional<NextHop>& hop);
 
+/// How a client is reached that has a key for RECONFIGURE (RFC 8415 18.3.11).
+struct ReconfigureNote {
+    NextHop way;                         // the client, or the relay nearest to this server
+    std::uint16_t port = 547;            // of that relay, when it has one of its own (RFC 8357)
+    std::vector<RelayNote> relays = {};  // from that one on, with the options that go back to them
+    bool operator==(const ReconfigureNote&) const = default;
+};
+
+/// {"reconfigure": {"via": "fe80::1", "dev": "eth1"}} in the map "Leasehold", with "port" and "relay-info" where there is
+/// more to say. nullopt: there is none, or it cannot be read.
+std::optional<ReconfigureNote> read_reconfigure_note(std::string_view user_context);
+/// As with_notes(). @param note  nullopt: the context loses it
+std::string with_reconfigure_note(std::string_view user_context, const std::optional<ReconfigureNote>& note);
+
 /// sanity-checks.extended-info-checks: brings a stored context's "ISC" map into the present form. `fix`
 /// upgrades the older forms and drops what cannot be used; `strict` drops relay information whose parts are
 /// missing, or not the hexadecimal digits, numbers and addresses that they should be; `pedantic` that with

@@ -14,6 +14,10 @@ bool has_place(const Prefix& prefix, const SubnetConfig& subnet, const ServerCon
 
 }  // namespace
 
+Prefix destination_of(const Lease& lease) {
+    return {masked(lease.address.address, lease.address.length), lease.address.length};
+}
+
 std::optional<PrefixRoute> route_of(const Lease& lease, const ServerConfig& config, LeaseTime now) {
     if (lease.kind != LeaseKind::pd || lease.state != LeaseState::assigned || is_expired(lease, now))
         return std::nullopt;
@@ -21,7 +25,8 @@ std::optional<PrefixRoute> route_of(const Lease& lease, const ServerConfig& conf
     if (subnet == nullptr || !subnet->prefix_routes.install || !has_place(lease.address, *subnet, config))
         return std::nullopt;
     const auto& marks = subnet->prefix_routes;
-    return PrefixRoute{lease.address, read_next_hop(lease.user_context), marks.table, marks.metric, marks.protocol};
+    return PrefixRoute{destination_of(lease), read_next_hop(lease.user_context), marks.table, marks.metric,
+                       marks.protocol};
 }
 
 }  // namespace leasehold

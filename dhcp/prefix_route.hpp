@@ -17,6 +17,9 @@ struct PrefixRoute {
     bool operator==(const PrefixRoute&) const = default;
 };
 
+/// The kernel's name for the prefix of a lease: whatever was brought along, no bits behind its length.
+Prefix destination_of(const Lease& lease);
+
 /// A lease of a delegated prefix that has not ended, in a pool or reserved, whose subnet wants routes.
 /// nullopt: there is to be none.
 std::optional<PrefixRoute> route_of(const Lease& lease, const ServerConfig& config, LeaseTime now);

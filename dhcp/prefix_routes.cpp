@@ -22,9 +22,9 @@ std::string words_of(int error, std::string_view detail) {
 std::string_view cure_of(int error) {
     switch (error) {
         case EPERM:
-        case EACCES:
             return "routes need the capability CAP_NET_ADMIN, which docs/operations.md says how to give; or set "
                    "prefix-routes.install to false";
+        case EACCES: return "IPv6 is switched off there (net.ipv6.conf.*.disable_ipv6)";
         case EHOSTUNREACH:
         case ENETUNREACH:
         case EINVAL:
@@ -120,18 +120,17 @@ void PrefixRoutes::Impl::read_leases() {
 }
 
 void PrefixRoutes::Impl::want(const Lease& lease) {
-    if (const auto route = route_of(lease, *config, sources.now()))
-        plan.want(*route);
+    if (const auto route = route_of(lease, *config, sources.now())) plan.want(*route);
 }
 
 void PrefixRoutes::Impl::apply(const LeaseEvent& event) {
     const auto& lease = event.after ? event.after : event.before;
     if (!lease || lease->kind != LeaseKind::pd) return;
-    const auto route = event.after ? route_of(*event.after, *config, sources.now()) : std::nullopt;
-    if (route)
+    // What comes after may not ask for one: released, reclaimed, or out of its pool.
+    if (const auto route = event.after ? route_of(*event.after, *config, sources.now()) : std::nullopt)
         plan.want(*route);
     else
-        plan.unwant(lease->address);
+        plan.unwant(destination_of(*lease));
 }
 
 /// @return true: more wait
@@ -342,8 +341,7 @@ PrefixRoutesStatus PrefixRoutes::status() const {
     status.no_next_hop = plan.count(RouteState::no_next_hop);
     status.refused = plan.count(RouteState::refused);
     status.counters = plan.counters();
-    status.events_lost =
-        impl_->lost_before + (impl_->subscription ? impl_->subscription->lost() : 0);
+    status.events_lost = impl_->lost_before + (impl_->subscription ? impl_->subscription->lost() : 0);
     status.last_error = impl_->last_error;
     return status;
 }

@@ -3,13 +3,14 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 #include "dhcp/netlink_wire.hpp"
 #include "dhcp/wire.hpp"
 
 namespace leasehold {
 
-using namespace netlink;
-
+namespace netlink {
 namespace {
 
 constexpr std::uint32_t eight_bit_tables = 256;
@@ -53,6 +54,14 @@ std::optional<KernelRoute> read_route(Bytes body) {
     return route;
 }
 
+/// errno of an acknowledgement or of the end of a dump, where it stands as a negative number.
+int error_of(Bytes body) {
+    constexpr int errors_max = 4095;
+    const auto told = struct_at<std::int32_t>(body).value_or(0);
+    if (told == 0) return 0;
+    return told < 0 && told >= -errors_max ? -told : EBADMSG;
+}
+
 /// The kernel's words in an error message with extended acknowledgement; the request is not repeated in it
 /// (NETLINK_CAP_ACK), or it is where the flag is missing.
 std::string_view detail_of(const nlmsghdr& header, Bytes body) {
@@ -72,50 +81,51 @@ std::string_view detail_of(const nlmsghdr& header, Bytes body) {
 }
 
 }  // namespace
+}  // namespace netlink
 
 std::vector<std::uint8_t> set_route_request(const KernelRoute& route, std::uint32_t sequence) {
-    rtmsg head = route_head(route);
+    rtmsg head = netlink::route_head(route);
     head.rtm_scope = RT_SCOPE_UNIVERSE;
     head.rtm_type = RTN_UNICAST;
-    Message message{RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, sequence, head};
-    add_identity(message, route);
+    netlink::Message message{RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, sequence, head};
+    netlink::add_identity(message, route);
     if (!is_unspecified(route.via)) message.add(RTA_GATEWAY, route.via);
     message.add(RTA_OIF, route.link);
     return message.take();
 }
 
 std::vector<std::uint8_t> remove_route_request(const KernelRoute& route, std::uint32_t sequence) {
-    rtmsg head = route_head(route);
+    rtmsg head = netlink::route_head(route);
     head.rtm_scope = RT_SCOPE_NOWHERE;
-    Message message{RTM_DELROUTE, NLM_F_REQUEST | NLM_F_ACK, sequence, head};
-    add_identity(message, route);
+    netlink::Message message{RTM_DELROUTE, NLM_F_REQUEST | NLM_F_ACK, sequence, head};
+    netlink::add_identity(message, route);
     return message.take();
 }
 
 std::vector<std::uint8_t> routes_request(std::uint32_t table, std::uint8_t protocol, std::uint32_t sequence) {
-    rtmsg head = route_head({.destination = {{}, 0}, .table = table, .metric = 0, .protocol = protocol, .via = {}, .link = 0});
-    Message message{RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, sequence, head};
+    rtmsg head = netlink::route_head({.destination = {{}, 0}, .table = table, .metric = 0, .protocol = protocol, .via = {}, .link = 0});
+    netlink::Message message{RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, sequence, head};
     message.add(RTA_TABLE, table);
     return message.take();
 }
 
 bool read_route_answers(std::span<const std::uint8_t> datagram, const RouteAnswers& answers) {
-    return for_each_message(datagram, [&](const nlmsghdr& header, Bytes body) {
+    return netlink::for_each_message(datagram, [&](const nlmsghdr& header, netlink::Bytes body) {
         if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0 && answers.interrupted)
             answers.interrupted(header.nlmsg_seq);
         switch (header.nlmsg_type) {
             case RTM_NEWROUTE:
-                if (const auto route = read_route(body); route && answers.route)
+                if (const auto route = netlink::read_route(body); route && answers.route)
                     answers.route(header.nlmsg_seq, *route);
                 break;
             case NLMSG_ERROR:
                 if (answers.done)
-                    answers.done(header.nlmsg_seq, -struct_at<std::int32_t>(body).value_or(0),
-                                 detail_of(header, body));
+                    answers.done(header.nlmsg_seq, netlink::error_of(body),
+                                 netlink::detail_of(header, body));
                 break;
             case NLMSG_DONE:
                 if (answers.end)
-                    answers.end(header.nlmsg_seq, -struct_at<std::int32_t>(body).value_or(0));
+                    answers.end(header.nlmsg_seq, netlink::error_of(body));
                 break;
             default: break;
         }

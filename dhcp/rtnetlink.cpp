@@ -12,8 +12,7 @@
 
 namespace leasehold {
 
-using namespace netlink;
-
+namespace netlink {
 namespace {
 
 void read_link(Bytes body, InterfaceMap& interfaces) {
@@ -88,23 +87,24 @@ void read_reply(const nlmsghdr& header, Bytes body, InterfaceMap& interfaces, Ne
 }
 
 }  // namespace
+}  // namespace netlink
 
 std::vector<std::uint8_t> dump_request(DumpKind kind, DumpId id) {
     rtgenmsg family{};
     family.rtgen_family = AF_UNSPEC;
-    return Message{kind == DumpKind::links ? std::uint16_t{RTM_GETLINK} : std::uint16_t{RTM_GETADDR},
+    return netlink::Message{kind == DumpKind::links ? std::uint16_t{RTM_GETLINK} : std::uint16_t{RTM_GETADDR},
                    NLM_F_REQUEST | NLM_F_DUMP, id.sequence, family}
         .take();
 }
 
 NetlinkOutcome read_netlink(std::span<const std::uint8_t> datagram, DumpId id, InterfaceMap& interfaces) {
     NetlinkOutcome outcome;
-    outcome.garbled = !for_each_message(datagram, [&](const nlmsghdr& header, Bytes body) {
+    outcome.garbled = !netlink::for_each_message(datagram, [&](const nlmsghdr& header, netlink::Bytes body) {
         // An event carries the port and number of whoever caused it, so both have to be ours.
         if (header.nlmsg_pid != id.port) {
-            outcome.event = outcome.event || is_event(header.nlmsg_type);
+            outcome.event = outcome.event || netlink::is_event(header.nlmsg_type);
         } else if (header.nlmsg_seq == id.sequence) {
-            read_reply(header, body, interfaces, outcome);
+            netlink::read_reply(header, body, interfaces, outcome);
         }
     });
     return outcome;

@@ -79,8 +79,12 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                  }}},
       ping{loop},
       journey{make_journey(options.family, {clock, statistics, bus, listeners, options.client_port, &ping,
-                                             [this](CarriedMessage&& message) { return carry(std::move(message)); }})},
+                                             [this](CarriedMessage&& message) { return carry(std::move(message)); },
+                                             [this](OctetView duid) { reconfigurer.heard(duid); }})},
       reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
+      reconfigurer{[this](const v6::ReconfigureTarget& to, Reply&& message) {
+          return send_reconfigure(to, std::move(message));
+      }},
       routes{make_routes()},
       ticker{loop},
       drain_timer{loop} {}
@@ -150,6 +154,7 @@ void Server::Impl::tick() {
             home->keeper().table().grow_step(index_growth_per_tick);
             if (takes_changes() && !switching) reclaimer.tick();
         }
+        reconfigurer.tick(SteadyClock::now(), v6::replay_value(clock.now_precise()));
         watch_journal();
         tick();
     });
@@ -318,6 +323,24 @@ Result<void, std::string> Server::Impl::take_carried(CarriedMessage&& message) {
     return {};
 }
 
+bool Server::Impl::send_reconfigure(const v6::ReconfigureTarget& to, Reply&& message) {
+    const auto& known = listeners.interfaces();
+    const auto at = std::ranges::find(known, to.way.way.device, [](const auto& entry) { return entry.second.name; });
+    if (at == known.end()) return false;
+    const Ipv6& receiver = message.destination.address;
+    const Ipv6 source = is_link_local(receiver) ? at->second.link_local().value_or(Ipv6{}) : Ipv6{};
+    const auto port = options.client_port != 0 ? options.client_port : message.destination.port;
+    listeners.send_udp(at->first, std::move(message.bytes), {{}, source, receiver, port, {}});
+    listeners.flush();
+    statistics.add(Stat::pkt6_sent);
+    statistics.add(Stat::pkt6_reconfigure_sent);
+    log(MessageId::DHCP6_RECONFIGURE_SENT, {{"client", to_hex(view(to.duid))},
+                                            {"address", to_string(receiver)},
+                                            {"interface", to.way.way.device},
+                                            {"message", v6::to_string(to.wanted)}});
+    return true;
+}
+
 // ------------------------------------------------------------------------------- the outage journal
 
 void Server::Impl::open_journal(const BackendConfig& database,
@@ -447,6 +470,10 @@ void Server::reclaim(bool remove, std::function<void(std::uint64_t)> done) {
     impl_->reclaimer.run_all(remove, std::move(done));
 }
 
+bool Server::reconfigure(v6::ReconfigureTarget target) {
+    return impl_->reconfigurer.add(std::move(target));
+}
+
 void Server::accept_clock() {
     impl_->clock.accept();
 }
@@ -498,6 +525,7 @@ ServerStatus Server::status() const {
     status.queue_full = impl_->journey->counters().queue_full;
     status.stale = impl_->journey->counters().stale;
     status.ping = impl_->ping.status();
+    status.reconfigure = impl_->reconfigurer.status();
     if (impl_->routes) status.routes = impl_->routes->status();
     if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
     status.replies_too_old = impl_->journey->counters().replies_too_old;

@@ -20,6 +20,7 @@
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
+#include "dhcp/v6/reconfigure_target.hpp"
 
 namespace leasehold {
 
@@ -78,6 +79,7 @@ struct ServerStatus {
     std::vector<SocketProblem> socket_problems;
     PingStatus ping;
     PrefixRoutesStatus routes;  // v6
+    v6::ReconfigureStatus reconfigure;
     std::size_t skipped_reservations = 0;  // reservations-lenient
     bool preparing = false;                // a configuration is being opened beside the running one
     std::uint64_t leases = 0;
@@ -116,6 +118,9 @@ public:
 
     /// Reclaims every expired lease now, in slices; `remove` drops them instead of keeping affinity.
     void reclaim(bool remove, std::function<void(std::uint64_t count)> done);
+    /// DHCPv6: tells a client to come (RFC 8415 18.3.11), again until it does.
+    /// @return false: there are too many, or the configuration has no keys
+    bool reconfigure(v6::ReconfigureTarget target);
     /// Adopts the wall clock as it is.
     void accept_clock();
 

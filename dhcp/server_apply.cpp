@@ -29,6 +29,7 @@ void Server::Impl::take(std::shared_ptr<const ServerConfig> next) {
         journey->use(config, &home->keeper(), home.get());
         reclaimer.use(config, &home->keeper(), home.get());
     }
+    reconfigurer.use(config);
     listeners.use(config->interfaces);
     if (routes) routes->use(config, home && home->keeper().complete());
     reloaded_at = SteadyClock::now();

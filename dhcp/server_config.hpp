@@ -24,6 +24,10 @@
 
 namespace leasehold {
 
+namespace v6 {
+class ReconfigureKeys;
+}
+
 /// Seconds. The triple rule of Kea's configuration is applied already: min <= normal <= max.
 struct LifetimeRange {
     std::uint32_t min = 7200, normal = 7200, max = 7200;
@@ -299,6 +303,7 @@ struct ServerConfig {
     std::vector<MacSource> mac_sources{MacSource::any};     // tried in this order
     std::vector<std::uint16_t> relay_supplied_options{65};  // taken from option 66 (RFC 6422)
     bool allow_address_registration = true;                 // RFC 9686
+    std::shared_ptr<const v6::ReconfigureKeys> reconfigure_keys;  // RFC 8415 20.4; null: nobody is told to come
     PrefixRoutesConfig prefix_routes;                       // where a subnet says nothing else
     std::vector<RouteOwner> route_owners;                   // of all subnets; made by finish()
 

@@ -14,6 +14,7 @@
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
+#include "dhcp/v6/reconfigurer.hpp"
 
 namespace leasehold {
 
@@ -53,6 +54,9 @@ struct Server::Impl {
     /// v4: takes it.
     Result<void, std::string> take_carried(CarriedMessage&& message);
 
+    /// v6: sends a RECONFIGURE from the interface that its client is behind. False: there is none now.
+    bool send_reconfigure(const v6::ReconfigureTarget& to, Reply&& message);
+
     // --- the outage journal
     /// `opened` gets why it cannot be used; "" when it can.
     void open_journal(const BackendConfig& database, std::function<void(const StoreError*)> opened);
@@ -83,6 +87,7 @@ struct Server::Impl {
     Ping ping;  // v4
     std::unique_ptr<Journey> journey;
     Reclaimer reclaimer;
+    v6::Reconfigurer reconfigurer;
     std::unique_ptr<PrefixRoutes> routes;  // v6
 
     std::shared_ptr<const ServerConfig> config;

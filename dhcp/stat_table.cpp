@@ -80,6 +80,7 @@ constexpr std::array stat_rows = [] {
         StatDef{pkt6_advertise_sent, "pkt6-advertise-sent", v6, G, "ADVERTISE sent"},
         StatDef{pkt6_reply_sent, "pkt6-reply-sent", v6, G, "REPLY sent"},
         StatDef{pkt6_dhcpv4_response_sent, "pkt6-dhcpv4-response-sent", v6, G, "DHCPV4-RESPONSE sent"},
+        StatDef{pkt6_reconfigure_sent, "pkt6-reconfigure-sent", v6, G, "RECONFIGURE sent; not in Kea"},
         StatDef{pkt6_addr_reg_reply_sent, "pkt6-addr-reg-reply-sent", v6, G, "ADDR-REG-REPLY sent"},
         StatDef{pkt6_lease_query_reply_sent, "pkt6-lease-query-reply-sent", v6, G, "LEASEQUERY-REPLY sent"},
         StatDef{pkt6_service_disabled, "pkt6-service-disabled", v6, G, "dropped: service is disabled"},

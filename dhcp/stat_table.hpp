@@ -62,6 +62,7 @@ enum class Stat : std::uint8_t {
     pkt6_advertise_sent,
     pkt6_reply_sent,
     pkt6_dhcpv4_response_sent,
+    pkt6_reconfigure_sent,
     pkt6_addr_reg_reply_sent,
     pkt6_lease_query_reply_sent,
     // causes of a drop; each moves pkt6_receive_drop too

@@ -336,6 +336,7 @@ private:
         scopes.pools.assign(pools_.begin(), pools_.end());
         if (granted_in_ != nullptr) told_.times = ia_times(*granted_in_, preferred_min_);
         if (name_) told_.name = &*name_;
+        told_.now = context_.now;
         done_.reply = make_reply(context_.request, scopes, told_);
         return std::move(done_);
     }

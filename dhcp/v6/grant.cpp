@@ -8,6 +8,7 @@
 #include "dhcp/lifetimes.hpp"
 #include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
+#include "dhcp/v6/reconfigure.hpp"
 
 namespace leasehold::v6 {
 
@@ -100,6 +101,9 @@ Lease bound_lease(const Context& context, const Prefix& unit, const std::optiona
                   const LeaseTerms& terms) {
     auto lease = leasehold::bound_lease(context, unit, row, terms, relay_words(context));
     if (context.kind == LeaseKind::pd) note_next_hop(context, lease.user_context);
+    const bool accepts = accepts_reconfigure(context.request, context.config);
+    lease.user_context = with_reconfigure_note(
+        lease.user_context, accepts ? std::optional{reconfigure_note(context.request)} : std::nullopt);
     return lease;
 }
 

@@ -16,6 +16,11 @@ Ipv6 source_of_reply(const Ipv6& asked, const Ipv6& link_local, const Ipv6& rece
     return is_link_local(receiver) ? link_local : Ipv6{};
 }
 
+bool is_answer_to_reconfigure(RequestKind kind) {
+    return kind == RequestKind::renew || kind == RequestKind::rebind || kind == RequestKind::information_request ||
+           kind == RequestKind::solicit;
+}
+
 }  // namespace
 
 Arrival Journey::arrival_of(const Packet& packet) {
@@ -33,6 +38,7 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     if (message->type() == MessageType::dhcpv4_query) return carry_on(std::move(packet), *message, arrival);
     auto request = read_request(*message, arrival, config());
     if (!request) return drop(*packet, request.error());
+    if (is_answer_to_reconfigure(request->kind)) tell_of_client(message->duid());
     if (const auto why = over_limit(*packet, *request)) return drop(*packet, *why);
     if (const auto why = complete_request(*request, config())) return drop(*packet, *why);
     answer(std::move(packet), *request,

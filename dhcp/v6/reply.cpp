@@ -4,6 +4,7 @@
 #include "dhcp/v6/client_fqdn.hpp"
 #include "dhcp/v6/option_table.hpp"
 #include "dhcp/v6/packet_source.hpp"
+#include "dhcp/v6/reconfigure.hpp"
 #include "dhcp/v6/reply_options.hpp"
 
 namespace leasehold::v6 {
@@ -65,6 +66,8 @@ Reply make_reply(const Request& request, const ReplyScopes& scopes, const Told& 
     if (told.status) out.add_status(*told.status, told.text);
     for (const auto& ia : told.ias) write_ia(out, ia, told.times);
     if (told.rapid_commit) out.add(option::rapid_commit, {});
+    if (accepts_reconfigure(request, *scopes.config))
+        write_reconfigure_key(out, request, *scopes.config->reconfigure_keys, told.type, replay_value(told.now));
     if (told.name != nullptr && told.name->from_fqdn) {
         const auto answer = fqdn_answer(*told.name);
         out.add(option::client_fqdn, {answer.data(), answer.size()});

@@ -46,6 +46,7 @@ struct Told {
     IaTimes times = {};
     const ClientName* name = nullptr;  // null: no client FQDN in the answer
     bool rapid_commit = false;
+    LeaseTime now = {};        // of what must grow from message to message (RFC 8415 20.3)
     bool with_options = true;  // configured options, as asked for
 };
 

@@ -494,5 +494,45 @@ TEST(Load6, WriterIdHasTwoNamesInDhcp4Only) {
     EXPECT_FALSE(load_global(R"("writer-id": 5, "server-id": 6)"));
 }
 
+TEST(Load6, PrefixRoutesAreInheritedKeyByKey) {
+    const auto loaded = load_global6(R"("prefix-routes": {"install": true, "table": 100},
+        "subnet6": [{"id": 1, "subnet": "2001:db8:1::/64"},
+                    {"id": 2, "subnet": "2001:db8:2::/64", "prefix-routes": {"install": false}}],
+        "shared-networks": [{"name": "n", "prefix-routes": {"metric": 5, "protocol": 200},
+            "subnet6": [{"id": 3, "subnet": "2001:db8:3::/64", "prefix-routes": {"table": 4294967295}}]}])");
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_THAT(format(loaded->warnings), IsEmpty());
+    const auto& server = *loaded->server;
+    const auto routes = [&](std::size_t place) { return server.subnets.at(place).prefix_routes; };
+    EXPECT_EQ(routes(0), (PrefixRoutesConfig{true, true, 100, 1024, 147}));
+    EXPECT_EQ(routes(1), (PrefixRoutesConfig{false, true, 100, 1024, 147}));
+    EXPECT_EQ(routes(2), (PrefixRoutesConfig{true, true, 4294967295, 5, 200}));
+    EXPECT_THAT(server.route_owners, ElementsAre(RouteOwner{100, 147}, RouteOwner{4294967295, 200}));
+    const auto& full = loaded->full->at("Dhcp6");
+    EXPECT_EQ(full["subnet6"][0]["prefix-routes"], full["prefix-routes"]);
+    EXPECT_EQ(full["subnet6"][1]["prefix-routes"], (nlohmann::json{{"install", false}}));
+}
+
+TEST(Load6, WithoutPrefixRoutesNothingIsManaged) {
+    const auto loaded = load_global6(subnet6(R"("pools": [])"));
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_EQ(loaded->server->subnets.at(0).prefix_routes, PrefixRoutesConfig{});
+    EXPECT_THAT(loaded->server->route_owners, IsEmpty());
+    EXPECT_FALSE(loaded->full->at("Dhcp6").contains("prefix-routes"));
+}
+
+TEST(Load6, WrongPrefixRoutes) {
+    const std::string place = "/Dhcp6/prefix-routes/";
+    expect_refused(R"("prefix-routes": {"protocol": @12})", place + "protocol", "marks routes of bird", Family::v6);
+    expect_refused(R"("prefix-routes": {"protocol": @196})", place + "protocol", "marks routes of FRR", Family::v6);
+    expect_refused(R"("prefix-routes": {"protocol": @4})", place + "protocol", "4", Family::v6);
+    expect_refused(R"("prefix-routes": {"protocol": @256})", place + "protocol", "256", Family::v6);
+    expect_refused(R"("prefix-routes": {"table": @255})", place + "table", "local", Family::v6);
+    expect_refused(R"("prefix-routes": {"table": @0})", place + "table", "0", Family::v6);
+    expect_refused(R"("prefix-routes": {"metric": @0})", place + "metric", "0", Family::v6);
+    expect_refused(R"("prefix-routes": {@"instal": true})", place + "instal", "instal", Family::v6);
+    expect_refused(R"(@"prefix-routes": {"install": true})", "/Dhcp4/prefix-routes", "prefix-routes");
+}
+
 }  // namespace
 }  // namespace leasehold::config::load6_test

@@ -150,6 +150,8 @@ TEST(ScriptCalls6, ACommitTellsPrefixesAndTheirNextHop) {
                              "QUERY6_TXID=258",
                              "QUERY6_REMOTE_ADDR=fe80::ff:fe00:5",
                              "QUERY6_PEER_ADDR=fe80::ff:fe00:5",
+                             "QUERY6_NEXT_HOP_ADDR=fe80::ff:fe00:5",
+                             "QUERY6_NEXT_HOP_IFACE=eth0",
                              "QUERY6_REMOTE_HWADDR=02:00:00:00:00:05",
                              "QUERY6_IFACE_NAME=eth0",
                              "QUERY6_PROTO=UDP",

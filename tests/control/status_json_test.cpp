@@ -118,5 +118,25 @@ TEST(StatusJson, SocketProblemsAndClock) {
     EXPECT_EQ(status["clock"], json::parse(R"({ "step": -30, "reuse-paused": true, "wait-until": 1000 })"));
 }
 
+TEST(StatusJson, RoutesToDelegatedPrefixesAreShownWhereTheConfigurationSpeaksOfThem) {
+    StatusInputs inputs;
+    EXPECT_FALSE(status_json(inputs).contains("prefix-routes"));
+    auto& routes = inputs.server.routes;
+    routes.managed = true;
+    routes.routes = 5;
+    routes.installed = 2;
+    routes.refused = 1;
+    routes.no_next_hop = 2;
+    routes.counters.stale = 3;
+    routes.last_error = "2001:db8::/56: not permitted";
+    const auto shown = status_json(inputs)["prefix-routes"];
+    EXPECT_EQ(shown["wanted"], 5);
+    EXPECT_EQ(shown["installed"], 2);
+    EXPECT_EQ(shown["refused"], 1);
+    EXPECT_EQ(shown["without-next-hop"], 2);
+    EXPECT_EQ(shown["stale"], 3);
+    EXPECT_EQ(shown["last-error"], "2001:db8::/56: not permitted");
+}
+
 }  // namespace
 }  // namespace leasehold::status_json_test

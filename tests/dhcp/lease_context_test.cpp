@@ -45,6 +45,30 @@ TEST(LeaseContext, RelaysOfV6AreWrittenInKeasFormOutermostFirst) {
     EXPECT_EQ(to_hex(view(remote_id), ""), "0000000972");
 }
 
+TEST(LeaseContext, HowAClientIsReachedStandsBesideWhereItsRouteLeads) {
+    const ReconfigureNote direct{{*parse_ipv6("fe80::1"), "eth1"}, 547, {}};
+    const ReconfigureNote relayed{{*parse_ipv6("2001:db8::1"), "eth1"}, 1547, relayed_notes().relays};
+    for (const auto& note : {direct, relayed}) {
+        const auto text = with_reconfigure_note(R"({"mine":1})", note);
+        EXPECT_EQ(read_reconfigure_note(text), note) << text;
+        EXPECT_EQ(with_reconfigure_note(text, note), text);
+        const auto with_route = with_next_hop(text, NextHop{*parse_ipv6("fe80::2"), "eth2"});
+        EXPECT_EQ(read_reconfigure_note(with_route), note);
+        EXPECT_EQ(with_next_hop(with_route, std::nullopt), text);
+        EXPECT_EQ(with_reconfigure_note(text, std::nullopt), R"({"mine":1})");
+    }
+    EXPECT_EQ(with_reconfigure_note("", direct), R"({"Leasehold":{"reconfigure":{"via":"fe80::1","dev":"eth1"}}})");
+}
+
+TEST(LeaseContext, AnUnreadableWayToAClientIsNone) {
+    for (const std::string note : {R"(5)", R"({})", R"({"via":"::","dev":"eth1"})", R"({"via":"fe80::1"})",
+                                   R"({"via":"fe80::1","dev":"eth1","port":0})",
+                                   R"({"via":"fe80::1","dev":"eth1","port":"x"})",
+                                   R"({"via":"fe80::1","dev":"eth1","relay-info":[]})",
+                                   R"({"via":"fe80::1","dev":"eth1","relay-info":[{"hop":1}]})"})
+        EXPECT_FALSE(read_reconfigure_note(R"({"Leasehold":{"reconfigure":)" + note + "}}")) << note;
+}
+
 TEST(LeaseContext, AMappedAddressOfARelayIsReadBack) {
     const LeaseNotes notes{{}, {}, {{0, to_ipv6(Ipv4{0xc0000201}), {}, {}}}};
     EXPECT_EQ(read_notes(with_notes("", notes)), notes);
@@ -174,6 +198,38 @@ TEST(LeaseContext, NoTextMakesItThrow) {
             }
         }
     }
+}
+
+TEST(LeaseContextNextHop, StandsInAMapOfItsOwnAndComesBack) {
+    const NextHop hop{*parse_ipv6("fe80::1"), "eth1"};
+    const std::string noted = with_next_hop("", hop);
+    EXPECT_EQ(noted, R"({"Leasehold":{"route":{"via":"fe80::1","dev":"eth1"}}})");
+    EXPECT_EQ(read_next_hop(noted), hop);
+    EXPECT_EQ(with_next_hop(noted, hop), noted);
+    EXPECT_EQ(with_next_hop(noted, NextHop{*parse_ipv6("2001:db8::1"), "e"}),
+              R"({"Leasehold":{"route":{"via":"2001:db8::1","dev":"e"}}})");
+    EXPECT_EQ(with_next_hop(noted, std::nullopt), "");
+}
+
+TEST(LeaseContextNextHop, TheRestOfTheContextStays) {
+    const std::string before = R"({"mine":1.50,"ISC":{"client-classes":["gold"]},"Leasehold":{"more":[1]}})";
+    const NextHop hop{*parse_ipv6("fe80::1"), "eth1"};
+    const std::string noted = with_next_hop(before, hop);
+    EXPECT_EQ(noted, R"({"mine":1.50,"ISC":{"client-classes":["gold"]},)"
+                     R"("Leasehold":{"more":[1],"route":{"via":"fe80::1","dev":"eth1"}}})");
+    EXPECT_EQ(with_notes(noted, {{"gold"}, {}}), noted);
+    EXPECT_EQ(with_next_hop(noted, std::nullopt), before);
+    EXPECT_EQ(with_next_hop("no JSON", hop), "no JSON");
+    EXPECT_EQ(with_next_hop(before, std::nullopt), before);
+}
+
+TEST(LeaseContextNextHop, WhatCannotBeReadIsNone) {
+    for (const char* const text :
+         {"", "{", R"("Leasehold")", R"({"Leasehold":7})", R"({"Leasehold":{"route":[]}})",
+          R"({"Leasehold":{"route":{"via":"fe80::1"}}})", R"({"Leasehold":{"route":{"via":"fe80::1","dev":""}}})",
+          R"({"Leasehold":{"route":{"via":"::","dev":"eth0"}}})", R"({"Leasehold":{"route":{"via":3,"dev":"eth0"}}})",
+          R"({"Leasehold":{"route":{"via":"fe80::1","dev":"a-name-longer-than-any"}}})"})
+        EXPECT_EQ(read_next_hop(text), std::nullopt) << text;
 }
 
 struct CorrectionCase {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from live.support.case import OneLinkTest, OneRelayTest
+from live.support.case6 import Over6
 from live.support.databases import Backend, MariaDbBackend, PostgreSqlBackend
 from live.support.load import Load
 from live.support.real_client import Udhcpc
@@ -125,6 +126,16 @@ class PostgreSqlKillTest(KillOnDatabase, unittest.TestCase):
 
 class MariaDbKillTest(KillOnDatabase, unittest.TestCase):
     make_backend = MariaDbBackend
+
+
+class PostgreSqlKill6Test(Over6, KillOnDatabase, unittest.TestCase):
+    make_backend = PostgreSqlBackend
+    test_the_database_is_killed = None  # under DHCPv6 too: outage_test
+
+
+class MariaDbKill6Test(Over6, KillOnDatabase, unittest.TestCase):
+    make_backend = MariaDbBackend
+    test_the_server_is_killed = None  # all the rest: the matrix, label "matrix"
 
 
 class PostgreSqlLifeTest(LifeOnDatabase, unittest.TestCase):

@@ -6,13 +6,14 @@ import json
 import unittest
 from typing import Any
 
-from live.support.carried_client import CarriedClient, RelayedCarriedClient, option6
+from live.support.carried_client import CarriedClient, RelayedCarriedClient
 from live.support.case import LiveTest
 from live.support.case6 import quick_to_use, subnet6, wait_for_link_local
 from live.support.client import hardware_address, query
 from live.support.ctl import ControlSocket
 from live.support.namespace import connect
 from live.support.packet import Option, Type, address_bytes
+from live.support.packet6 import Option6, option6
 from live.support.server import STARTED, STARTED6
 from live.support.waiting import eventually
 
@@ -97,7 +98,7 @@ class CarriedTest(LiveTest):
         client = self.client()
 
         def dhcpv4(octets: bytes) -> bytes:
-            return option6(87, octets)
+            return option6(Option6.DHCPV4_MESSAGE, octets)
 
         discover = query(Type.DISCOVER, hardware_address(4)).encode()
         for options in (b"", dhcpv4(discover) * 2, dhcpv4(b"\1"), dhcpv4(b"")):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from live.support.case import OneRelayTest
-from live.support.client import hardware_address
+from live.support.case6 import Over6
 from live.support.load import Load
-from live.support.packet import Type
 from live.support.system_calls import SENDS, Call, acks_too_early, read_calls, strace_command
 from live.support.waiting import eventually
-
-LEASE_FILE = "leases4.db"
+from support.ledger_reading import Granted, read
 
 
 class DurabilityTest(OneRelayTest):
@@ -20,6 +18,7 @@ class DurabilityTest(OneRelayTest):
     def setUp(self) -> None:
         super().setUp()
         self.trace = self.folder / "trace"
+        self.lease_file = f"leases{self.family}.db"
         self.subject.wrapper = strace_command(self.trace)
 
     def calls(self) -> list[Call]:
@@ -32,14 +31,15 @@ class DurabilityTest(OneRelayTest):
 
     @staticmethod
     def acks(calls: list[Call]) -> int:
-        return sum(message.type is Type.ACK for call in calls if call.name in SENDS for message in call.messages())
+        return sum(any(isinstance(said, Granted) for said in read(message))
+                   for call in calls if call.name in SENDS for message in call.messages())
 
     def test_a_lone_client(self) -> None:
         self.start()
-        self.wire.lease(hardware_address(1))
+        self.wire.lease(self.wire.dialogue.who(4))
         calls = self.calls()
         self.assertEqual(self.acks(calls), 1)
-        self.assertEqual(acks_too_early(calls, LEASE_FILE), [])
+        self.assertEqual(acks_too_early(calls, self.lease_file), [])
 
     def test_many_clients_at_once(self) -> None:
         self.start()
@@ -48,6 +48,10 @@ class DurabilityTest(OneRelayTest):
         load.settle()
         calls = self.calls()
         self.assertGreaterEqual(self.acks(calls), 600)
-        self.assertEqual(acks_too_early(calls, LEASE_FILE), [])
-        flushes = sum(call.is_flush_of(LEASE_FILE) for call in calls)
+        self.assertEqual(acks_too_early(calls, self.lease_file), [])
+        flushes = sum(call.is_flush_of(self.lease_file) for call in calls)
         self.assertLess(flushes, self.acks(calls), "no two leases shared a flush: this is no group commit")
+
+
+class Durability6Test(Over6, DurabilityTest):
+    """With DHCPv6: the leases of a REPLY, its prefixes included, are on the disk before it leaves."""

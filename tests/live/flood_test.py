@@ -5,8 +5,12 @@ from __future__ import annotations
 import random
 
 from live.support.case import OneLinkTest, OneRelayTest
+from live.support.case6 import Over6
 from live.support.client import hardware_address, query, request_of
-from live.support.packet import Frame, Message, Option, Type
+from live.support.client6 import duid, query6
+from live.support.frame import Frame
+from live.support.packet import Message, Option, Type
+from live.support.packet6 import Ia, Option6, Relay, Type6, ia_of
 
 PACKETS = 20_000
 GROWTH_MAX_BYTES = 64 << 20
@@ -43,20 +47,47 @@ def packets(chance: random.Random) -> list[bytes]:
     return made
 
 
+def packets6(chance: random.Random) -> list[bytes]:
+    """The same of DHCPv6, within up to four relays."""
+    made = []
+    ias = (Ia(Option6.IA_NA), Ia(Option6.IA_PD), ia_of("2001:db8:88::1001"), ia_of("2001:db8:f000::/56"), ia_of("::/60"))
+    for number in range(PACKETS):
+        who = duid(chance.randrange(1 << 16))
+        whole = query6(chance.choice(list(Type6)), who, chance.choices(ias, k=chance.randrange(4)),
+                       server_id=chance.choice((None, who)))
+        whole.options[chance.randrange(1, 150)] = chance.randbytes(chance.randrange(300))
+        octets = whole.encode()
+        for hop in range(chance.randrange(5)):
+            relay = Relay(Type6.RELAY_FORW, hop, chance.choice(("::", "2001:db8:88::1", "2001:db8:1::1")), "fe80::1",
+                          chance.choice((b"", b"port 7")))
+            octets = relay.around(octets)
+        made.append(chance.randbytes(chance.randrange(600)) if number % 10 == 0 else mutated(octets, chance))
+    return made
+
+
 class RelayedFloodTest(OneRelayTest):
     """Over the UDP socket."""
 
+    packets = staticmethod(packets)
+
     def test_a_flood_of_broken_datagrams(self) -> None:
         self.start()
-        self.wire.lease(hardware_address(1))
+        who = self.wire.dialogue.who
+        self.wire.lease(who(1))
         before = self.subject.resident_bytes()
-        for octets in packets(random.Random(self.seed())):
+        for octets in self.packets(random.Random(self.seed())):
             self.wire.send_octets(octets)
-        self.assertTrue(self.wire.lease(hardware_address(2)).yiaddr)
+        self.assertTrue(self.wire.dialogue.held(self.wire.lease(who(2))).units)
         self.assertTrue(self.subject.is_running())
         self.assertLess(self.subject.resident_bytes() - before, GROWTH_MAX_BYTES)
-        self.assertGreater(self.subject.control.statistic("pkt4-receive-drop"), 0)
+        self.assertGreater(self.subject.control.statistic(f"pkt{self.family}-receive-drop"), 0)
         self.assertEqual(self.subject.stop(), 0)
+
+
+class RelayedFlood6Test(Over6, RelayedFloodTest):
+    """Of DHCPv6."""
+
+    packets = staticmethod(packets6)
 
 
 class DirectFloodTest(OneLinkTest):

@@ -6,9 +6,8 @@ from typing import Any
 
 from live.support.case import SERVER_ADDRESS, OneLinkTest
 from live.support.client import DirectClient, hardware_address, query, request_of
-from live.support.packet import (
-    BROADCAST_FLAG, BROADCAST_MAC, Frame, Message, Option, Type, address_bytes, colons,
-)
+from live.support.frame import BROADCAST_MAC, Frame
+from live.support.packet import BROADCAST_FLAG, Message, Option, Type, address_bytes, colons
 from live.support.server import subnet
 from live.support.waiting import eventually
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unittest
 
+from live.support.case6 import Over6
 from live.support.databases import MariaDbBackend, PostgreSqlBackend
 from live.support.faults import Cut, Frozen, Killed
 from live.support.outage_case import SPOOL, OutageTest
@@ -19,6 +20,16 @@ class OutageSelectionTest(OutageTest):
 
     def test_packets_to_mariadb_are_dropped(self) -> None:
         self.outage(Cut(self, MariaDbBackend), SPOOL)
+
+
+class Outage6SelectionTest(Over6, OutageTest):
+    """With DHCPv6: addresses and prefixes."""
+
+    def test_postgresql_is_killed(self) -> None:
+        self.outage(Killed(self, PostgreSqlBackend), SPOOL)
+
+    def test_mariadb_is_frozen(self) -> None:
+        self.outage(Frozen(self, MariaDbBackend), SPOOL)
 
 
 del OutageTest  # the frame is no test

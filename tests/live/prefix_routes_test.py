@@ -4,7 +4,6 @@ interfaces that go down, removed with the lease; through the relay where there i
 from __future__ import annotations
 
 import json
-import re
 import socket
 import unittest
 from typing import Any
@@ -27,12 +26,6 @@ def routes(namespace: Namespace, table: str = "main") -> dict[str, dict[str, Any
     text = namespace.ip("-6", "-N", "-json", "route", "show", "table", "all", "proto", PROTOCOL) or "[]"
     number = {"main": "254"}.get(table, table)
     return {route["dst"]: route for route in json.loads(text) if route.get("table", "254") in (table, number)}
-
-
-def link_local(namespace: Namespace, interface: str) -> str:
-    found = re.search(r"inet6 (fe80:\S+)/", namespace.ip("-6", "address", "show", "dev", interface, "scope", "link"))
-    assert found, f"{interface} has no link-local address"
-    return found[1]
 
 
 def datagram(namespace: Namespace, address: str = "::") -> socket.socket:
@@ -80,7 +73,7 @@ class OnTheLinkTest(_Routes, OneLink6Test):
         client, prefix = self.begin(INSTALL)
         route = self.wait_route(prefix)
         self.assertEqual((route["gateway"], route["dev"], route["metric"]),
-                         (link_local(self.client_side, "eth0"), "lan", 1024))
+                         (self.client_side.link_local("eth0"), "lan", 1024))
         inside = prefix.partition("/")[0] + "1"
         self.client_side.ip("address", "add", f"{inside}/128", "dev", "lo", "nodad")
         self.client_side.ip("-6", "route", "add", NETWORK6, "dev", "eth0")
@@ -186,11 +179,11 @@ class BehindARelayTest(_Routes):
         prefix = eventually(self.prefix, "the prefix is leased", self.subject.log)
         route = eventually(lambda: routes(self.server_side).get(prefix), f"a route to {prefix}", self.subject.log)
         self.assertEqual(route["dev"], "lan")
-        self.assertIn(route["gateway"], ("2001:db8:77::2", link_local(relay_side, "uplink")))
+        self.assertIn(route["gateway"], ("2001:db8:77::2", relay_side.link_local("uplink")))
         inside = prefix.partition("/")[0] + "1"
         client_side.ip("address", "add", f"{inside}/128", "dev", "lo", "nodad")
         client_side.ip("-6", "route", "add", "default", "via", "2001:db8:99::1", "dev", "eth0", "onlink")
-        relay_side.ip("-6", "route", "add", prefix, "via", link_local(client_side, "eth0"), "dev", "clients")
+        relay_side.ip("-6", "route", "add", prefix, "via", client_side.link_local("eth0"), "dev", "clients")
         self.passes(self.server_side, client_side, inside)
         client.release()
         eventually(lambda: prefix not in routes(self.server_side), "the route is gone", self.subject.log)

@@ -11,22 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from live.support.case import LiveTest, OneLinkTest
-from live.support.client import hardware_address, query, request_of
+from live.support.case6 import OneLink6Test
 from live.support.databases import Backend, MariaDbBackend, PostgreSqlBackend
+from live.support.exchange import Exchange
 from live.support.kea_databases import BORN, INFINITE, LIFETIME, Dialect, script
-from live.support.packet import Type
+from live.support.kea_files import HEADER4, HEADER6, row6
 from live.support.server import binary
+from support.ledger_reading import unit_of
 
-HEADER4 = ("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,"
-           "user_context,pool_id")
-HEADER6 = ("address,duid,valid_lifetime,expire,subnet_id,pref_lifetime,lease_type,iaid,prefix_len,fqdn_fwd,"
-           "fqdn_rev,hostname,hwaddr,state,user_context,hwtype,hwaddr_source,pool_id")
 DATA_ERROR, BUSY = 65, 69
 
 
 def row4(number: int, hostname: str = "", lifetime: int = LIFETIME, born: int = BORN) -> str:
     return (f"10.1.{number >> 8}.{number & 255},02:00:00:00:{number >> 8:02x}:{number & 255:02x},,{lifetime},"
             f"{born + lifetime},1,0,0,{hostname},0,,0")
+
+
+def duid6(number: int) -> str:
+    return f"00:01:02:{number >> 8:02x}:{number & 255:02x}"
 
 
 class TransferTest(LiveTest):
@@ -154,13 +156,27 @@ class DumpAndLoadTest(TransferTest):
         self.works("import-kea", "-c", self.source, "--csv",
                    self.csv(*(row4(i, f"h&#xff-{i}") for i in range(2500)), row4(3000, lifetime=INFINITE)))
 
-    def test_a_dump_loaded_and_dumped_again_is_the_same(self) -> None:
-        lines = self.dump(self.source)
-        self.assertEqual(len(lines.splitlines()), 2501)
-        target = self.configuration("target")
+    def load_and_dump_again(self, source: Path, target: Path, count: int) -> None:
+        lines = self.dump(source)
+        self.assertEqual(len(lines.splitlines()), count)
         self.works("leases", "load", "-c", target, "-", stdin=lines)
         self.assertEqual(self.dump(target), lines)
-        self.assertIn("2501 as new or newer kept", self.works("leases", "load", "-c", target, "-", stdin=lines))
+        self.assertIn(f"{count} as new or newer kept", self.works("leases", "load", "-c", target, "-", stdin=lines))
+
+    def test_a_dump_loaded_and_dumped_again_is_the_same(self) -> None:
+        self.load_and_dump_again(self.source, self.configuration("target"), 2501)
+
+    def test_addresses_and_prefixes_of_dhcpv6_too(self) -> None:
+        source, target = self.configuration("source6", root="Dhcp6"), self.configuration("target6", root="Dhcp6")
+        units = [unit for i in range(1, 1200) for unit in (f"2001:db8::{i:x}", f"2001:db8:{i:x}::/{32 + i % 33}")]
+        rows = (row6(unit, duid6(i), BORN + LIFETIME, iaid=0xFFFFFFFF - i, hostname=f"h&#x2c-{i}")
+                for i, unit in enumerate(units))
+        self.works("import-kea", "-c", source, "--csv", self.csv(*rows, header=HEADER6, name="kea-leases6.csv"))
+        self.load_and_dump_again(source, target, len(units))
+        loaded = {(lease["ip-address"], lease.get("prefix-len", 128), lease["type"])
+                  for lease in map(json.loads, self.dump(target).splitlines())}
+        self.assertEqual(loaded, {(unit.partition("/")[0], int(unit.partition("/")[2] or 128),
+                                   "IA_PD" if "/" in unit else "IA_NA") for unit in units})
 
     def test_output_goes_to_a_new_private_file(self) -> None:
         out = self.folder / "dump.json"
@@ -191,33 +207,34 @@ class DumpAndLoadTest(TransferTest):
         self.assertIn("not whole", said)
 
 
-class BesideAServerTest(OneLinkTest):
+class BesideAServer:
     """What may be done while a server serves, and what may not."""
+
+    subject: Any
 
     def tool(self, *words: str) -> tuple[int, str]:
         return self.subject.run(*words)
 
-    def test_backup_and_dump_are_taken_while_it_serves_and_writing_is_refused(self) -> None:
+    def test_backup_and_dump_are_taken_while_it_serves_and_writing_is_refused(self: Any) -> None:
         self.start()
         conf = str(self.subject.configuration_path)
-        clients = self.direct_client(self.client_side)
+        clients = self.make_clients()
 
-        def bind(number: int) -> str:
-            offer = clients.ask(query(Type.DISCOVER, hardware_address(number))).message
-            clients.ask(request_of(offer, hardware_address(number)))
-            return offer.yiaddr
+        def bind(numbers: range) -> set[str]:
+            acks = [clients.lease(clients.dialogue.who(number)) for number in numbers]
+            return {unit for ack in acks for unit in clients.dialogue.held(ack).units}
 
-        bound = {bind(number) for number in range(1, 20)}
+        bound = bind(range(1, 20))
         backup = self.folder / "backup.db"
         code, said = self.tool("backup", "-c", conf, str(backup))
         self.assertEqual(code, 0, said)
         self.assertEqual(backup.stat().st_mode & 0o777, 0o600)
-        later = {bind(number) for number in range(20, 30)}
+        later = bind(range(20, 30))
 
         code, said = self.tool("leases", "dump", "-c", conf, "-o", str(self.folder / "dump.json"))
         self.assertEqual(code, 0, said)
         lines = (self.folder / "dump.json").read_text().splitlines()
-        self.assertEqual({json.loads(line)["ip-address"] for line in lines}, bound | later)
+        self.assertEqual({unit_of(json.loads(line)) for line in lines}, bound | later)
         code, said = self.tool("leases", "load", "-c", conf, str(self.folder / "dump.json"))
         self.assertEqual(code, BUSY, said)
         self.assertIn(f"process {self.subject.pid}", said)
@@ -225,12 +242,26 @@ class BesideAServerTest(OneLinkTest):
 
         # The backup is a database: put in place, it is served from.
         self.assertEqual(self.subject.stop(), 0)
-        live = self.subject.data / "leases4.db"
-        for leftover in self.subject.data.glob("leases4.db*"):
+        live = self.subject.data / f"leases{self.subject.family}.db"
+        for leftover in self.subject.data.glob(f"{live.name}*"):
             leftover.unlink()
         backup.rename(live)
         self.subject.start()
-        self.assertEqual({lease["ip-address"] for lease in self.subject.control.leases()}, bound)
+        self.assertEqual(set(map(unit_of, self.subject.control.leases())), bound)
+
+
+class BesideAServerTest(BesideAServer, OneLinkTest):
+    """With DHCPv4."""
+
+    def make_clients(self) -> Exchange:
+        return self.direct_client(self.client_side)
+
+
+class BesideAServer6Test(BesideAServer, OneLink6Test):
+    """With DHCPv6: clients with addresses, with prefixes, and with both."""
+
+    def make_clients(self) -> Exchange:
+        return self.link_clients()
 
 
 class DatabaseServerTest(TransferTest):
@@ -345,8 +376,8 @@ class DatabaseServerTest(TransferTest):
 
     def test_between_files_and_database_servers(self) -> None:
         """SQLite -> PostgreSQL -> MariaDB -> SQLite: the same lines everywhere, both families."""
-        rows6 = [f"2001:db8::{i:x},00:01:02:{i >> 8:02x}:{i & 255:02x},3600,{BORN + 3600},1,2400,0,{i},128,0,0,,,"
-                 "0,,0,0,0" for i in range(1, 5000)]
+        rows6 = [row6(f"2001:db8:{i:x}::/48" if i % 2 else f"2001:db8::{i:x}", duid6(i), BORN + LIFETIME, iaid=i)
+                 for i in range(1, 5000)]
         first4, first6 = self.configuration("first"), self.configuration("first6", root="Dhcp6")
         self.works("import-kea", "-c", first4, "--csv", self.csv(*(row4(i, f"h&#xff-{i}") for i in range(5000))))
         self.works("import-kea", "-c", first6, "--csv", self.csv(*rows6, header=HEADER6, name="kea-leases6.csv"))

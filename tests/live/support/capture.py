@@ -11,8 +11,10 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from live.support.frame import Frame
 from live.support.namespace import Namespace
-from live.support.packet import Frame, Message
+from live.support.packet import CLIENT_PORT, SERVER_PORT, Message
+from live.support.packet6 import CLIENT_PORT6, SERVER_PORT6, Message6
 from live.support.process import Program
 from live.support.waiting import eventually
 
@@ -22,17 +24,19 @@ _MAGIC_MICROSECONDS = 0xA1B2C3D4
 # largest frame of Ethernet.
 _FRAME_SIZE_MAX = 2048
 _BUFFER_KIBIBYTES = 65536
+_PORTS6 = (CLIENT_PORT6, SERVER_PORT6)
+_PORTS = (CLIENT_PORT, SERVER_PORT, *_PORTS6)
 
 
 class Capture:
-    """DHCP traffic of one interface until `stop`."""
+    """DHCP traffic of one interface, of both families, until `stop`."""
 
     def __init__(self, namespace: Namespace, interface: str, folder: Path) -> None:
         self.path = folder / f"{interface}.pcap"
         self._program = Program(
             namespace.inside("tcpdump", "--immediate-mode", "-U", "-Z", "root", "-n", "-B", str(_BUFFER_KIBIBYTES),
                              "-s", str(_FRAME_SIZE_MAX), "-i", interface, "-w", str(self.path),
-                             "udp port 67 or udp port 68"),
+                             " or ".join(f"udp port {port}" for port in _PORTS)),
             folder / f"{interface}.tcpdump")
         eventually(lambda: "listening on" in self._program.output(), "tcpdump listens", self._program.output)
 
@@ -45,8 +49,8 @@ class Capture:
     def end(self) -> None:
         self._program.end()
 
-    def messages(self) -> list[tuple[float, Message]]:
-        return [(at, Message.decode(frame.payload)) for at, frame in self.frames()]
+    def messages(self) -> list[tuple[float, Message | Message6]]:
+        return [(at, message_in(frame)) for at, frame in self.frames()]
 
     def frames(self) -> Iterator[tuple[float, Frame]]:
         return read_frames(self.path.read_bytes())
@@ -54,6 +58,11 @@ class Capture:
     def frames_so_far(self) -> Iterator[tuple[float, Frame]]:
         """While it runs."""
         return read_frames(self.path.read_bytes(), growing=True)
+
+
+def message_in(frame: Frame) -> Message | Message6:
+    """@raise ValueError: none"""
+    return (Message6 if frame.target_port in _PORTS6 else Message).decode(frame.payload)
 
 
 def read_frames(octets: bytes, growing: bool = False) -> Iterator[tuple[float, Frame]]:

@@ -5,92 +5,53 @@ Written from RFC 7341 and 8415 and sharing no code with the server.
 
 from __future__ import annotations
 
-import ipaddress
-import select
-import socket
-import struct
-
-from live.support.client import Received, _Exchange
+from live.support.client import Dialogue4
+from live.support.exchange import UdpExchange
 from live.support.namespace import Namespace
-from live.support.packet import Frame, Message
+from live.support.packet import Message
+from live.support.packet6 import (
+    CLIENT_PORT6, SERVER_PORT6, SERVERS_GROUP, Message6, Option6, Relay, Type6, option6,
+)
 
-_CLIENT_PORT6, _SERVER_PORT6 = 546, 547
-_RELAY_FORWARD, _RELAY_REPLY, _DHCPV4_QUERY, _DHCPV4_RESPONSE = 12, 13, 20, 21
-_RELAY_MESSAGE, _INTERFACE_ID, _DHCPV4_MESSAGE = 9, 18, 87
 _UNICAST = 1 << 23
-ALL_SERVERS_AND_RELAYS = "ff02::1:2"
 
 
-def option6(code: int, value: bytes) -> bytes:
-    return struct.pack("!HH", code, len(value)) + value
-
-
-def options6(octets: bytes) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    while octets:
-        code, size = struct.unpack_from("!HH", octets)
-        found[code] = octets[4:4 + size]
-        octets = octets[4 + size:]
-    return found
-
-
-class CarriedClient(_Exchange):
+class CarriedClient(UdpExchange):
     """Any number of clients on one interface, or behind one relay."""
 
-    def __init__(self, namespace: Namespace, interface: str, port: int = _CLIENT_PORT6) -> None:
-        self._socket = namespace.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
-        self._socket.bind(("::", port))
-        self._target = (ALL_SERVERS_AND_RELAYS, _SERVER_PORT6, 0, _index(namespace, interface))
+    dialogue = Dialogue4()
 
-    def close(self) -> None:
-        self._socket.close()
+    def __init__(self, namespace: Namespace, interface: str, port: int = CLIENT_PORT6,
+                 relays: tuple[Relay, ...] = ()) -> None:
+        """@param relays  around each answer"""
+        super().__init__(namespace, ("::", port), (SERVERS_GROUP, SERVER_PORT6, 0, namespace.index(interface)),
+                         self._carried)
+        self._relays = list(relays)
 
     def send(self, message: Message) -> None:
-        self.send_query(option6(_DHCPV4_MESSAGE, message.encode()), _UNICAST if message.ciaddr != "0.0.0.0" else 0)
+        self.send_query(option6(Option6.DHCPV4_MESSAGE, message.encode()),
+                        _UNICAST if message.ciaddr != "0.0.0.0" else 0)
 
     def send_query(self, options: bytes, flags: int = 0) -> None:
-        """DHCPV4-QUERY with these options."""
-        self.send_octets(struct.pack("!I", _DHCPV4_QUERY << 24 | flags) + options)
+        """DHCPV4-QUERY with these options. Its flags stand where others have their transaction id."""
+        self.send_octets(Message6(Type6.DHCPV4_QUERY, flags).encode() + options)
 
-    def send_octets(self, octets: bytes) -> None:
-        self._socket.sendto(octets, self._target)
-
-    def receive(self, seconds: float) -> Received | None:
-        if not select.select([self._socket], [], [], seconds)[0]:
-            return None
-        octets, (source, port, *_) = self._socket.recvfrom(65536)
-        inner = self.unwrapped(octets)
-        if struct.unpack_from("!I", inner)[0] != _DHCPV4_RESPONSE << 24:
+    def _carried(self, octets: bytes) -> Message:
+        around = Message6.decode(octets)
+        if around.type is not Type6.DHCPV4_RESPONSE or around.xid != 0:
             raise AssertionError(f"not a DHCPV4-RESPONSE without flags: {octets.hex()}")
-        payload = options6(inner[4:])[_DHCPV4_MESSAGE]
-        frame = Frame(source_mac=b"", target_mac=b"", source=source, target="::", source_port=port,
-                      target_port=_CLIENT_PORT6, payload=payload)
-        return Received(Message.decode(payload), frame)
-
-    def unwrapped(self, octets: bytes) -> bytes:
-        return octets
+        if around.relays != self._relays:
+            raise AssertionError(f"not this relay's, or with another interface-id: {around.relays}")
+        return Message.decode(around.options[Option6.DHCPV4_MESSAGE])
 
 
 class RelayedCarriedClient(CarriedClient):
     """Behind a relay with this link address and interface-id ("": none)."""
 
     def __init__(self, namespace: Namespace, interface: str, link: str, interface_id: str = "") -> None:
-        super().__init__(namespace, interface, _SERVER_PORT6)
-        self._head = ipaddress.IPv6Address(link).packed + ipaddress.IPv6Address("fe80::4:6").packed
-        self._id = option6(_INTERFACE_ID, interface_id.encode()) if interface_id else b""
+        where = (0, link, "fe80::4:6", interface_id.encode())
+        super().__init__(namespace, interface, SERVER_PORT6, (Relay(Type6.RELAY_REPL, *where),))
+        self._forward = Relay(Type6.RELAY_FORW, *where)
 
-    def send_octets(self, octets: bytes) -> None:
-        super().send_octets(bytes([_RELAY_FORWARD, 0]) + self._head + self._id + option6(_RELAY_MESSAGE, octets))
-
-    def unwrapped(self, octets: bytes) -> bytes:
-        if octets[:34] != bytes([_RELAY_REPLY, 0]) + self._head:
-            raise AssertionError(f"not this relay's: {octets.hex()}")
-        options = options6(octets[34:])
-        if option6(_INTERFACE_ID, options.get(_INTERFACE_ID, b"")) != (self._id or option6(_INTERFACE_ID, b"")):
-            raise AssertionError(f"another interface-id than this relay's: {octets.hex()}")
-        return options[_RELAY_MESSAGE]
-
-
-def _index(namespace: Namespace, interface: str) -> int:
-    return int(namespace.ip("-oneline", "link", "show", "dev", interface).partition(":")[0])
+    def send_octets(self, payload: bytes) -> None:
+        super().send_octets(self._forward.around(payload))

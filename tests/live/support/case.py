@@ -13,10 +13,11 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from live.support.capture import Capture
 from live.support.client import BoundClient, DirectClient, RelayedClients
+from live.support.exchange import Exchange
 from live.support.namespace import Namespace, connect, remove_leftovers
 from live.support.real_client import RealClient
 from live.support.server import Server, subnet
@@ -29,6 +30,8 @@ POOL = "10.77.0.100 - 10.77.0.199"
 
 class LiveTest(unittest.TestCase):
     """Gives tests the parts they build their scene from."""
+
+    family: ClassVar[int] = 4  # of servers, unless a test says otherwise
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -52,10 +55,10 @@ class LiveTest(unittest.TestCase):
         self.addCleanup(created.remove)
         return created
 
-    def server(self, namespace: Namespace, family: int = 4) -> Server:
+    def server(self, namespace: Namespace, family: int | None = None) -> Server:
         folder = self.folder / f"server{len(self._servers)}"
         folder.mkdir()
-        server = Server(namespace, folder, family)
+        server = Server(namespace, folder, family or self.family)
         self._servers.append(server)
         self.addCleanup(server.end)
         return server
@@ -121,15 +124,21 @@ class RoutedTest(LiveTest):
 
 
 class OneRelayTest(RoutedTest):
-    """One relay (giaddr 10.88.0.1) with a pool of 2000 behind it: the scene for many clients."""
+    """One relay (giaddr 10.88.0.1) with a pool of 2000 behind it: the scene for many clients. With DHCPv6: see
+    Over6 in case6.py."""
 
     giaddr = "10.88.0.1"
+    first_address = "10.88.0.10"  # of the pool
+    wire: Any
 
     def setUp(self) -> None:
         super().setUp()
+        self.wire = self.make_wire()
+
+    def make_wire(self) -> Exchange:
         self.relay_side.ip("address", "add", f"{self.giaddr}/21", "dev", "lo")
         self.route("10.88.0.0/21")
-        self.wire = self.relayed_clients(self.relay_side, self.giaddr, SERVER_ADDRESS)
+        return self.relayed_clients(self.relay_side, self.giaddr, SERVER_ADDRESS)
 
     @staticmethod
     def keys(**keys: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Many clients at once behind one relay, each living its own life from one seed.
 
-They lease, renew, release, vanish without a word and come back as somebody else, so that addresses change hands.
+Of either family: what is said is the wire's dialogue. They lease, renew, release, vanish without a word and come back as somebody else, so that addresses change hands.
 Judging what the server did is not done here: the capture and the ledger do that.
 """
 
@@ -12,8 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from live.support.client import RelayedClients, hardware_address, query, request_of
-from live.support.packet import Message, Option, Type
+from live.support.exchange import AnyMessage, Exchange, Held, Verdict
 from live.support.waiting import NEVER_SECONDS, NeverHappened
 
 _RESEND_SECONDS = 0.5
@@ -23,25 +22,21 @@ _RESENDS_MAX = 6
 @dataclass
 class _Client:
     number: int
-    address: str = ""  # bound if not empty
-    server_id: bytes = b""
-    pending: Message | None = None
+    held: Held | None = None  # bound if there is some
+    pending: AnyMessage = None
     sent_at: float = 0.0
     sends: int = 0
-
-    @property
-    def chaddr(self) -> bytes:
-        return hardware_address(self.number)
 
 
 class Load:
     """`clients` machines of which `in_flight` wait for an answer at any time."""
 
-    def __init__(self, wire: RelayedClients, seed: int, clients: int = 600, in_flight: int = 96,
+    def __init__(self, wire: Exchange, seed: int, clients: int = 600, in_flight: int = 96,
                  lifetimes: tuple[int, ...] = (3600,)) -> None:
         self.acknowledged = 0
         self.refused = 0
         self._wire = wire
+        self._dialogue = wire.dialogue
         self._chance = random.Random(seed)
         self._lifetimes = lifetimes
         self._in_flight_max = in_flight
@@ -79,39 +74,38 @@ class Load:
 
     def _begin(self, client: _Client) -> None:
         dice = self._chance.random()
-        if not client.address:
-            self._send(client, self._with_lifetime(query(Type.DISCOVER, client.chaddr, self._xid())))
+        who = self._dialogue.who(client.number)
+        if client.held is None:
+            self._send(client, self._dialogue.discover(who, self._xid(), self._lifetime()))
         elif dice < 0.70:
-            renewal = query(Type.REQUEST, client.chaddr, self._xid(), ciaddr=client.address)
-            self._send(client, self._with_lifetime(renewal))
+            self._send(client, self._dialogue.renew(who, client.held, self._xid(), self._lifetime()))
         else:
             if dice < 0.97:
-                release = query(Type.RELEASE, client.chaddr, self._xid(), ciaddr=client.address)
-                release.options[Option.SERVER_ID] = client.server_id
-                self._wire.send(release)
+                self._wire.send(self._dialogue.release(who, client.held, self._xid()))
                 self._events += 1
             self._replace(client)
 
     def _replace(self, client: _Client) -> None:
         """Somebody new takes this machine's place; the old client is never heard of again."""
-        client.number, client.address, client.server_id = self._next_number, "", b""
+        client.number, client.held = self._next_number, None
         self._next_number += 1
         self._idle.append(client)
 
-    def _with_lifetime(self, message: Message) -> Message:
-        message.options[Option.LEASE_TIME] = self._chance.choice(self._lifetimes).to_bytes(4, "big")
-        return message
+    def _lifetime(self) -> int:
+        return self._chance.choice(self._lifetimes)
 
     def _xid(self) -> int:
-        return self._chance.getrandbits(32)
+        """One that no waiting client has."""
+        while (xid := self._chance.getrandbits(self._dialogue.xid_bits)) in self._waiting:
+            pass
+        return xid
 
-    def _send(self, client: _Client, message: Message) -> None:
+    def _send(self, client: _Client, message: AnyMessage) -> None:
         client.pending, client.sends = message, 0
         self._waiting[message.xid] = client
         self._transmit(client)
 
     def _transmit(self, client: _Client) -> None:
-        assert client.pending is not None
         self._wire.send(client.pending)
         self._events += 1
         client.sends += 1
@@ -128,19 +122,19 @@ class Load:
                 del self._waiting[xid]
                 self._idle.append(client)
 
-    def _answer(self, message: Message) -> None:
+    def _answer(self, message: AnyMessage) -> None:
         client = self._waiting.get(message.xid)
-        if client is None or client.pending is None:
+        verdict = self._dialogue.verdict(client.pending, message) if client else None
+        if client is None or verdict is None:
             return
-        if message.type is Type.OFFER and client.pending.type is Type.DISCOVER:
-            del self._waiting[message.xid]
-            self._send(client, self._with_lifetime(request_of(message, client.chaddr)))
-        elif message.type in (Type.ACK, Type.NAK) and client.pending.type is Type.REQUEST:
-            del self._waiting[message.xid]
-            self._idle.append(client)
-            if message.type is Type.ACK:
-                self.acknowledged += 1
-                client.address, client.server_id = message.yiaddr, message.options[Option.SERVER_ID]
-            else:
-                self.refused += 1
-                client.address = ""
+        del self._waiting[message.xid]
+        if verdict is Verdict.OFFER:
+            self._send(client, self._dialogue.request(message, self._lifetime()))
+            return
+        self._idle.append(client)
+        if verdict is Verdict.ACK:
+            self.acknowledged += 1
+            client.held = self._dialogue.held(message)
+        else:
+            self.refused += 1
+            client.held = None

@@ -62,6 +62,14 @@ class Namespace:
         text = self.ip("-brief", "link", "show", "dev", interface).split()[2]
         return bytes.fromhex(text.replace(":", ""))
 
+    def index(self, interface: str) -> int:
+        return int(self.ip("-oneline", "link", "show", "dev", interface).partition(":")[0])
+
+    def link_local(self, interface: str) -> str:
+        """Its fe80:: address. @raise IndexError: there is none"""
+        words = self.ip("-6", "-brief", "address", "show", "dev", interface, "scope", "link").split()
+        return words[2].partition("/")[0]
+
 
 def _enter(descriptor: int) -> None:
     if _libc.setns(descriptor, _CLONE_NEWNET) != 0:

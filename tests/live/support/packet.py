@@ -1,4 +1,4 @@
-"""DHCPv4 messages and the frames that carry them, as tests write and read them.
+"""DHCPv4 messages as tests write and read them; the frames that carry them are in frame.py, DHCPv6 is in packet6.py.
 
 Written from RFC 2131, 2132 and 3396 and sharing no code with the server, so that a misreading there is seen here.
 """
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 COOKIE = bytes.fromhex("63825363")
 BROADCAST_FLAG = 0x8000
-BROADCAST_MAC = b"\xff" * 6
 SERVER_PORT, CLIENT_PORT = 67, 68
 
 
@@ -27,6 +26,13 @@ class Type(enum.IntEnum):
     NAK = 6
     RELEASE = 7
     INFORM = 8
+
+
+_ANSWERS = {
+    Type.DISCOVER: {Type.OFFER},
+    Type.REQUEST: {Type.ACK, Type.NAK},
+    Type.INFORM: {Type.ACK},
+}
 
 
 class Option(enum.IntEnum):
@@ -84,6 +90,11 @@ class Message:
     @property
     def type(self) -> Type:
         return Type(self.options[Option.MESSAGE_TYPE][0])
+
+    @property
+    def answers(self) -> set[Type]:
+        """The types that answer this message."""
+        return _ANSWERS[self.type]
 
     @property
     def lease_seconds(self) -> int:
@@ -146,52 +157,6 @@ def _collect(octets: bytes, options: dict[int, bytes]) -> None:
         size = octets[at + 1]
         options[octets[at]] = options.get(octets[at], b"") + octets[at + 2:at + 2 + size]
         at += 2 + size
-
-
-@dataclass
-class Frame:
-    """A UDP datagram on Ethernet."""
-
-    source_mac: bytes
-    target_mac: bytes
-    source: str
-    target: str
-    source_port: int
-    target_port: int
-    payload: bytes
-
-    def encode(self) -> bytes:
-        udp_size = 8 + len(self.payload)
-        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + udp_size, 0, 0, 64, 17, 0,
-                           address_bytes(self.source), address_bytes(self.target))
-        head = head[:10] + _checksum(head) + head[12:]
-        udp = struct.pack("!HHHH", self.source_port, self.target_port, udp_size, 0) + self.payload
-        pseudo = head[12:20] + struct.pack("!BBH", 0, 17, udp_size)
-        checksum = _checksum(pseudo + udp)
-        udp = udp[:6] + (checksum if checksum != b"\0\0" else b"\xff\xff") + udp[8:]
-        return self.target_mac + self.source_mac + b"\x08\x00" + head + udp
-
-    @staticmethod
-    def decode(octets: bytes) -> Frame:
-        """@raise ValueError: not UDP over IPv4 over Ethernet."""
-        if len(octets) < 42 or octets[12:14] != b"\x08\x00" or octets[23] != 17:
-            raise ValueError("no UDP datagram")
-        udp = 14 + (octets[14] & 15) * 4
-        source_port, target_port, size = struct.unpack_from("!HHH", octets, udp)
-        return Frame(
-            source_mac=octets[6:12], target_mac=octets[:6],
-            source=address_text(octets[26:30]), target=address_text(octets[30:34]),
-            source_port=source_port, target_port=target_port, payload=octets[udp + 8:udp + size],
-        )
-
-
-def _checksum(octets: bytes) -> bytes:
-    if len(octets) % 2:
-        octets += b"\0"
-    total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
-    while total > 0xFFFF:
-        total = (total & 0xFFFF) + (total >> 16)
-    return struct.pack("!H", total ^ 0xFFFF)
 
 
 def relay_information(**suboptions: bytes) -> bytes:

@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from live.support.client import RelayedClients, hardware_address, query, request_of
 from live.support.ctl import ControlSocket
+from live.support.exchange import AnyMessage, Held, Verdict
+from live.support.exchange import Exchange as Wire
 from live.support.outage import Answer, Command, Exchange, Kind
-from live.support.packet import Message, Option, Type
 from live.support.waiting import NEVER_SECONDS, NeverHappened
 
 _FIRST_RESEND_SECONDS = 0.7  # doubles, as clients' do, only that theirs begins with four seconds
@@ -29,7 +29,7 @@ _ADDRESSES_TO_SPARE = 1700  # of the pool's 2000; beyond, nobody new comes
 @dataclass
 class _Pending:
     exchange: Exchange
-    message: Message
+    message: AnyMessage
     sent_at: float
     sends: int
     brief: bool
@@ -39,8 +39,7 @@ class _Pending:
 @dataclass
 class _Bound:
     number: int
-    address: str
-    server_id: bytes
+    held: Held
 
 
 class SteadyClients:
@@ -48,10 +47,11 @@ class SteadyClients:
     of an outage included;
     a share of the new clients (`brief`) ask for a short time and are never heard of again, so addresses change hands."""
 
-    def __init__(self, wire: RelayedClients, seed: int, renewals: float = 60, newcomers: float = 30,
+    def __init__(self, wire: Wire, seed: int, renewals: float = 60, newcomers: float = 30,
                  releases: float = 5, brief: float = 0.1) -> None:
         self.exchanges: list[Exchange] = []
         self._wire = wire
+        self._dialogue = wire.dialogue
         self._chance = random.Random(seed)
         self._periods = {self._renew: 1 / renewals, self._come: 1 / newcomers, self._release: 1 / releases}
         self._bound: deque[_Bound] = deque()
@@ -114,7 +114,7 @@ class SteadyClients:
         if not self._bound:
             return
         client = self._bound.popleft()
-        message = query(Type.REQUEST, hardware_address(client.number), self._xid(), ciaddr=client.address)
+        message = self._dialogue.renew(self._dialogue.who(client.number), client.held, self._xid(), _HOUR)
         self._begin(Kind.RENEWAL, brief=False, client=client, message=message)
 
     def _come(self) -> None:
@@ -125,22 +125,19 @@ class SteadyClients:
         if len(self._bound) < 50:
             return
         client = self._bound.popleft()
-        release = query(Type.RELEASE, hardware_address(client.number), self._xid(), ciaddr=client.address)
-        release.options[Option.SERVER_ID] = client.server_id
-        self._wire.send(release)
+        self._wire.send(self._dialogue.release(self._dialogue.who(client.number), client.held, self._xid()))
 
-    def _begin(self, kind: Kind, brief: bool, client: _Bound | None = None, message: Message | None = None) -> None:
+    def _begin(self, kind: Kind, brief: bool, client: _Bound | None = None, message: AnyMessage = None) -> None:
         if client is None:
             self._count += 1
         number = client.number if client else self._count
         if message is None:
-            message = query(Type.DISCOVER, hardware_address(number), self._xid())
+            message = self._dialogue.discover(self._dialogue.who(number), self._xid(), self._lifetime(brief))
         exchange = Exchange(kind, number, time.monotonic())
         self.exchanges.append(exchange)
         self._send(_Pending(exchange, message, 0.0, 0, brief, client))
 
     def _send(self, pending: _Pending) -> None:
-        pending.message.options[Option.LEASE_TIME] = (_BRIEF_SECONDS if pending.brief else _HOUR).to_bytes(4, "big")
         self._pending[pending.message.xid] = pending
         self._transmit(pending)
 
@@ -161,32 +158,40 @@ class SteadyClients:
                 if pending.holder:  # it keeps its address, and asks again when its turn comes
                     self._bound.append(pending.holder)
 
-    def _answer(self, message: Message) -> None:
+    def _answer(self, message: AnyMessage) -> None:
         pending = self._pending.get(message.xid)
-        if pending is None or pending.message.chaddr != message.chaddr:
+        verdict = self._dialogue.verdict(pending.message, message) if pending else None
+        if pending is None or verdict is None:
             return
-        if message.type is Type.OFFER and pending.message.type is Type.DISCOVER:
-            del self._pending[message.xid]
-            self._send(_Pending(pending.exchange, request_of(message, message.chaddr), 0.0, 0, pending.brief))
-        elif message.type in (Type.ACK, Type.NAK) and pending.message.type is Type.REQUEST:
-            del self._pending[message.xid]
-            exchange = pending.exchange
-            exchange.answered = time.monotonic()
-            exchange.answer = Answer[message.type.name]
-            if message.type is Type.ACK and not pending.brief:
-                self._bound.append(_Bound(exchange.client, message.yiaddr, message.options[Option.SERVER_ID]))
+        del self._pending[message.xid]
+        exchange = pending.exchange
+        if verdict is Verdict.OFFER:
+            request = self._dialogue.request(message, self._lifetime(pending.brief))
+            self._send(_Pending(exchange, request, 0.0, 0, pending.brief))
+            return
+        exchange.answered = time.monotonic()
+        exchange.answer = Answer[verdict.name]
+        if verdict is Verdict.ACK and not pending.brief:
+            self._bound.append(_Bound(exchange.client, self._dialogue.held(message)))
+
+    @staticmethod
+    def _lifetime(brief: bool) -> int:
+        return _BRIEF_SECONDS if brief else _HOUR
 
     def _xid(self) -> int:
-        return self._chance.getrandbits(32)
+        """One that no waiting client has."""
+        while (xid := self._chance.getrandbits(self._dialogue.xid_bits)) in self._pending:
+            pass
+        return xid
 
 
 class SteadyOperator:
-    """Asks status-get, lease4-get and config-get in turn, on a thread, until `stop`."""
+    """Asks status-get, lease4-get (or lease6-get) and config-get in turn, on a thread, until `stop`."""
 
     def __init__(self, control: ControlSocket, address: str) -> None:
         self.commands: list[Command] = []
         self._control = control
-        self._asked = [("status-get", None), ("lease4-get", {"ip-address": address}), ("config-get", None)]
+        self._asked = [("status-get", None), (f"lease{control.family}-get", {"ip-address": address}), ("config-get", None)]
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 

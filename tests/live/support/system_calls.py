@@ -6,12 +6,15 @@ its first line to its second.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from live.support.packet import COOKIE, Message, Type
+from live.support.packet import COOKIE, Message
+from live.support.packet6 import Message6
+from support.ledger_reading import Asked, Granted, read
 
 FLUSHES = ("fdatasync", "fsync")
 SENDS = ("sendto", "sendmsg", "sendmmsg")
@@ -53,13 +56,16 @@ class Call:
         return (self.name in FLUSHES and self.succeeded and path is not None
                 and file in _unescaped(path[1]))
 
-    def messages(self) -> Iterator[Message]:
-        """The DHCP messages in its buffers, whatever headers stand before them."""
+    def messages(self) -> Iterator[Message | Message6]:
+        """The DHCP messages in its buffers, in DHCPv4 whatever headers stand before them."""
         for buffer in _BUFFER.findall(self.text):
             octets = bytes.fromhex(buffer.replace("\\x", ""))
             cookie = octets.find(COOKIE)
             if cookie >= 236:
                 yield Message.decode(octets[cookie - 236:])
+                continue
+            with contextlib.suppress(ValueError):  # a path, an address, ...
+                yield Message6.decode(octets)
 
 
 def _unescaped(path: str) -> str:
@@ -94,13 +100,12 @@ def acks_too_early(calls: list[Call], lease_file: str) -> list[str]:
     received: dict[tuple[str, int], int] = {}
     early = []
     for call in sorted(calls, key=lambda call: call.begins if call.name in SENDS else call.ends):
-        for message in call.messages() if call.succeeded else ():
-            key = (message.client, message.xid)
-            if call.name in RECEIVES and message.type is Type.REQUEST:
-                received.setdefault(key, call.ends)
-            elif call.name in SENDS and message.type is Type.ACK:
-                came = received[key]
+        for said in (said for message in call.messages() for said in read(message)) if call.succeeded else ():
+            if call.name in RECEIVES and isinstance(said, Asked):
+                received.setdefault((said.holder, said.xid), call.ends)
+            elif call.name in SENDS and isinstance(said, Granted):
+                came = received[said.holder, said.xid]
                 if not any(came < flush.begins and flush.ends < call.begins for flush in flushes):
-                    early.append(f"ACK of {message.yiaddr} to {message.client} on line {call.begins + 1}, "
+                    early.append(f"ACK of {', '.join(said.seconds)} to {said.holder} on line {call.begins + 1}, "
                                  f"its REQUEST on line {came + 1}")
     return early

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unittest
 
 from live.support.client import query
-from live.support.packet import Type
+from live.support.client6 import duid, query6
+from live.support.packet import Message, Type
+from live.support.packet6 import Message6, Relay, Type6, ia_of
 from live.support.system_calls import acks_too_early, read_calls
 
 
@@ -13,8 +15,20 @@ def escaped(octets: bytes) -> str:
     return "".join(f"\\x{octet:02x}" for octet in octets)
 
 
+def ack() -> Message:
+    made = query(Type.ACK, b"\x02anna0", xid=7, yiaddr="192.0.2.10")
+    made.op = 2
+    return made
+
+
+def relayed(kind: Type6, message: Message6) -> bytes:
+    return Relay(kind, 0, "2001:db8::1", "fe80::1").around(message.encode())
+
+
 DATAGRAM = escaped(query(Type.REQUEST, b"\x02anna0", xid=7).encode())
-ACK = escaped(query(Type.ACK, b"\x02anna0", xid=7).encode())
+ACK = escaped(ack().encode())
+DATAGRAM6 = escaped(relayed(Type6.RELAY_FORW, query6(Type6.RENEW, duid(1), [ia_of("2001:db8:1::/56")], xid=7)))
+REPLY6 = escaped(relayed(Type6.RELAY_REPL, query6(Type6.REPLY, duid(1), [ia_of("2001:db8:1::/56", 60, 60)], xid=7)))
 WAL = f"5<{escaped(b'/data/leases4.db-wal')}>"
 
 
@@ -54,10 +68,17 @@ class ReadCallsTest(unittest.TestCase):
 class AcksTooEarlyTest(unittest.TestCase):
     """The judge of I1 sees each way in which an ACK can be early."""
 
-    request = f'11 recvmmsg(3<x>, [{{iov_base="{DATAGRAM}"}}], 64) = 1\n'
+    datagram, answer = DATAGRAM, ACK
     begin, end = f"12 fdatasync({WAL} <unfinished ...>\n", "12 <... fdatasync resumed>) = 0\n"
     flush = f"12 fdatasync({WAL}) = 0\n"
-    ack = f'11 sendmmsg(3<x>, [{{iov_base="{ACK}"}}], 1) = 1\n'
+
+    @property
+    def request(self) -> str:
+        return f'11 recvmmsg(3<x>, [{{iov_base="{self.datagram}"}}], 64) = 1\n'
+
+    @property
+    def ack(self) -> str:
+        return f'11 sendmmsg(3<x>, [{{iov_base="{self.answer}"}}], 1) = 1\n'
 
     def early(self, *lines: str) -> int:
         return len(acks_too_early(read_calls(lines), "leases4.db"))
@@ -79,6 +100,12 @@ class AcksTooEarlyTest(unittest.TestCase):
 
     def test_a_flush_of_another_file(self) -> None:
         self.assertEqual(self.early(self.request, self.flush.replace(WAL, "5<>"), self.ack), 1)
+
+
+class RepliesTooEarlyTest(AcksTooEarlyTest):
+    """The same with relayed messages of DHCPv6."""
+
+    datagram, answer = DATAGRAM6, REPLY6
 
 
 if __name__ == "__main__":
