@@ -193,13 +193,13 @@ TEST(ScriptCalls6, ARegisteredAddressIsAnOccasionOfItsOwn) {
     Lease registered = prefix_at(128);
     registered.kind = LeaseKind::na;
     registered.state = LeaseState::registered;
-    const auto first = script_calls({a_query6(36), {{1, LeaseCause::granted, {}, registered}}}, *config6());
-    ASSERT_EQ(first.size(), 1u) << "it is no lease that was committed";
-    EXPECT_EQ(first[0].occasion, "addr6_register");
+    const auto once = script_calls({a_query6(36), {{1, LeaseCause::granted, {}, registered}}}, *config6());
+    ASSERT_EQ(once.size(), 1u) << "it is no lease that was committed";
+    EXPECT_EQ(once[0].occasion, "addr6_register");
     for (const auto* line : {"ADDRESS6=2001:db8:5::", "NEW_LEASE6_ADDRESS=2001:db8:5::", "NEW_LEASE6_STATE=registered",
                              "QUERY6_TYPE=ADDR-REG-INFORM", "SUBNET6_ID=7"})
-        EXPECT_THAT(first[0].environment, Contains(line));
-    EXPECT_THAT(first[0].environment, Not(Contains(HasSubstr("OLD_LEASE6"))));
+        EXPECT_THAT(once[0].environment, Contains(line));
+    EXPECT_THAT(once[0].environment, Not(Contains(HasSubstr("OLD_LEASE6"))));
     const auto again =
         script_calls({a_query6(36), {{1, LeaseCause::renewed, registered, registered}}}, *config6());
     ASSERT_EQ(again.size(), 1u);
