@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
@@ -94,6 +95,13 @@ std::unexpected<std::string> unusable(std::string_view key, const std::string& f
     return std::unexpected("the " + std::string{key} + " " + file + " cannot be used: " + why);
 }
 
+/// As for files with passwords. One that is not there is told of when it is read.
+std::string key_problem(const std::string& file) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return {};
+    return "every user of this machine may read it; type: chmod o-rwx '" + file + "'";
+}
+
 /// Session tickets are told apart by it; OpenSSL wants one where certificates are asked for.
 constexpr std::string_view session_context = "leasehold";
 
@@ -134,6 +142,8 @@ Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const config
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(session_context.data()),
                                    static_cast<unsigned>(session_context.size()));
+    if (const auto open_to_all = key_problem(config.key_file); !open_to_all.empty())
+        return unusable("key-file", config.key_file, open_to_all);
     boost::system::error_code error;
     // Else OpenSSL would ask for it on the terminal.
     context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string{}; },
