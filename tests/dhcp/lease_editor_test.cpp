@@ -73,7 +73,7 @@ protected:
     }
     void answer(RowResult row) {
         ASSERT_FALSE(taker.submitted.empty());
-        Completion completion{.id = taker.submitted.front().id, .outcome = SubmissionOutcome::answered};
+        Completion completion{taker.submitted.front().id, SubmissionOutcome::answered, {}, {}};
         completion.rows.push_back(std::move(row));
         taker.submitted.erase(taker.submitted.begin());
         EXPECT_TRUE(editor.on_completion(completion));
@@ -263,7 +263,7 @@ TEST_F(LeaseEditorTest, WhatIsNotStoredIsUndone) {
     EXPECT_TRUE(keeper->durable(address(10)));
 
     edit(EditKind::add, lease_of(11));
-    Completion away{.id = taker.submitted.front().id, .outcome = SubmissionOutcome::unavailable};
+    Completion away{taker.submitted.front().id, SubmissionOutcome::unavailable, {}, {}};
     EXPECT_TRUE(editor.on_completion(away));
     EXPECT_EQ(outcomes().back(), unavailable);
     EXPECT_FALSE(keeper->durable(address(11)));
@@ -315,7 +315,7 @@ TEST_F(LeaseEditorTest, WhatStaysInDoubtIsToldAndSettledLater) {
 }
 
 TEST_F(LeaseEditorTest, CompletionsOfOthersAreNotTaken) {
-    Completion completion{.id = 1};
+    Completion completion{1, SubmissionOutcome::answered, {}, {}};
     EXPECT_FALSE(editor.on_completion(completion));
 }
 
