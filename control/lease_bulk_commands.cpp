@@ -22,8 +22,8 @@ struct BulkList {
     std::string_view like;       // the command whose arguments an entry has
     std::string_view failed;     // of the answer
 };
-constexpr BulkList removals{"deleted-leases", "lease6-del", "failed-deleted-leases"};
-constexpr BulkList puts{"leases", "lease6-add", "failed-leases"};
+constexpr BulkList bulk_removals{"deleted-leases", "lease6-del", "failed-deleted-leases"};
+constexpr BulkList bulk_puts{"leases", "lease6-add", "failed-leases"};
 
 class BulkApply : public std::enable_shared_from_this<BulkApply> {
 public:
@@ -38,8 +38,8 @@ public:
                            std::string{value->type_name()}));
             return true;
         };
-        if (wrong(removals) || wrong(puts)) return;
-        if (entries(removals) == nullptr && entries(puts) == nullptr)
+        if (wrong(bulk_removals) || wrong(bulk_puts)) return;
+        if (entries(bulk_removals) == nullptr && entries(bulk_puts) == nullptr)
             return reply_(failure("neither 'deleted-leases' nor 'leases' is given: lists of leases to be removed and "
                                   "to be added or updated"));
         read_some();
@@ -54,7 +54,7 @@ private:
     // --- reading
     void read_some() {
         for (std::size_t count = 0; count < bulk_entries_per_turn; ++count) {
-            const BulkList& list = reading_puts_ ? puts : removals;
+            const BulkList& list = reading_puts_ ? bulk_puts : bulk_removals;
             const auto* const from = entries(list);
             if (from == nullptr || next_ == from->size()) {
                 next_ = 0;
@@ -95,7 +95,7 @@ private:
         } else {
             Lease unknown;
             unknown.kind = arguments.text("type").value_or("IA_NA") == "IA_PD" ? LeaseKind::pd : LeaseKind::na;
-            note_failure(removals, unknown, nothing_found("lease not found"), arguments.text("ip-address"));
+            note_failure(bulk_removals, unknown, nothing_found("lease not found"), arguments.text("ip-address"));
         }
         return {};
     }
@@ -107,7 +107,7 @@ private:
             if (next_ == edits.size() || in_flight_ == bulk_in_flight_max) break;
             ++in_flight_;
             LeaseEdit& edit = edits[next_++];
-            context_.server.edit(edit, [self = shared_from_this(), list = applying_puts_ ? &puts : &removals,
+            context_.server.edit(edit, [self = shared_from_this(), list = applying_puts_ ? &bulk_puts : &bulk_removals,
                                         kind = edit.kind, lease = edit.lease](const EditResult& result) {
                 self->on_edit(*list, kind, lease, result);
             });

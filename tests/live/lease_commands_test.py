@@ -10,13 +10,13 @@ from typing import Any
 
 from live.support.case import NETWORK, OneLinkTest
 from live.support.case6 import NETWORK6, OneLink6Test
-from live.support.client import hardware_address
+from live.support.client import hardware_address, query
 from live.support.ctl import EMPTY, SUCCESS
 from live.support.databases import PostgreSqlBackend
 from live.support.faults import Killed
 from live.support.kea_files import HEADER4
 from live.support.outage_case import CLOSED, SPOOL, Policy
-from live.support.packet import colons
+from live.support.packet import Type, colons
 from live.support.server import subnet
 from live.support.waiting import eventually
 
@@ -33,6 +33,8 @@ class LeaseCommandsTest(OneLinkTest):
         self.control = self.subject.control
         self.wire = self.direct_client(self.client_side)
 
+    answer: dict[str, Any]
+
     def expect(self, result: int, command: str, **arguments: Any) -> dict[str, Any]:
         answer = self.control.ask(command, {name.replace("_", "-"): value for name, value in arguments.items()})
         self.assertEqual(answer["result"], result, answer)
@@ -47,8 +49,10 @@ class LeaseCommandsTest(OneLinkTest):
     def test_a_deleted_address_is_free_for_others(self) -> None:
         self.start(subnet4=[subnet(1, NETWORK, "10.77.0.100 - 10.77.0.100")])
         self.assertEqual(self.wire.lease(ANNA).yiaddr, "10.77.0.100")
-        with self.assertRaises(AssertionError):
-            self.wire.lease(BERT)
+        refused = self.control.statistic("pkt4-discover-received")
+        self.wire.send(query(Type.DISCOVER, BERT))
+        eventually(lambda: self.control.statistic("pkt4-discover-received") > refused, "it is asked for another")
+        self.assertIsNone(self.wire.receive(0.2), "there is no other")
         self.expect(SUCCESS, "lease4-del", ip_address="10.77.0.100")
         self.expect(EMPTY, "lease4-del", ip_address="10.77.0.100")
         self.assertEqual(self.wire.lease(BERT).yiaddr, "10.77.0.100")
@@ -179,7 +183,7 @@ class LeaseCommandsInAnOutageTest(OneLinkTest):
         eventually(lambda: self.database_state() == "serving", "the database is back")
         self.assertEqual((self.control.lease("10.77.0.101") or {}).get("hw-address"), "02:01")
         stored = fault.backend.sql("SELECT count(*) FROM lease WHERE hwaddr = '\\x0201'")
-        self.assertIn("1", stored)
+        self.assertEqual(stored.strip(), "1")
 
     def test_without_one_they_are_refused_and_nothing_is_changed(self) -> None:
         fault = self.open(CLOSED)
