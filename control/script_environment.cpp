@@ -1,6 +1,7 @@
 #include "control/script_environment.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "control/lease_json.hpp"
 #include "dhcp/v4/message.hpp"
@@ -110,6 +111,24 @@ void add_query6(Variables& out, const QueryContext& query) {
     out.add("QUERY6_NEXT_HOP_IFACE", hop ? hop->device : "");
 }
 
+/// The IA in which the client asked for this lease, as it sent it. With flex-id's ignore-iaid leases are known by
+/// another IAID than their IA has: then it is the only one of its kind.
+void add_ia(Variables& out, const QueryContext& query, const Lease& lease) {
+    const auto message = v6::MessageView::parse(query.packet);
+    if (!message) return;
+    std::optional<v6::IaView> found;
+    for (const auto& ia : message->ias()) {
+        if (ia.kind != lease.kind || (found && ia.iaid != lease.iaid)) continue;
+        found = ia;
+        if (ia.iaid == lease.iaid) break;
+    }
+    if (!found) return;
+    out.add("PKT6_IA_IAID", found->iaid);
+    out.add("PKT6_IA_IA_TYPE", v6::ia_code(found->kind));
+    out.add("PKT6_IA_IA_T1", found->t1);
+    out.add("PKT6_IA_IA_T2", found->t2);
+}
+
 void add_query(Variables& out, const ServerConfig& config, const LeaseEvents& events) {
     if (!events.query) return;
     config.family == Family::v4 ? add_query4(out, *events.query) : add_query6(out, *events.query);
@@ -171,8 +190,21 @@ ScriptCall call_for(std::string_view occasion, const LeaseEvent& event, const Le
     add_query(out, config, events);
     add_subnet(out, config, lease.subnet_id);
     add_lease(out, "LEASE" + digit(config), lease);
+    if (events.query && lease.kind != LeaseKind::v4 && event.cause == LeaseCause::renewed)
+        add_ia(out, *events.query, lease);
     if (!events.query) out.add("REMOVE_LEASE", text_of(!after));
     return {occasion, out.take()};
+}
+
+/// RFC 9686: a client has told of an address that it made itself, which is no lease of the server's.
+ScriptCall call_for_registration(const LeaseEvent& event, const LeaseEvents& events, const ServerConfig& config) {
+    Variables out;
+    add_query(out, config, events);
+    add_subnet(out, config, event.after->subnet_id);
+    out.add("ADDRESS6", to_string(event.after->address.address));
+    if (event.before) add_lease(out, "OLD_LEASE6", *event.before);
+    add_lease(out, "NEW_LEASE6", *event.after);
+    return {"addr6_register", out.take()};
 }
 
 void add_leases(Variables& out, const std::string& prefix, const std::vector<const Lease*>& leases) {
@@ -188,6 +220,10 @@ std::vector<ScriptCall> script_calls(const LeaseEvents& events, const ServerConf
     std::vector<const Lease*> committed, deleted;
     for (const LeaseEvent& event : events.events) {
         const bool binds = event.cause == LeaseCause::granted || event.cause == LeaseCause::renewed;
+        if (binds && event.after && event.after->state == LeaseState::registered) {
+            calls.push_back(call_for_registration(event, events, config));
+            continue;
+        }
         if (binds && event.after) committed.push_back(&*event.after);
         if (event.cause == LeaseCause::moved && event.before) deleted.push_back(&*event.before);
         const auto occasion = occasion_of(event, events, config.family);

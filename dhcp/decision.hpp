@@ -130,6 +130,8 @@ struct Done {
 /// Read these rows from the store, or look for somebody at this address, add what came of it to the facts,
 /// call again.
 struct Need {
+    static constexpr std::size_t pings_max = 8;  // addresses that somebody is looked for at, for one packet
+
     std::vector<Prefix> rows;
     struct Ping {
         Ipv4 address;

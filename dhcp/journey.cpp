@@ -88,7 +88,6 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
     const auto busy = clients_.find(request.client);
     if (busy != clients_.end()) return park(std::move(packet), busy->second);
 
-    ++packet->decisions;
     const World world{keeper_->table(),
                       keeper_->pools(),
                       keeper_->offers(),
@@ -103,16 +102,14 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
     Decision decision =
         decide(world, Facts{packet->facts, packet->pings}, context_.clock.now(), fresh, seed_ >> 16);
 
-    if (auto* done = std::get_if<Done>(&decision))
+    if (auto* done = std::get_if<Done>(&decision)) {
+        ++packet->decisions;
         return carry_out(std::move(packet), request.client, std::move(*done));
-    if (auto* wait = std::get_if<Wait>(&decision)) {
-        --packet->decisions;  // it was not decided
-        return wait_for(wait->lease, request.client, std::move(packet));
     }
+    if (auto* wait = std::get_if<Wait>(&decision)) return wait_for(wait->lease, request.client, std::move(packet));
     auto& need = std::get<Need>(decision);
     if (need.ping) return look(std::move(packet), request.client, std::move(*need.ping));
-    park_fetching(request.client, std::move(packet));
-    fetch(request.client, std::move(need.rows));
+    fetch(std::move(packet), request.client, std::move(need.rows));
 }
 
 void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done) {

@@ -48,8 +48,9 @@ struct JourneyCounters {
 class Journey {
 public:
     static constexpr std::size_t packets_max = 8192;  // in flight and parked together
-    static constexpr std::size_t looks_max = 8;       // addresses that somebody is looked for at, per packet
-    static constexpr int decisions_max = 3;           // the first, and twice after a loss
+    static constexpr int decisions_max = 3;           // of a packet: the first, and twice after a loss
+    static constexpr int fetches_max = 4;             // of a packet, while the store is loading
+    static constexpr std::size_t fetch_rows_max = 256;  // the others with the next fetch
     static constexpr std::chrono::seconds reply_age_max{4};
     static constexpr std::chrono::seconds stale_tell_every{60};
 
@@ -130,7 +131,7 @@ private:
 
     void park(std::unique_ptr<Packet> packet, Client& client);
     void wait_for(const Prefix& lease, const ClientKey& key, std::unique_ptr<Packet> packet);
-    void fetch(const ClientKey& key, std::vector<Prefix> rows);
+    void fetch(std::unique_ptr<Packet> packet, const ClientKey& key, std::vector<Prefix> rows);
     void look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping);
     void park_fetching(const ClientKey& key, std::unique_ptr<Packet> packet);
     /// nullptr: it does not wait any more.

@@ -23,7 +23,7 @@ struct Journey::Packet {
     std::uint8_t type = 0;
     std::uint32_t xid = 0;
     std::uint32_t subnet_id = 0;
-    int decisions = 0;
+    int decisions = 0, fetches = 0;
     std::vector<FreshRow> facts;
     std::vector<PingResult> pings;
     std::unique_ptr<CarriedMessage> carrier;  // v4: what it came within, its bytes taken out; null: nothing

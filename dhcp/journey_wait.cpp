@@ -34,18 +34,22 @@ void Journey::wait_for(const Prefix& lease, const ClientKey& key, std::unique_pt
     waiting_[lease].push_back(key);
 }
 
-void Journey::fetch(const ClientKey& key, std::vector<Prefix> rows) {
+void Journey::fetch(std::unique_ptr<Packet> packet, const ClientKey& key, std::vector<Prefix> rows) {
+    if (packet->fetches++ >= fetches_max)
+        return drop(*packet, {DropReason::store_unavailable, "it takes more stored leases than are read for a packet"});
+    if (rows.size() > fetch_rows_max) rows.resize(fetch_rows_max);
+    park_fetching(key, std::move(packet));
     auto on_rows = [this, alive = alive_, key, rows](StoreResult<std::vector<std::optional<Lease>>> found) {
         if (!*alive) return;
-        auto packet = take_fetching(key);
-        if (!packet) return;
-        if (!found || packet->decisions >= decisions_max)
-            return drop(*packet, {DropReason::store_unavailable, "the stored lease could not be read"});
+        auto waiting = take_fetching(key);
+        if (!waiting) return;
+        if (!found)
+            return drop(*waiting, {DropReason::store_unavailable, "the stored lease could not be read"});
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if ((*found)[i]) keeper_->load(*(*found)[i]);  // what a change of it falls back to
-            packet->facts.push_back({rows[i], (*found)[i]});
+            waiting->facts.push_back({rows[i], (*found)[i]});
         }
-        handle(std::move(packet));
+        handle(std::move(waiting));
         flush();
     };
     if (taker_->find(rows, std::move(on_rows))) return;
@@ -70,9 +74,6 @@ std::unique_ptr<Journey::Packet> Journey::take_fetching(const ClientKey& key) {
 
 // The address is held for the client meanwhile, so that a newcomer is not offered it as well.
 void Journey::look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::Ping ping) {
-    --packet->decisions;  // it was not decided
-    if (packet->pings.size() >= looks_max)
-        return drop(*packet, {DropReason::no_address, "somebody was found at each address that was tried"});
     const std::uint32_t link = packet->probe_link;
     const Ipv4 address = ping.address;
     keeper_->hold(std::move(ping.hold));

@@ -18,7 +18,7 @@ namespace leasehold {
 namespace {
 
 constexpr std::size_t answer_size_max = 64 * 1024;  // the kernel's dumps come in pieces of up to 32 KiB
-constexpr int answers_per_turn_max = 16;            // then the loop does something else
+constexpr int answers_per_turn_max = 4;             // then the loop does something else
 
 /// Without these the kernel repeats requests, explains nothing and filters nothing; all of it can be lived with.
 void ask_for_extras(int fd) {

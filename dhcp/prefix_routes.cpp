@@ -51,13 +51,15 @@ struct PrefixRoutes::Impl : std::enable_shared_from_this<PrefixRoutes::Impl> {
     void apply(const LeaseEvent& event);
     void want(const Lease& lease);
     void read_slice();
+    void end_reading();
     void send();
     RouteKernel& the_kernel();
     void answered(std::uint32_t sequence, int error, std::string_view detail);
     void begin_look();
     void ask_owner();
     void end_owner(int error);
-    void end_look(bool whole);
+    void end_look();
+    bool has_room() const { return plan.waiting() < RoutePlan::orders_max / 2; }
     void broken(int error);
     void arm(std::chrono::seconds delay);
     void tell(const RouteRefusal& refusal, std::string_view detail);
@@ -73,13 +75,16 @@ struct PrefixRoutes::Impl : std::enable_shared_from_this<PrefixRoutes::Impl> {
     RoutePlan plan;
 
     bool reading = false;           // leases, from `read_after` on
+    bool closing_read = false;      // the sweep that follows is not done yet
     bool all_read = false;          // once: until then nothing in the kernel's table is known to be stale
     std::optional<Prefix> read_after;
     bool woken = false;
     bool paused = false;  // the kernel could not be spoken with: the timer tries again
 
     std::uint32_t sequence = 0;
-    bool looking = false;
+    bool look_due = false;          // once nothing else is under way
+    bool looking = false;           // until the sweep that follows is done, too:
+    bool closing_look = false;
     bool whole = true;              // the look under way
     std::size_t owner = 0;          // that is being looked at
     std::uint32_t look_sequence = 0;
@@ -154,10 +159,16 @@ void PrefixRoutes::Impl::read_slice() {
     reading = false;
     all_read = true;
     plan.end_leases();
-    if (!config->route_owners.empty())
-        log(MessageId::DHCP6_PREFIX_ROUTES_READ,
-            {{"routes", plan.routes()}, {"unknown", plan.count(RouteState::no_next_hop)}});
-    begin_look();
+    closing_read = true;
+    look_due = true;
+}
+
+/// The sweep that follows is done, too: what the leases no longer ask for is on its way out.
+void PrefixRoutes::Impl::end_reading() {
+    closing_read = false;
+    if (config->route_owners.empty()) return;
+    log(MessageId::DHCP6_PREFIX_ROUTES_READ,
+        {{"routes", plan.routes()}, {"unknown", plan.count(RouteState::no_next_hop)}});
 }
 
 // --------------------------------------------------------------------------------------------------- the loop
@@ -175,14 +186,18 @@ void PrefixRoutes::Impl::wake() {
 /// A little of everything, then the loop does something else.
 void PrefixRoutes::Impl::turn() {
     const bool more_events = take_events();
-    const bool has_room = plan.waiting() < RoutePlan::orders_max / 2;
-    if (reading && has_room) read_slice();
+    if (has_room()) {
+        if (reading) read_slice();
+        const bool swept = !plan.sweep(routes_per_turn);
+        if (swept && closing_read && !reading) end_reading();
+        if (swept && closing_look) end_look();
+    }
     send();
     if (plan.counters().over_limit > 0 && !std::exchange(limit_told, true))
         log(MessageId::DHCP6_PREFIX_ROUTES_LIMIT, {{"limit", std::uint64_t{RoutePlan::routes_max}}});
     const bool can_send = !paused && plan.waiting() > 0 && plan.in_flight() < RoutePlan::in_flight_max;
-    if (plan.needs_look() && plan.waiting() == 0 && plan.in_flight() == 0) begin_look();
-    if (more_events || (reading && plan.waiting() < RoutePlan::orders_max / 2) || can_send) wake();
+    if (look_due || plan.needs_look()) begin_look();
+    if (more_events || ((reading || plan.sweeping()) && has_room()) || can_send) wake();
 }
 
 RouteKernel& PrefixRoutes::Impl::the_kernel() {
@@ -224,8 +239,11 @@ void PrefixRoutes::Impl::answered(std::uint32_t number, int error, std::string_v
 
 // ------------------------------------------------------------------------------- a look at the kernel's table
 
+/// When all that was ordered is done: so nothing is seen that is about to go.
 void PrefixRoutes::Impl::begin_look() {
-    if (looking || reading || paused || !all_read || config->route_owners.empty()) return;
+    const bool quiet = plan.waiting() == 0 && plan.in_flight() == 0 && !plan.sweeping();
+    if (looking || reading || paused || !quiet || !all_read || config->route_owners.empty()) return;
+    look_due = false;
     looking = true;
     whole = true;
     owners = config->route_owners;
@@ -247,12 +265,15 @@ void PrefixRoutes::Impl::end_owner(int error) {
         whole = false;
     }
     if (++owner < owners.size()) return ask_owner();
-    end_look(whole);
+    look_sequence = 0;
+    plan.end_look(whole);
+    closing_look = true;
+    wake();
 }
 
-void PrefixRoutes::Impl::end_look(bool was_whole) {
-    looking = false;
-    plan.end_look(was_whole);
+/// The sweep that follows it is done, too.
+void PrefixRoutes::Impl::end_look() {
+    looking = closing_look = false;
     const auto missing = plan.counters().missing - at_look.missing, stale = plan.counters().stale - at_look.stale;
     if (missing + stale > 0)
         log(MessageId::DHCP6_PREFIX_ROUTES_CORRECTED, {{"missing", missing}, {"stale", stale}});
@@ -270,7 +291,7 @@ void PrefixRoutes::Impl::broken(int error) {
     last_error = "netlink: " + words_of(error, {});
     if (!std::exchange(broken_told, true))
         log(MessageId::DHCP6_PREFIX_ROUTES_NO_KERNEL, {{"reason", words_of(error, {})}});
-    looking = false;
+    looking = closing_look = false;
     paused = true;
     plan.forget_in_flight();
     arm(retry_interval);
@@ -283,9 +304,9 @@ void PrefixRoutes::Impl::arm(std::chrono::seconds delay) {
         const auto self = weak.lock();
         if (error || !self) return;
         self->paused = false;
+        self->look_due = true;
         self->wake();
-        self->begin_look();
-        if (!self->looking && !self->config->route_owners.empty()) self->arm(look_interval);
+        if (!self->config->route_owners.empty()) self->arm(look_interval);
     });
 }
 

@@ -31,6 +31,7 @@ public:
     static constexpr std::size_t events_max = 4096;   // decisions that wait
     static constexpr std::size_t events_per_turn = 256;
     static constexpr std::size_t leases_per_turn = 512;
+    static constexpr std::size_t routes_per_turn = 1024;  // of a sweep
     static constexpr std::size_t orders_per_turn = 32;
     static constexpr std::size_t refusals_told_max = 10;  // between two looks; the others are counted
     static constexpr std::chrono::seconds look_interval{60};

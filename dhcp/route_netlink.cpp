@@ -103,7 +103,11 @@ std::vector<std::uint8_t> remove_route_request(const KernelRoute& route, std::ui
 }
 
 std::vector<std::uint8_t> routes_request(std::uint32_t table, std::uint8_t protocol, std::uint32_t sequence) {
-    rtmsg head = netlink::route_head({.destination = {{}, 0}, .table = table, .metric = 0, .protocol = protocol, .via = {}, .link = 0});
+    KernelRoute wanted;
+    wanted.destination.length = 0;
+    wanted.table = table;
+    wanted.protocol = protocol;
+    const rtmsg head = netlink::route_head(wanted);
     netlink::Message message{RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, sequence, head};
     message.add(RTA_TABLE, table);
     return message.take();

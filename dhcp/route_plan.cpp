@@ -31,9 +31,10 @@ void RoutePlan::set_state(Entry& entry, RouteState state) {
     entry.changed = look_;
 }
 
-const std::uint32_t* RoutePlan::link_of(const Entry& entry) const {
+std::uint32_t RoutePlan::link_of(const Entry& entry) const {
+    if (!entry.wanted.hop) return 0;
     const auto found = links_.find(entry.wanted.hop->device);
-    return found == links_.end() ? nullptr : &found->second;
+    return found == links_.end() ? 0 : found->second;
 }
 
 bool RoutePlan::order(RouteOrder order) {
@@ -53,14 +54,14 @@ void RoutePlan::order_removal(const KernelRoute& route) {
 /// Orders what the entry wants, or takes away what it can no longer have.
 void RoutePlan::renew(Entry& entry) {
     entry.ticket = ++ticket_;
-    const bool known = entry.wanted.hop.has_value();
-    if (known && link_of(entry) != nullptr) {
+    entry.link = link_of(entry);
+    if (entry.link != 0) {
         set_state(entry, RouteState::queued);
         entry.ordered = order({.set = true, .route = place_of(entry.wanted), .ticket = entry.ticket});
         return;
     }
     if (std::exchange(entry.in_kernel, false)) order_removal(place_of(entry.wanted));
-    set_state(entry, known ? RouteState::no_link : RouteState::no_next_hop);
+    set_state(entry, entry.wanted.hop ? RouteState::no_link : RouteState::no_next_hop);
 }
 
 void RoutePlan::want(const PrefixRoute& route) {
@@ -84,10 +85,10 @@ void RoutePlan::want(const PrefixRoute& route) {
     renew(entry);
 }
 
-void RoutePlan::drop(Entries::iterator entry) {
+RoutePlan::Entries::iterator RoutePlan::drop(Entries::iterator entry) {
     if (entry->second.in_kernel) order_removal(place_of(entry->second.wanted));
     --counts_[static_cast<std::size_t>(entry->second.state)];
-    entries_.erase(entry);
+    return entries_.erase(entry);
 }
 
 void RoutePlan::unwant(const Prefix& prefix) {
@@ -95,26 +96,57 @@ void RoutePlan::unwant(const Prefix& prefix) {
     if (found != entries_.end()) drop(found);
 }
 
-void RoutePlan::end_leases() {
-    for (auto entry = entries_.begin(); entry != entries_.end();) {
-        const auto here = entry++;
-        if (here->second.round != round_) drop(here);
-    }
+void RoutePlan::begin_leases() {
+    ++round_;
+    due_.leases = false;
 }
 
-/// The kernel removes the routes of an interface that goes down, and does not put them back.
+void RoutePlan::end_leases() {
+    due_.leases = true;
+    swept_.reset();
+}
+
 void RoutePlan::set_links(Links links) {
     if (links == links_) return;
-    const auto before = std::exchange(links_, std::move(links));
-    for (auto& [prefix, entry] : entries_) {
-        if (!entry.wanted.hop) continue;
-        const auto old = before.find(entry.wanted.hop->device);
-        const auto* now = link_of(entry);
-        const bool same = old == before.end() ? now == nullptr : now != nullptr && *now == old->second;
-        if (same) continue;
-        if (now == nullptr) entry.in_kernel = false;
+    links_ = std::move(links);
+    due_.links = true;
+    swept_.reset();
+}
+
+bool RoutePlan::sweep(std::size_t limit) {
+    if (!sweeping()) return false;
+    auto at = swept_ ? entries_.upper_bound(*swept_) : entries_.begin();
+    for (; at != entries_.end() && limit > 0; --limit) {
+        swept_ = at->first;
+        if (due_.leases && at->second.round != round_) {
+            at = drop(at);
+        } else {
+            tend(at->second);
+            ++at;
+        }
+    }
+    if (at != entries_.end()) return true;
+    due_ = {};
+    swept_.reset();
+    return false;
+}
+
+/// The links and the look that the sweep is for.
+void RoutePlan::tend(Entry& entry) {
+    const auto link = link_of(entry);
+    if (due_.links && entry.link != link) {
+        // The kernel removes the routes of an interface that goes down, and does not put them back.
+        if (link == 0) entry.in_kernel = false;
         renew(entry);
     }
+    if (!due_.look) return;
+    // Orders that found no room, and those whose answer was lost, have left their routes queued.
+    if (entry.state == RouteState::queued && !entry.ordered) renew(entry);
+    if (entry.changed == look_) return;
+    const bool missing = look_whole_ && entry.state == RouteState::installed && entry.seen != look_;
+    if (missing) ++counters_.missing;
+    const bool tries = entry.state == RouteState::refused || (entry.state == RouteState::no_link && link != 0);
+    if (missing || tries) renew(entry);
 }
 
 std::optional<RouteOrder> RoutePlan::next(std::uint32_t sequence) {
@@ -126,7 +158,7 @@ std::optional<RouteOrder> RoutePlan::next(std::uint32_t sequence) {
             if (found == entries_.end() || found->second.ticket != order.ticket) continue;  // void
             Entry& entry = found->second;
             order.route.via = entry.wanted.hop->via;
-            order.route.link = *link_of(entry);
+            order.route.link = entry.link;
             order.replaces = std::exchange(entry.in_kernel, true);
         }
         in_flight_.emplace(sequence, order);
@@ -184,6 +216,7 @@ void RoutePlan::forget_in_flight() {
 void RoutePlan::begin_look() {
     ++look_;
     needs_look_ = false;
+    due_.look = false;
 }
 
 void RoutePlan::see(const KernelRoute& route) {
@@ -200,8 +233,7 @@ void RoutePlan::see(const KernelRoute& route) {
     entry.in_kernel = true;
     if (entry.changed == look_) return;  // since the look began: what it saw may be older
     if (entry.state == RouteState::installed) {
-        const auto* link = link_of(entry);
-        if (link == nullptr || route.via != entry.wanted.hop->via || route.link != *link) renew(entry);
+        if (route.via != entry.wanted.hop->via || route.link != entry.link) renew(entry);
     } else if (entry.state != RouteState::queued) {
         entry.in_kernel = false;
         order_removal(place);
@@ -209,17 +241,9 @@ void RoutePlan::see(const KernelRoute& route) {
 }
 
 void RoutePlan::end_look(bool whole) {
-    for (auto& [prefix, entry] : entries_) {
-        // Orders that found no room, and those whose answer was lost, have left their routes queued.
-        const bool lost = entry.state == RouteState::queued && !entry.ordered;
-        if (lost) renew(entry);
-        if (entry.changed == look_) continue;
-        const bool missing = whole && entry.state == RouteState::installed && entry.seen != look_;
-        if (missing) ++counters_.missing;
-        const bool tries = entry.state == RouteState::refused ||
-                           (entry.state == RouteState::no_link && link_of(entry) != nullptr);
-        if (missing || tries) renew(entry);
-    }
+    due_.look = true;
+    look_whole_ = whole;
+    swept_.reset();
 }
 
 }  // namespace leasehold

@@ -10,7 +10,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "dhcp/prefix_route.hpp"
 #include "dhcp/route_netlink.hpp"
@@ -66,10 +65,14 @@ public:
     // --- what shall be
     void want(const PrefixRoute& route);
     void unwant(const Prefix& prefix);
-    /// All leases are told between these two: what was not wanted then or later has to go.
-    void begin_leases() { ++round_; }
+    /// All leases are told between these two: what was not wanted then or later has to go (see sweep).
+    void begin_leases();
     void end_leases();
     void set_links(Links links);
+    /// Ends of leases and looks, and other interfaces, concern all routes: this goes through them a piece at a time, at
+    /// most `limit`. @return true: some are left
+    bool sweep(std::size_t limit);
+    bool sweeping() const { return due_.leases || due_.links || due_.look; }
 
     // --- what the kernel is told
     /// The next order, which is in flight from now on under this number. nullopt: there is none, or as many as may be
@@ -80,7 +83,8 @@ public:
     /// The answers to what is in flight will not come: only a look tells what became of it.
     void forget_in_flight();
 
-    // --- a look at what the kernel has: all routes of the owners' tables and numbers are told between these two
+    // --- a look at what the kernel has: all routes of the owners' tables and numbers are told between these two, best
+    // while nothing else is under way (sweep() follows)
     void begin_look();
     void see(const KernelRoute& route);
     /// @param whole  false: the look was not complete, so that nothing counts as missing
@@ -103,16 +107,19 @@ private:
         std::uint64_t ticket = 0;  // orders with another one are void
         std::uint64_t round = 0;   // of telling leases in which it was wanted last
         std::uint64_t changed = 0, seen = 0;  // looks in which that happened last
+        std::uint32_t link = 0;    // the number of its interface, 0: there is none
         int error = 0;             // the last refusal's
     };
-    using Entries = std::unordered_map<Prefix, Entry>;
+    using Entries = std::map<Prefix, Entry>;
 
     void renew(Entry& entry);
     void order_removal(const KernelRoute& route);
     bool order(RouteOrder order);
     void set_state(Entry& entry, RouteState state);
-    const std::uint32_t* link_of(const Entry& entry) const;
-    void drop(Entries::iterator entry);
+    /// 0: its interface is missing or down.
+    std::uint32_t link_of(const Entry& entry) const;
+    Entries::iterator drop(Entries::iterator entry);
+    void tend(Entry& entry);
     static KernelRoute place_of(const PrefixRoute& route);
 
     std::size_t routes_limit_, orders_limit_;
@@ -122,6 +129,11 @@ private:
     std::deque<RouteOrder> orders_;
     std::map<std::uint32_t, RouteOrder> in_flight_;
     std::uint64_t ticket_ = 0, round_ = 1, look_ = 0;
+    struct Due {
+        bool leases = false, links = false, look = false;
+    } due_;                       // what the sweep is for
+    bool look_whole_ = true;
+    std::optional<Prefix> swept_;  // up to here
     bool needs_look_ = false;
     RouteCounters counters_;
 };

@@ -5,6 +5,7 @@ That a test shows what its row says is for readers to judge; that it is there is
 
 from __future__ import annotations
 
+import ast
 import re
 import unittest
 from pathlib import Path
@@ -25,8 +26,18 @@ def claims(text: str) -> list[list[str]]:
 
 
 def defined_tests() -> set[str]:
-    return {f"{suite}.{name}" for source in TESTS_DIR.rglob("*_test.cpp")
-            for suite, name in DEFINED.findall(source.read_text(encoding="utf-8"))}
+    in_cpp = {f"{suite}.{name}" for source in TESTS_DIR.rglob("*_test.cpp")
+              for suite, name in DEFINED.findall(source.read_text(encoding="utf-8"))}
+    return in_cpp.union(*(python_tests(source.read_text(encoding="utf-8")) for source in TESTS_DIR.rglob("*_test.py")))
+
+
+def python_tests(text: str) -> set[str]:
+    """`Class.test_name`, with what a class has from others of its module."""
+    names: dict[str, set[str]] = {}
+    for made in (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)):
+        own = {each.name for each in made.body if isinstance(each, ast.FunctionDef) and each.name.startswith("test_")}
+        names[made.name] = own.union(*(names.get(base.id, set()) for base in made.bases if isinstance(base, ast.Name)))
+    return {f"{made}.{name}" for made, tests in names.items() for name in tests}
 
 
 class ConformanceTest(unittest.TestCase):

@@ -23,13 +23,15 @@ Hold hold_of(const Context& context, const Candidate& candidate) {
 }
 
 /// Should somebody be looked for at the address first? The client itself, when it had the address a moment
-/// ago, might answer.
-std::optional<Need> look_before(const Context& context, const Candidate& candidate) {
+/// ago, might answer. @return also when it has been done often enough: then nothing is offered
+std::optional<Decision> look_before(const Context& context, const Candidate& candidate) {
     const auto& how = candidate.subnet->ping;
     if (!how.enabled) return std::nullopt;
     if (candidate.own && context.now - candidate.row->cltt < how.recent_lease) return std::nullopt;
     const auto& pings = context.facts.pings;
     if (std::ranges::find(pings, to_ipv4(candidate.unit), &PingResult::address) != pings.end()) return std::nullopt;
+    if (pings.size() >= Need::pings_max)
+        return dropped(DropReason::no_address, "somebody was found at each address that was tried");
     Need need;
     need.ping = Need::Ping{to_ipv4(candidate.unit), how, hold_of(context, candidate)};
     return need;
@@ -97,6 +99,15 @@ Decision offer(Context& context, Candidate candidate, const ReservationConflicts
     return done;
 }
 
+Decision answer_with(Context& context, Choice choice) {
+    if (!choice.candidate) return nothing_to_offer(context, choice);
+    if (auto first = look_before(context, *choice.candidate)) return std::move(*first);
+    const bool rapid = context.request.message->has(option::rapid_commit);
+    const bool commits = rapid && choice.candidate->subnet->rapid_commit;
+    return commits ? acknowledge(context, std::move(*choice.candidate), choice.conflicts)
+                   : offer(context, std::move(*choice.candidate), choice.conflicts);
+}
+
 }  // namespace
 
 Decision decide_discover(Context& context) {
@@ -107,14 +118,7 @@ Decision decide_discover(Context& context) {
     }
     auto choice = choose_lease(context, wish_of(context.request));
     if (choice.wait_for) return Wait{*choice.wait_for};
-    if (choice.candidate) {
-        if (auto look = look_before(context, *choice.candidate)) return std::move(*look);
-    }
-    const bool rapid = context.request.message->has(option::rapid_commit);
-    auto decision = !choice.candidate ? nothing_to_offer(context, choice)
-                    : rapid && choice.candidate->subnet->rapid_commit
-                        ? acknowledge(context, std::move(*choice.candidate), choice.conflicts)
-                        : offer(context, std::move(*choice.candidate), choice.conflicts);
+    auto decision = answer_with(context, std::move(choice));
     if (auto* done = std::get_if<Done>(&decision)) decline_answered(context, *done);
     return decision;
 }

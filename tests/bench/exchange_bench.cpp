@@ -1,7 +1,9 @@
 // Whole exchanges per second, octets to octets, of both families in one run: DISCOVER, OFFER, REQUEST, ACK beside
 // SOLICIT, ADVERTISE, REQUEST, REPLY, and renewals, each stored before it is answered, as the server does it: journey,
 // decision, lease table, store worker, store. Only the sockets are missing. Families take turns within each round; a
-// figure is the median of its rounds, and the ratio to DHCPv4 is what matters. Into memory and SQLite on a real file,
+// figure is the median of its rounds, and the ratio to DHCPv4 is what matters: of exchanges per second, which other
+// programs on the machine disturb, and of this program's own processor time, which they hardly do (a database
+// server's is not in it). Into memory and SQLite on a real file,
 // or into the servers that with_databases.py has started:
 //   cd tests && python3 -B -m support.with_databases postgresql mariadb --
 //   ../build/release/tests/bench/exchange_bench
@@ -11,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +55,11 @@ struct ReplyList final : PacketOutlet {
 using Address6 = Clients6<false>;
 using Prefix6 = Clients6<true>;
 
+struct Turn {
+    double per_second = 0;
+    double micros = 0;  // of processor time per exchange, both threads
+};
+
 /// A server of one family on a store, and what its clients hold. @param Family  any clients of it
 template <typename Family>
 class Side {
@@ -88,15 +96,15 @@ public:
     Side(const Side&) = delete;
     Side& operator=(const Side&) = delete;
 
-    /// New clients, `waiting` of them at a time. @return exchanges per second
+    /// New clients, `waiting` of them at a time.
     template <typename Clients>
-    double lease(std::size_t waiting) {
+    Turn lease(std::size_t waiting) {
         bound_.clear();
         return run<Clients>(waiting, [this](std::uint32_t place) { return Clients::discover(next_client_++, place); });
     }
-    /// Those of the last lease(). @return renewals per second
+    /// Those of the last lease().
     template <typename Clients>
-    double renew(std::size_t waiting) {
+    Turn renew(std::size_t waiting) {
         return run<Clients>(waiting, [this](std::uint32_t place) {
             auto octets = Clients::renewal(bound_[place]);
             Clients::number(octets, place);
@@ -106,9 +114,10 @@ public:
 
 private:
     template <typename Clients, typename Begin>
-    double run(std::size_t waiting, const Begin& begin) {
+    Turn run(std::size_t waiting, const Begin& begin) {
         bound_.resize(exchanges_of_turn);
         const auto began = Clock::now();
+        const auto worked = std::clock();
         std::uint32_t begun = 0, ended = 0;
         while (ended < exchanges_of_turn) {
             while (begun < exchanges_of_turn && begun - ended < waiting) receive<Clients>(begin(begun++));
@@ -125,7 +134,9 @@ private:
                 }
             }
         }
-        return exchanges_of_turn / std::chrono::duration<double>(Clock::now() - began).count();
+        const std::chrono::duration<double> took = Clock::now() - began;
+        return {exchanges_of_turn / took.count(), 1e6 * static_cast<double>(std::clock() - worked) / CLOCKS_PER_SEC /
+                                                      exchanges_of_turn};
     }
     template <typename Clients>
     void receive(const Datagram& octets) {
@@ -146,14 +157,19 @@ private:
     std::vector<Datagram> bound_;  // the newest ACK of each client of the turn
 };
 
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
+Turn median(const std::vector<Turn>& turns) {
+    const auto of = [&](double Turn::* field) {
+        std::vector<double> values;
+        for (const auto& turn : turns) values.push_back(turn.*field);
+        std::ranges::sort(values);
+        return values[values.size() / 2];
+    };
+    return {of(&Turn::per_second), of(&Turn::micros)};
 }
 
-/// What one family did in each round, per number of waiting clients.
+/// What one kind of clients did in each round.
 struct Figures {
-    std::vector<double> leased, renewed;
+    std::vector<Turn> leased, renewed;
 };
 
 template <typename Clients, typename Family>
@@ -162,11 +178,17 @@ void take_turn(Side<Family>& side, std::size_t waiting, Figures& figures) {
     figures.renewed.push_back(side.template renew<Clients>(waiting));
 }
 
+void print(const char* what, const Turn& turn, const Turn& of_v4) {
+    std::printf("  %s: %6.0f/s x%.2f, %5.1f us x%.2f", what, turn.per_second, turn.per_second / of_v4.per_second,
+                turn.micros, of_v4.micros / turn.micros);
+}
+
 template <typename Clients>
 void print(const Figures& figures, const Figures& of_v4) {
-    const auto leased = median(figures.leased), renewed = median(figures.renewed);
-    std::printf("  %-27s %8.0f exchanges/s  x%.2f   %8.0f renewals/s  x%.2f\n", Clients::name, leased,
-                leased / median(of_v4.leased), renewed, renewed / median(of_v4.renewed));
+    std::printf("  %-26s", Clients::name);
+    print("exchanges", median(figures.leased), median(of_v4.leased));
+    print("renewals", median(figures.renewed), median(of_v4.renewed));
+    std::printf("\n");
 }
 
 void measure(const std::string& name, const BackendConfig& four, const BackendConfig& six) {

@@ -193,8 +193,8 @@ TEST(Problems, ThousandsAreCountedNotListed) {
 
 TEST(Problems, RepeatedWarningsAreToldOnce) {
     const auto loaded = load_global(
-        "\"subnet4\": [{\"id\": 1, \"subnet\": \"10.0.0.0/8\", \"metadata\": {}},"
-        "{\"id\": 2, \"subnet\": \"11.0.0.0/8\", \"metadata\": {}}]");
+        "\"subnet4\": [{\"id\": 1, \"subnet\": \"10.0.0.0/8\", \"metadata\": {\"a\": 1}},"
+        "{\"id\": 2, \"subnet\": \"11.0.0.0/8\", \"metadata\": {\"a\": 1}}]");
     ASSERT_TRUE(loaded);
     ASSERT_EQ(loaded->warnings.size(), 1u);
     EXPECT_EQ(loaded->warnings[0].hint, "the same in 1 more places");

@@ -175,6 +175,37 @@ TEST(ScriptCalls6, ARenewalIsToldByItsMessage) {
     EXPECT_THAT(ended[0].environment, Contains("REMOVE_LEASE=true"));
 }
 
+TEST(ScriptCalls6, ARenewalTellsTheIaThatTheClientSent) {
+    std::vector<std::uint8_t> packet{5, 0, 1, 2, 0, 1, 0, 6, 0, 3, 0, 1, 2, 9};
+    for (const std::uint8_t iaid : {9, 3})  // the lease is of the second
+        packet.insert(packet.end(), {0, 25, 0, 12, 0, 0, 0, iaid, 0, 0, 0, iaid, 0, 0, 1, 0});
+    const auto query = std::make_shared<const QueryContext>(
+        QueryContext{packet, "eth0", 2, *parse_ipv6("ff02::1:2"), *parse_ipv6("fe80::ff:fe00:5"), 546});
+    const LeaseEvents events{query, {{1, LeaseCause::renewed, prefix_at(56), prefix_at(56)}}};
+    const auto calls = script_calls(events, *config6());
+    ASSERT_EQ(calls.size(), 2u);
+    for (const auto* line : {"PKT6_IA_IAID=3", "PKT6_IA_IA_TYPE=25", "PKT6_IA_IA_T1=3", "PKT6_IA_IA_T2=256"})
+        EXPECT_THAT(calls[0].environment, Contains(line));
+    EXPECT_THAT(calls[1].environment, Not(Contains(HasSubstr("PKT6_IA")))) << "as with Kea";
+}
+
+TEST(ScriptCalls6, ARegisteredAddressIsAnOccasionOfItsOwn) {
+    Lease registered = prefix_at(128);
+    registered.kind = LeaseKind::na;
+    registered.state = LeaseState::registered;
+    const auto once = script_calls({a_query6(36), {{1, LeaseCause::granted, {}, registered}}}, *config6());
+    ASSERT_EQ(once.size(), 1u) << "it is no lease that was committed";
+    EXPECT_EQ(once[0].occasion, "addr6_register");
+    for (const auto* line : {"ADDRESS6=2001:db8:5::", "NEW_LEASE6_ADDRESS=2001:db8:5::", "NEW_LEASE6_STATE=registered",
+                             "QUERY6_TYPE=ADDR-REG-INFORM", "SUBNET6_ID=7"})
+        EXPECT_THAT(once[0].environment, Contains(line));
+    EXPECT_THAT(once[0].environment, Not(Contains(HasSubstr("OLD_LEASE6"))));
+    const auto again =
+        script_calls({a_query6(36), {{1, LeaseCause::renewed, registered, registered}}}, *config6());
+    ASSERT_EQ(again.size(), 1u);
+    EXPECT_THAT(again[0].environment, Contains("OLD_LEASE6_ADDRESS=2001:db8:5::"));
+}
+
 TEST(ScriptCalls, WhatAClientSendsIsNoLineOfItsOwn) {
     auto lease = lease_at(first);
     lease.hostname = "a\nLEASE4_ADDRESS=10.0.0.1";

@@ -21,7 +21,8 @@ const Client6 alice = Client6::number(1);
 constexpr LeaseKind pd = LeaseKind::pd;
 
 ServerConfig with_routes(bool install = true) {
-    auto subnet = subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::10", "2001:db8:1::12"}}, {{"2001:db8:f000::/54", 56}});
+    auto subnet = subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::10", "2001:db8:1::12"}},
+                             {{"2001:db8:f000::/54", 56}});
     subnet.prefix_routes = {install, true, 100, 50, 200};
     subnet.cache_threshold = 0.25;
     return config6_of({subnet});

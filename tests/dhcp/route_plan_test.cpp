@@ -22,6 +22,10 @@ PrefixRoute route_via(unsigned number, std::string_view via = "fe80::1", std::st
     return {prefix(number), NextHop{*parse_ipv6(via), std::move(device)}, 254, 1024, 147};
 }
 
+void sweep(RoutePlan& plan) {
+    while (plan.sweep(2)) continue;
+}
+
 class RoutePlanTest : public testing::Test {
 protected:
     RoutePlanTest() { plan.set_links(both_up); }
@@ -46,6 +50,18 @@ protected:
         EXPECT_EQ(order->route.table, table);
     }
     void expect_nothing() { EXPECT_FALSE(answer()); }
+    void set_links(RoutePlan::Links links) {
+        plan.set_links(std::move(links));
+        sweep(plan);
+    }
+    void end_look(bool whole) {
+        plan.end_look(whole);
+        sweep(plan);
+    }
+    void end_leases() {
+        plan.end_leases();
+        sweep(plan);
+    }
     KernelRoute in_kernel(unsigned number, std::string_view via = "fe80::1", std::uint32_t link = 2) {
         return {prefix(number), 254, 1024, 147, *parse_ipv6(via), link};
     }
@@ -108,16 +124,16 @@ TEST_F(RoutePlanTest, TheLastWordWinsWhateverWaits) {
 }
 
 TEST_F(RoutePlanTest, AMissingInterfaceIsWaitedFor) {
-    plan.set_links({{"eth1", 3}});
+    set_links({{"eth1", 3}});
     plan.want(route_via(1));
     expect_nothing();
     EXPECT_EQ(plan.count(RouteState::no_link), 1u);
-    plan.set_links(both_up);
+    set_links(both_up);
     expect_set(1, "fe80::1", 2);
-    plan.set_links({{"eth1", 3}});  // the kernel has removed its routes
+    set_links({{"eth1", 3}});  // the kernel has removed its routes
     expect_nothing();
     EXPECT_EQ(plan.count(RouteState::no_link), 1u);
-    plan.set_links({{"eth0", 9}, {"eth1", 3}});  // made anew
+    set_links({{"eth0", 9}, {"eth1", 3}});  // made anew
     expect_set(1, "fe80::1", 9);
 }
 
@@ -148,11 +164,11 @@ TEST_F(RoutePlanTest, ARefusalIsToldOnceAndTriedAgainWithEachLook) {
     expect_nothing();
     EXPECT_EQ(plan.count(RouteState::refused), 1u);
     plan.begin_look();
-    plan.end_look(true);
+    end_look(true);
     expect_set(1, "fe80::1", 2, EPERM);
     EXPECT_TRUE(refusal && refusal->again);
     plan.begin_look();
-    plan.end_look(true);
+    end_look(true);
     expect_set(1, "fe80::1", 2);
     EXPECT_EQ(plan.count(RouteState::installed), 1u);
     EXPECT_EQ(plan.counters().refused, 2u);
@@ -175,7 +191,7 @@ TEST_F(RoutePlanTest, WhatIsGoneAlreadyNeedsNoWord) {
     EXPECT_FALSE(refusal);
     plan.begin_look();
     plan.see(in_kernel(7));
-    plan.end_look(true);
+    end_look(true);
     ASSERT_TRUE(answer(EPERM));
     EXPECT_TRUE(refusal);
 }
@@ -184,12 +200,12 @@ TEST_F(RoutePlanTest, LeasesThatAreNotToldAgainLoseTheirRoutes) {
     plan.begin_leases();
     plan.want(route_via(1));
     plan.want(route_via(2));
-    plan.end_leases();
+    end_leases();
     expect_set(1, "fe80::1", 2);
     expect_set(2, "fe80::1", 2);
     plan.begin_leases();
     plan.want(route_via(2));
-    plan.end_leases();
+    end_leases();
     expect_removed(1);
     expect_nothing();
     EXPECT_EQ(plan.routes(), 1u);
@@ -202,7 +218,7 @@ TEST_F(RoutePlanTest, ALookFindsWhatIsMissingStaleAndElsewhere) {
     plan.see(in_kernel(1));
     plan.see(in_kernel(3, "fe80::9"));
     plan.see(in_kernel(4));
-    plan.end_look(true);
+    end_look(true);
     expect_set(3, "fe80::1", 2);
     expect_removed(4);
     expect_set(2, "fe80::1", 2);
@@ -215,7 +231,7 @@ TEST_F(RoutePlanTest, ALookThatIsNotWholeMissesNothing) {
     plan.want(route_via(1));
     expect_set(1, "fe80::1", 2);
     plan.begin_look();
-    plan.end_look(false);
+    end_look(false);
     expect_nothing();
 }
 
@@ -223,7 +239,7 @@ TEST_F(RoutePlanTest, WhatChangedDuringALookIsNotMissed) {
     plan.begin_look();
     plan.want(route_via(1));
     expect_set(1, "fe80::1", 2);
-    plan.end_look(true);
+    end_look(true);
     expect_nothing();
 }
 
@@ -240,6 +256,7 @@ TEST_F(RoutePlanTest, AFullQueueIsCountedAndMadeGoodByTheNextLook) {
     small.see(in_kernel(1));
     small.see(in_kernel(2));
     small.end_look(true);
+    sweep(small);
     const auto order = small.next(9);
     ASSERT_TRUE(order);
     EXPECT_EQ(order->route.destination, prefix(3));
@@ -273,7 +290,7 @@ TEST_F(RoutePlanTest, LostAnswersAreMadeGoodByALook) {
     EXPECT_FALSE(plan.acknowledge(100, 0));
     expect_removed(1);
     plan.begin_look();
-    plan.end_look(true);
+    end_look(true);
     while (answer()) continue;
     EXPECT_EQ(plan.count(RouteState::installed), 1u);
     EXPECT_EQ(plan.count(RouteState::queued), 0u);
@@ -312,6 +329,7 @@ TEST(RoutePlanModel, EndsWithWhatIsWanted) {
             plan.begin_look();
             for (const auto& [destination, route] : kernel) plan.see(route);
             plan.end_look(true);
+            sweep(plan);
         };
         for (int step = 0; step < 300; ++step) {
             const unsigned number = below(6);
@@ -344,7 +362,10 @@ TEST(RoutePlanModel, EndsWithWhatIsWanted) {
                         plan.forget_in_flight();
                     }
                     break;
-                case 6: take_answers(); break;
+                case 6:
+                    take_answers();
+                    plan.sweep(1);
+                    break;
                 default: take_order();
             }
         }

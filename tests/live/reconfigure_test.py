@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from live.support.case import NETWORK, POOL, OneLinkTest, OneRelayTest
+from live.support.case6 import Over6
 from live.support.client import hardware_address
 from live.support.ctl import ERROR, SUCCESS
 from live.support.load import Load
@@ -100,19 +101,24 @@ class ReloadUnderLoadTest(OneRelayTest):
     """SIGHUP while many clients are being served."""
 
     def test_nobody_notices(self) -> None:
+        configured, refused = (words.replace("DHCP4", f"DHCP{self.family}") for words in (CONFIGURED, REFUSED))
         self.start()
         capture = self.capture()
         load = Load(self.wire, self.seed(), clients=400, in_flight=64)
         load.run_until_acknowledged(100)
         for number in range(8):
-            done = self.subject.log().count(CONFIGURED)
+            done = self.subject.log().count(configured)
             self.subject.configure(**self.keys(valid_lifetime=3000 + number))
             self.subject.program.send_signal(signal.SIGHUP)
-            while self.subject.log().count(CONFIGURED) == done:
+            while self.subject.log().count(configured) == done:
                 load.run(50)
-            self.assertNotIn(REFUSED, self.subject.log())
+            self.assertNotIn(refused, self.subject.log())
         load.run_until_acknowledged(100)
         load.settle()
         capture.stop()
-        self.assertEqual(self.subject.control.do("config-get")["Dhcp4"]["valid-lifetime"], 3007)
+        self.assertEqual(self.subject.control.do("config-get")[f"Dhcp{self.family}"]["valid-lifetime"], 3007)
         self.judge(Ledger(capture.messages()))
+
+
+class ReloadUnderLoad6Test(Over6, ReloadUnderLoadTest):
+    """With DHCPv6."""

@@ -48,8 +48,8 @@ class RunitTest(LiveTest):
         """Every name that the example sets is set otherwise."""
         folder = self.subject.folder
         ours = {"program": self.folder / "program", "configuration": self.subject.configuration_path, "options": "",
-                "user": USER, "group": GROUP, "run_directory": folder / "run", "data_directory": folder / "data",
-                "log_directory": folder / "log", "output_directory": self.output}
+                "user": USER, "group": GROUP, "more_capabilities": "", "run_directory": folder / "run",
+                "data_directory": folder / "data", "log_directory": folder / "log", "output_directory": self.output}
         lines = (self.service / "settings").read_text().splitlines()
         self.assertEqual([line.split("=")[0] for line in lines if "=" in line], list(ours))
         (self.service / "settings").write_text("".join(f"{name}={value}\n" for name, value in ours.items()))

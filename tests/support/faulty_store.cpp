@@ -16,6 +16,7 @@ FaultyStore::FaultyStore(std::unique_ptr<LeaseStore> inner, OnCall on_call)
     : inner_{std::move(inner)}, on_call_{std::move(on_call)} {}
 
 FaultyStore::~FaultyStore() {
+    inner_.reset();  // with the files that it has open
     if (on_destroyed) on_destroyed();
 }
 

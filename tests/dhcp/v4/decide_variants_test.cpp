@@ -69,6 +69,18 @@ TEST(Ping, WhenEveryAddressAnswersAllAreDeclinedAndNothingIsOffered) {
     EXPECT_EQ(answer.done->changes.size(), 3u);
 }
 
+TEST(Ping, AfterSoManyAddressesTheyAreDeclinedAndNothingIsOffered) {
+    auto config = config_of({subnet_of(1, "192.0.2.0/24", {{"192.0.2.10", "192.0.2.100"}})});
+    config.subnets[0].ping.enabled = true;
+    World world{config};
+    for (std::uint32_t i = 0; i < Need::pings_max; ++i) world.pings.push_back({Ipv4{0xc000020a + i}, true});
+    const auto answer = world.ask(alice.discover());
+    EXPECT_EQ(answer.drop.reason, DropReason::no_address);
+    EXPECT_EQ(answer.done->changes.size(), Need::pings_max);
+    world.pings.clear();
+    EXPECT_EQ(world.decide(alice.discover()).looks_at, ip("192.0.2.18"));
+}
+
 TEST(Ping, TheClientsOwnRecentLeaseNeedsNoLook) {
     World world{pinging()};
     ASSERT_EQ(world.ask(alice.selecting("192.0.2.10")).type(), MessageType::ack);

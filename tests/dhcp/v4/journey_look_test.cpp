@@ -153,13 +153,22 @@ TEST_F(JourneyLookTest, AnAnswerThatComesAfterTheStoreWasLeftIsNotUsed) {
 struct FewAddresses : JourneyLookTest {
     FewAddresses() : JourneyLookTest{Ipv4{first.value + 20}} {}
 };
-TEST_F(FewAddresses, ThePacketIsGivenUpAfterSoManyAddressesInUse) {
+TEST_F(FewAddresses, ThePacketIsGivenUpAfterSoManyAddressesInUseWhichAreDeclined) {
     discover(1, 100);
-    for (std::size_t i = 0; i < Journey::looks_max; ++i) probe.answer(i, true);
-    EXPECT_EQ(probe.looks.size(), Journey::looks_max);
+    for (std::size_t i = 0; i < Need::pings_max; ++i) probe.answer(i, true);
+    EXPECT_EQ(probe.looks.size(), Need::pings_max);
     store();
     EXPECT_THAT(outlet.sent, IsEmpty());
     EXPECT_TRUE(journey.idle());
+    EXPECT_EQ(statistics.value(Stat::declined_addresses), Need::pings_max);
+
+    // Its next attempt does not begin with the same addresses.
+    discover(1, 101);
+    ASSERT_EQ(probe.looks.size(), Need::pings_max + 1);
+    const auto next = probe.looks.back().address;
+    probe.answer(Need::pings_max, false);
+    EXPECT_THAT(outlet.sent, ElementsAre(Sent{MessageType::offer, next, 101}));
+    for (std::size_t i = 0; i < Need::pings_max; ++i) EXPECT_NE(probe.looks[i].address, next);
 }
 
 struct JourneyLimitsTest : JourneyLookTest {

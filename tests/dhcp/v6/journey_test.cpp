@@ -306,5 +306,54 @@ TEST_F(Journey6LoadingTest, AllRowsThatADecisionNeedsAreReadAndItIsMadeThen) {
     EXPECT_THAT(texts(), ElementsAre("REPLY; NA 1 2001:db8:1::10 3000/4000; PD 2 2001:db8:f000::/56 3000/4000"));
 }
 
+/// As many IAs as a message may have, each with as many addresses of the pool as fit a datagram.
+TEST_F(Journey6LoadingTest, RowsAreReadInRoundsAndMoreThanThoseIsTooMuch) {
+    const auto message_of = [](std::size_t leases_per_ia) {
+        std::vector<SentIa> ias;
+        for (std::uint32_t iaid = 1; iaid <= ia_count_max; ++iaid)
+            ias.push_back({LeaseKind::na, iaid, std::vector<std::string_view>(leases_per_ia, "2001:db8:1::10")});
+        auto packet = alice.release(ias);
+        // Each names another address.
+        std::uint16_t number = 0;
+        for (auto& [code, payload] : packet.options)
+            if (code == option::ia_na)
+                for (std::size_t at = 12; at < payload.size(); at += 28, ++number) {
+                    payload[at + 4 + 14] = static_cast<std::uint8_t>(number >> 8);
+                    payload[at + 4 + 15] = static_cast<std::uint8_t>(number);
+                }
+        return packet;
+    };
+    const auto fetches_of = [&](std::size_t leases_per_ia) {
+        taker.asked.clear();
+        taker.askers.clear();
+        receive(message_of(leases_per_ia));
+        for (std::size_t turn = 0; turn < taker.askers.size(); ++turn) {
+            EXPECT_LE(taker.asked[turn].size(), Journey::fetch_rows_max);
+            taker.askers[turn](std::vector<std::optional<Lease>>(taker.asked[turn].size()));
+        }
+        return taker.asked.size();
+    };
+    EXPECT_EQ(fetches_of(1), 1u);
+    EXPECT_THAT(outlet.sent, SizeIs(1));
+    EXPECT_EQ(fetches_of(16), 4u) << "1024 rows";
+    EXPECT_THAT(outlet.sent, SizeIs(2));
+    EXPECT_EQ(count(Stat::pkt6_receive_drop), 0);
+    EXPECT_EQ(fetches_of(17), 4u);
+    EXPECT_THAT(outlet.sent, SizeIs(2));
+    EXPECT_EQ(count(Stat::pkt6_receive_drop), 1);
+    EXPECT_TRUE(journey.idle());
+}
+
+TEST_F(Journey6LoadingTest, ReadingRowsTakesNoneOfTheDecisionsThatALossMayCost) {
+    receive(alice.request(address_and_prefix));
+    for (std::size_t turn = 0; turn < taker.askers.size(); ++turn)
+        taker.askers[turn](std::vector<std::optional<Lease>>(taker.asked[turn].size()));
+    store(1);  // the prefix is lost to another writer; the address is the client's then
+    store(0);
+    EXPECT_THAT(outlet.sent, IsEmpty());
+    store();
+    EXPECT_THAT(outlet.sent, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace leasehold::v6::journey_test

@@ -1,6 +1,7 @@
 """Many clients at once behind one relay, each living its own life from one seed.
 
-Of either family: what is said is the wire's dialogue. They lease, renew, release, vanish without a word and come back as somebody else, so that addresses change hands.
+Of either family: what is said is the wire's dialogue. They lease, renew, release, vanish without a word and come back
+as somebody else, so that addresses change hands.
 Judging what the server did is not done here: the capture and the ledger do that.
 """
 

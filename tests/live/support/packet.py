@@ -51,6 +51,7 @@ class Option(enum.IntEnum):
     T1 = 58
     T2 = 59
     CLIENT_ID = 61
+    RAPID_COMMIT = 80
     RELAY_INFORMATION = 82
 
 
@@ -94,6 +95,8 @@ class Message:
     @property
     def answers(self) -> set[Type]:
         """The types that answer this message."""
+        if self.type is Type.DISCOVER and Option.RAPID_COMMIT in self.options:
+            return {Type.OFFER, Type.ACK}
         return _ANSWERS[self.type]
 
     @property

@@ -191,7 +191,8 @@ class SteadyOperator:
     def __init__(self, control: ControlSocket, address: str) -> None:
         self.commands: list[Command] = []
         self._control = control
-        self._asked = [("status-get", None), (f"lease{control.family}-get", {"ip-address": address}), ("config-get", None)]
+        self._asked = [("status-get", None), (f"lease{control.family}-get", {"ip-address": address}),
+                       ("config-get", None)]
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
