@@ -102,6 +102,13 @@ protected:
                            .shutdown = [](int) {}};
 };
 
+constexpr const char* configuration_with_ddns = R"({ "Dhcp4": {
+    "lease-database": { "type": "memfile", "persist": false }, "interfaces-config": { "interfaces": [] },
+    "dhcp-ddns": { "enable-updates": true }, "subnet4": [ { "id": 1, "subnet": "192.0.2.0/24" } ] } })";
+
+struct LeaseDdnsCommands : LeaseCommandsTest {
+    LeaseDdnsCommands() : LeaseCommandsTest{Family::v4, configuration_with_ddns} {}
+};
 struct Lease4Commands : LeaseCommandsTest {
     Lease4Commands() : LeaseCommandsTest{Family::v4, configuration4} {}
 };
@@ -265,6 +272,18 @@ TEST_F(Lease4Commands, ResendDdnsTellsThatThereIsNone) {
     expect("lease4-resend-ddns", R"({ "ip-address": "192.0.2.11" })", 4, "DDNS updating is not enabled");
     expect("lease4-resend-ddns", R"({ "ip-address": "x" })", 1, "no IPv4 address: 'x'");
     expect("lease4-resend-ddns", "{}", 1, "missing parameter 'ip-address'");
+}
+
+TEST_F(LeaseDdnsCommands, ResendSaysWhyNothingIsSent) {
+    expect("lease4-resend-ddns", R"({ "ip-address": "192.0.2.11" })", 3, "No lease found for: 192.0.2.11");
+    ask("lease4-add", R"({ "ip-address": "192.0.2.11", "hw-address": "1a" })");
+    expect("lease4-resend-ddns", R"({ "ip-address": "192.0.2.11" })", 4,
+           "Lease for: 192.0.2.11, has no hostname, nothing to update");
+    ask("lease4-update", R"({ "ip-address": "192.0.2.11", "hw-address": "1a", "hostname": "h" })");
+    expect("lease4-resend-ddns", R"({ "ip-address": "192.0.2.11" })", 4,
+           "Neither forward nor reverse updates enabled for lease for: 192.0.2.11");
+    ask("lease4-update", R"({ "ip-address": "192.0.2.11", "hw-address": "1a", "hostname": "h", "fqdn-rev": true })");
+    expect("lease4-resend-ddns", R"({ "ip-address": "192.0.2.11" })", 1, "No update is sent for: 192.0.2.11");
 }
 
 TEST_F(Lease4Commands, LfcStartSaysThatThereIsNoFile) {

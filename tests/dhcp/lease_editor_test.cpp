@@ -118,7 +118,9 @@ TEST_F(LeaseEditorTest, AnAddedLeaseIsAnsweredWhenItIsDurable) {
     EXPECT_EQ(keeper->pools().get(address(10)), Availability::taken);
     EXPECT_EQ(put_lease().last_writer, 77u);
     EXPECT_GT(put_lease().version, std::uint64_t{1} << 50) << "a first version";
+    EXPECT_EQ(keeper->of_subnet(1, LeaseKind::v4), 1) << "it counts for limits already";
     apply();
+    EXPECT_EQ(keeper->of_subnet(1, LeaseKind::v4), 1);
     EXPECT_THAT(outcomes(), ElementsAre(applied));
     EXPECT_FALSE(results.front().before);
     EXPECT_TRUE(keeper->durable(address(10)));
