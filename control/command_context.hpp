@@ -22,6 +22,7 @@ struct CommandContext {
     ControlChannel& channel;
     LogBackend& logs;
     RunScript& script;
+    SideThread& side;
     /// Ends the process with this exit status, once the answers under way are sent.
     std::function<void(int exit_status)> shutdown;
 };

@@ -9,6 +9,7 @@
 #include "control/family_names.hpp"
 #include "dhcp/log.hpp"
 #include "dhcp/statistics.hpp"
+#include "lease_backends/lease_columns.hpp"
 
 namespace leasehold {
 namespace {
@@ -26,6 +27,15 @@ constexpr CommandDef only(Families families, CommandDef command) {
     return command;
 }
 constexpr auto v4 = Families::v4, v6 = Families::v6;
+
+template <std::size_t A, std::size_t B>
+constexpr std::array<ArgumentDef, A + B> join(const std::array<ArgumentDef, A>& a,
+                                              const std::array<ArgumentDef, B>& b) {
+    std::array<ArgumentDef, A + B> all;
+    std::ranges::copy(a, all.begin());
+    std::ranges::copy(b, all.begin() + A);
+    return all;
+}
 
 constexpr std::array configuration_argument{
     only(v4, ArgumentDef{"Dhcp4", any, required, "the whole configuration, and nothing beside it"}),
@@ -79,6 +89,65 @@ constexpr std::array lease6_get_arguments{
     ArgumentDef{"iaid", integer, optional, "number of the identity association (0)", 0, seconds_max},
     ArgumentDef{"subnet-id", integer, optional, "the subnet in which the client is looked for", 1,
                 seconds_max},
+};
+constexpr std::array deletion_argument{
+    ArgumentDef{"update-ddns", ArgumentType::boolean, optional,
+                "true: its names go from the DNS too; this version sends no updates, and says so"},
+};
+constexpr auto lease_del_arguments = join(lease_get_arguments, deletion_argument);
+constexpr auto lease6_del_arguments = join(lease6_get_arguments, deletion_argument);
+constexpr std::array lease_key_arguments{
+    ArgumentDef{"ip-address", text, required, "the lease's address"},
+    ArgumentDef{"hw-address", text, required, "of its client, such as 1a:2b:3c:4d:5e:6f"},
+    ArgumentDef{"client-id", text, optional, "of its client, such as 01:1a:2b:3c:4d:5e:6f"},
+};
+constexpr std::array lease6_key_arguments{
+    ArgumentDef{"ip-address", text, required, "the lease's address, or its prefix without the length"},
+    ArgumentDef{"duid", text, required, "of its client, such as 00:03:00:01:1a:2b:3c:4d:5e:6f"},
+    ArgumentDef{"iaid", integer, required, "number of the client's identity association", 0, seconds_max},
+    ArgumentDef{"type", text, optional, "\"IA_NA\" (usual), an address, or \"IA_PD\", a delegated prefix"},
+    ArgumentDef{"prefix-len", integer, optional, "of a prefix; needed for one", 1, 128},
+    ArgumentDef{"hw-address", text, optional, "of its client, such as 1a:2b:3c:4d:5e:6f"},
+    ArgumentDef{"preferred-lft", integer, optional, "seconds; else the subnet's valid lifetime", 0, seconds_max},
+};
+constexpr std::array lease_value_arguments{
+    ArgumentDef{"subnet-id", integer, optional,
+                "the lease's subnet; 0 or left out: the first that has the address (a prefix needs it)", 0,
+                seconds_max},
+    ArgumentDef{"pool-id", integer, optional, "else that of the pool which has the address", 0, seconds_max},
+    ArgumentDef{"valid-lft", integer, optional, "seconds, 4294967295 is for ever; else the subnet's", 0, seconds_max},
+    ArgumentDef{"expire", integer, optional,
+                "its end in seconds since 1970, from which its beginning follows; else it begins now", 1,
+                static_cast<std::int64_t>(lease_time_max)},
+    ArgumentDef{"state", integer, optional,
+                "0 assigned (usual), 1 declined, 2 expired-reclaimed, 3 released, 4 registered (DHCPv6)", 0, 4},
+    ArgumentDef{"hostname", text, optional, "of its client; kept in lower case"},
+    ArgumentDef{"fqdn-fwd", ArgumentType::boolean, optional, "its address is in the DNS under this name"},
+    ArgumentDef{"fqdn-rev", ArgumentType::boolean, optional, "its name is in the DNS under this address"},
+    ArgumentDef{"user-context", any, optional, "a map; what the server noted in it itself stays where it is not given"},
+    ArgumentDef{"comment", text, optional, "becomes a member of the user context"},
+    ArgumentDef{"origin", any, optional, "who says so; makes no difference"},
+};
+constexpr std::array force_create_argument{
+    ArgumentDef{"force-create", ArgumentType::boolean, optional, "true: a lease that is not there is added"},
+};
+constexpr auto lease_add_arguments = join(lease_key_arguments, lease_value_arguments);
+constexpr auto lease6_add_arguments = join(lease6_key_arguments, lease_value_arguments);
+constexpr auto lease_update_arguments = join(lease_add_arguments, force_create_argument);
+constexpr auto lease6_update_arguments = join(lease6_add_arguments, force_create_argument);
+constexpr std::array bulk_apply_arguments{
+    ArgumentDef{"deleted-leases", any, optional, "a list of maps, each with the arguments of lease6-del"},
+    ArgumentDef{"leases", any, optional, "a list of maps, each with the arguments of lease6-add; what is there is updated"},
+};
+constexpr std::array wipe_arguments{
+    ArgumentDef{"subnet-id", integer, optional, "the subnet whose leases go; 0 or left out: all that are configured",
+                0, seconds_max},
+};
+constexpr std::array lease_write_arguments{
+    ArgumentDef{"filename", text, required, "a file in the data directory that ends in .csv; it is replaced"},
+};
+constexpr std::array resend_arguments{
+    ArgumentDef{"ip-address", text, required, "the lease's address"},
 };
 constexpr std::array duid_argument{
     ArgumentDef{"duid", text, required, "octets in hexadecimal, such as 00:03:00:01:1a:2b:3c:4d:5e:6f"},
@@ -156,6 +225,12 @@ constexpr std::array table{
                "ends a dhcp-disable of the same origin"},
     CommandDef{"interface-list", Access::read, none, interface_list,
                "the network interfaces of this machine"},
+    CommandDef{"kea-lfc-start", Access::write, none, lfc_start,
+               "cleans the lease file up, where there is one that needs it"},
+    only(v4, CommandDef{"lease4-add", Access::write, lease_add_arguments, lease_add,
+                        "adds a lease"}),
+    only(v4, CommandDef{"lease4-del", Access::write, lease_del_arguments, lease_del,
+                        "deletes the lease of an address, or of a client in a subnet"}),
     only(v4, CommandDef{"lease4-get", Access::read, lease_get_arguments, lease_get,
                         "the lease of an address, or of a client in a subnet"}),
     only(v4, CommandDef{"lease4-get-all", Access::read, lease_get_all_arguments, lease_get_all,
@@ -170,6 +245,20 @@ constexpr std::array table{
                         "the leases in a state"}),
     only(v4, CommandDef{"lease4-get-page", Access::read, lease_get_page_arguments, lease_get_page,
                         "the next leases in order of address"}),
+    only(v4, CommandDef{"lease4-resend-ddns", Access::write, resend_arguments, lease_resend_ddns,
+                        "tells the DDNS daemon of a lease again; this version sends no updates, and says so"}),
+    only(v4, CommandDef{"lease4-update", Access::write, lease_update_arguments, lease_update,
+                        "changes a lease; what is not given is as in lease4-add"}),
+    only(v4, CommandDef{"lease4-wipe", Access::write, wipe_arguments, lease_wipe,
+                        "deletes all leases of a subnet, or of all subnets"}),
+    only(v4, CommandDef{"lease4-write", Access::write, lease_write_arguments, lease_write,
+                        "writes all leases to a file that Kea reads"}),
+    only(v6, CommandDef{"lease6-add", Access::write, lease6_add_arguments, lease_add,
+                        "adds a lease"}),
+    only(v6, CommandDef{"lease6-bulk-apply", Access::write, bulk_apply_arguments, lease_bulk_apply,
+                        "deletes leases, then adds or updates others"}),
+    only(v6, CommandDef{"lease6-del", Access::write, lease6_del_arguments, lease_del,
+                        "deletes the lease of an address, or of a client in a subnet"}),
     only(v6, CommandDef{"lease6-get", Access::read, lease6_get_arguments, lease_get,
                         "the lease of an address or a prefix, or of a client in a subnet"}),
     only(v6, CommandDef{"lease6-get-all", Access::read, lease_get_all_arguments, lease_get_all,
@@ -184,6 +273,14 @@ constexpr std::array table{
                         "the leases in a state"}),
     only(v6, CommandDef{"lease6-get-page", Access::read, lease_get_page_arguments, lease_get_page,
                         "the next leases in order of address"}),
+    only(v6, CommandDef{"lease6-resend-ddns", Access::write, resend_arguments, lease_resend_ddns,
+                        "tells the DDNS daemon of a lease again; this version sends no updates, and says so"}),
+    only(v6, CommandDef{"lease6-update", Access::write, lease6_update_arguments, lease_update,
+                        "changes a lease; what is not given is as in lease6-add"}),
+    only(v6, CommandDef{"lease6-wipe", Access::write, wipe_arguments, lease_wipe,
+                        "deletes all leases of a subnet, or of all subnets"}),
+    only(v6, CommandDef{"lease6-write", Access::write, lease_write_arguments, lease_write,
+                        "writes all leases to a file that Kea reads"}),
     CommandDef{"leases-reclaim", Access::write, reclaim_arguments, leases_reclaim,
                "cleans expired leases up now"},
     CommandDef{"list-commands", Access::read, none, list_commands, "the names of all commands"},

@@ -36,6 +36,20 @@ void lease_get_by_client_id(CommandContext&, const Arguments&, Reply);
 void lease_get_by_hostname(CommandContext&, const Arguments&, Reply);
 void lease_get_by_state(CommandContext&, const Arguments&, Reply);
 
+// lease_write_commands.cpp
+void lease_add(CommandContext&, const Arguments&, Reply);
+void lease_update(CommandContext&, const Arguments&, Reply);
+void lease_del(CommandContext&, const Arguments&, Reply);
+void lease_wipe(CommandContext&, const Arguments&, Reply);
+void lease_resend_ddns(CommandContext&, const Arguments&, Reply);
+void lfc_start(CommandContext&, const Arguments&, Reply);
+
+// lease_bulk_commands.cpp
+void lease_bulk_apply(CommandContext&, const Arguments&, Reply);
+
+// lease_file_commands.cpp
+void lease_write(CommandContext&, const Arguments&, Reply);
+
 // reconfigure_commands.cpp
 void reconfigure6(CommandContext&, const Arguments&, Reply);
 

@@ -11,6 +11,7 @@
 #include "control/answer.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
+#include "control/replace_file.hpp"
 #include "control/side_thread.hpp"
 #include "dhcp/server.hpp"
 
@@ -61,6 +62,7 @@ public:
     const std::string& hash() const { return current_->loaded.hash; }
     const config::Loaded& loaded() const { return current_->loaded; }
     const std::string& file() const { return file_; }
+    const config::Directories& directories() const { return options_.directories; }
     Family family() const { return options_.family; }
 
 private:
@@ -98,13 +100,5 @@ private:
     bool testing_database_ = false;
     std::shared_ptr<LoopOfThread> loop_of_thread_;
 };
-
-/// Where config-write may put `name`: the directory of the configuration file, under a plain file name.
-/// @param name  a file name, or a path in that directory; "" is the configuration file itself
-Result<std::string, std::string> write_target(const std::string& configuration_file, const std::string& name);
-
-/// Replaces a file's content so that a reader, or a crash, finds the old or the new one whole.
-/// @param mode  of a file that was not there; one that was keeps its own
-Result<void, std::string> replace_file(const std::string& path, std::string_view content, unsigned mode = 0640);
 
 }  // namespace leasehold

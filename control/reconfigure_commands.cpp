@@ -10,7 +10,7 @@
 namespace leasehold {
 namespace {
 
-constexpr std::size_t rows_per_slice = 512;  // of the table in one turn of the loop
+constexpr std::size_t walk_rows_per_slice = 512;  // of the table in one turn of the loop
 
 std::optional<v6::MessageType> parse_wanted(const std::string& text) {
     if (text == "renew") return v6::MessageType::renew;
@@ -41,7 +41,7 @@ public:
     }
 
     void go_on() {
-        after_ = context_.server.page(after_, rows_per_slice, [this](const Lease& lease) {
+        after_ = context_.server.page(after_, walk_rows_per_slice, [this](const Lease& lease) {
             look_at(lease);
             return true;
         });

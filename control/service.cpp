@@ -130,6 +130,7 @@ Result<void, Service::Failure> Service::begin() {
         .channel = channel_,
         .logs = shared_.logs,
         .script = script_,
+        .side = shared_.side,
         .shutdown = [this](int exit_status) { shared_.shutdown.begin(exit_status, "the command shutdown"); },
     });
     configuration_->on_use([this](const config::Loaded& used) {

@@ -82,6 +82,8 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                                              [this](CarriedMessage&& message) { return carry(std::move(message)); },
                                              [this](OctetView duid) { reconfigurer.heard(duid); }})},
       reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
+      editor{clock, bus, Journey::foreign_ids | Journey::foreign_ids >> 1,
+             [this](const Prefix& unit) { journey->wake(unit); }},
       reconfigurer{[this](const v6::ReconfigureTarget& to, Reply&& message) {
           return send_reconfigure(to, std::move(message));
       }},
@@ -130,6 +132,7 @@ void Server::Impl::start_home() {
     connect(*home);
     journey->use(config, &home->keeper(), home.get());
     reclaimer.use(config, &home->keeper(), home.get());
+    editor.use(config, &home->keeper(), home.get());
     home->worker().start();
 }
 
@@ -153,6 +156,7 @@ void Server::Impl::tick() {
             home->keeper().expire_holds(clock.now());
             home->keeper().table().grow_step(index_growth_per_tick);
             if (takes_changes() && !switching) reclaimer.tick();
+            editor.go_on(SteadyClock::now());
         }
         reconfigurer.tick(SteadyClock::now(), v6::replay_value(clock.now_precise()));
         watch_journal();
@@ -298,7 +302,9 @@ void Server::Impl::update_service() {
 
 void Server::Impl::on_completions(std::vector<Completion>&& completions) {
     for (Completion& completion : completions)
-        if (!journey->on_completion(completion)) reclaimer.on_completion(completion);
+        if (!journey->on_completion(completion) && !editor.on_completion(completion))
+            reclaimer.on_completion(completion);
+    editor.go_on(SteadyClock::now());
     journey->flush();
     watch_journal();
 }
@@ -468,6 +474,22 @@ void Server::enable(std::uint32_t origin) {
 void Server::reclaim(bool remove, std::function<void(std::uint64_t)> done) {
     if (!impl_->home || impl_->service().mode == ServiceMode::closed) return done(0);
     impl_->reclaimer.run_all(remove, std::move(done));
+}
+
+void Server::edit(LeaseEdit edit, EditDone done) {
+    const auto refuse = [&](std::string why) { done({EditOutcome::unavailable, std::move(why), {}}); };
+    if (impl_->stopping) return refuse("the server is stopping");
+    if (impl_->switching) return refuse("the lease database is being changed");
+    if (!impl_->home) return refuse("the server is starting");
+    // Why it is away is worth more than that it takes no changes.
+    auto told = [impl = impl_.get(), guard = impl_->alive, done = std::move(done)](const EditResult& result) {
+        const bool away = result.outcome == EditOutcome::unavailable && *guard && impl->home &&
+                          !is_open(impl->home->status().state);
+        if (!away) return done(result);
+        const BackendStatus& at = impl->home->status();
+        done({result.outcome, at.where + " is away" + (at.last_error.empty() ? "" : ": " + at.last_error), {}});
+    };
+    impl_->editor.run(std::move(edit), std::move(told));
 }
 
 bool Server::reconfigure(v6::ReconfigureTarget target) {

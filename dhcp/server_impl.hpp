@@ -7,6 +7,7 @@
 
 #include "dhcp/event_bus.hpp"
 #include "dhcp/journey.hpp"
+#include "dhcp/lease_editor.hpp"
 #include "dhcp/lease_home.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/ping.hpp"
@@ -87,6 +88,7 @@ struct Server::Impl {
     Ping ping;  // v4
     std::unique_ptr<Journey> journey;
     Reclaimer reclaimer;
+    LeaseEditor editor;
     v6::Reconfigurer reconfigurer;
     std::unique_ptr<PrefixRoutes> routes;  // v6
 
