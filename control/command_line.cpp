@@ -75,7 +75,7 @@ void add_docs(CLI::App& app, Given& given) {
         app.add_subcommand("docs", "Print the part of a page of docs/ that is made from tables");
     docs->add_option("page", given.docs.page)
         ->required()
-        ->check(CLI::IsMember({"commands", "messages", "exit-codes", "configuration"}));
+        ->check(CLI::IsMember({"commands", "messages", "metrics", "exit-codes", "configuration"}));
     docs->group("");  // for whoever writes the pages
 }
 

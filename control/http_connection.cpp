@@ -39,6 +39,10 @@ public:
         const auto connection = connection_.lock();
         return connection != nullptr && connection->has_stream();
     }
+    std::size_t queued() const override {
+        const auto connection = connection_.lock();
+        return connection == nullptr ? 0 : connection->stream_queued();
+    }
     void end() override {
         if (const auto connection = connection_.lock()) connection->end_stream();
     }
@@ -275,7 +279,7 @@ void HttpConnection::answer(HttpAnswer given) {
     if (phase_ != Phase::running) return;
     timer_.cancel();
     phase_ = Phase::answering;
-    count(given.status, given.body);
+    if (given.is_refusal) count(given.status, given.body);
     header_sent_ = false;
     made_.clear();
     buffer_.shrink_to_fit();

@@ -43,6 +43,7 @@ public:
     /// For an answer that stays open.
     bool send_to_stream(std::string_view octets);
     bool has_stream() const { return phase_ == Phase::streaming; }
+    std::size_t stream_queued() const { return outgoing_.size() + made_.size(); }
     void end_stream();
 
 private:

@@ -39,6 +39,8 @@ public:
     /// @return false: the connection is gone
     virtual bool send(std::string_view octets) = 0;
     virtual bool is_open() const = 0;
+    /// Octets that its peer has not taken yet.
+    virtual std::size_t queued() const = 0;
     /// No more; the connection ends when what is queued has been sent.
     virtual void end() = 0;
 
@@ -47,6 +49,7 @@ public:
 
 struct HttpAnswer {
     unsigned status = 200;
+    bool is_refusal = true;  // when the status says so; else it is neither counted nor logged as one
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> fields;  // besides those that every answer has
     std::string body;

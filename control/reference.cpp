@@ -6,6 +6,7 @@
 #include "config/schema.hpp"
 #include "control/command_table.hpp"
 #include "control/log_pattern.hpp"
+#include "control/metric_table.hpp"
 #include "dhcp/exit_code.hpp"
 #include "dhcp/log.hpp"
 
@@ -110,6 +111,7 @@ std::string exit_codes_page() {
 std::string reference_page(std::string_view page) {
     if (page == "commands") return commands_page();
     if (page == "messages") return messages_page();
+    if (page == "metrics") return metrics_page();
     if (page == "configuration") return config::config_reference_markdown();
     return exit_codes_page();
 }

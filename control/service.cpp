@@ -7,6 +7,8 @@
 
 #include "control/command_table.hpp"
 #include "control/family_names.hpp"
+#include "control/health_routes.hpp"
+#include "control/metrics.hpp"
 #include "control/server_identity.hpp"
 #include "dhcp/log.hpp"
 #include "lease_backends/open.hpp"
@@ -78,7 +80,12 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
                    log(MessageId::SECRETS_CHANGED, {{"where", server_.status().backend.where}});
                    server_.renew_credentials(nullptr);
                }},
-      http_secrets_{shared.loop, shared.side, [this] { channel_.renew_secrets(); }} {}
+      http_secrets_{shared.loop, shared.side, [this] { channel_.renew_secrets(); }} {
+    shared.watched.push_back({family, server_, channel_, script_, shared.logs});
+    channel_.add_route(metrics_route(shared.watched));
+    for (HttpRoute& route : health_routes(shared.watched)) channel_.add_route(std::move(route));
+    channel_.add_route(shared.streams.route());
+}
 
 Result<void, Service::Failure> Service::load() {
     const auto path = pid_path(options_, file_);

@@ -11,6 +11,7 @@
 #include "control/command_line.hpp"
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
+#include "control/event_stream.hpp"
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reconfigure_secret.hpp"
@@ -20,6 +21,7 @@
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
 #include "control/supervision.hpp"
+#include "control/watched.hpp"
 #include "dhcp/server.hpp"
 
 namespace leasehold {
@@ -31,6 +33,8 @@ struct SharedParts {
     LogBackend& logs;
     SideThread& side;
     Shutdown& shutdown;
+    WatchedServices& watched;  // each service adds itself
+    EventStreams& streams;
 };
 
 /// Loop thread only. The steps follow one another: load(), begin(), supervise(), start().

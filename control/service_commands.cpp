@@ -1,14 +1,12 @@
 // Commands about the server as a whole: what it is, how it does, whether it serves, its end.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "control/command_context.hpp"
 #include "control/command_table.hpp"
 #include "control/commands.hpp"
 #include "control/family_names.hpp"
-#include "control/status_json.hpp"
 #include "control/version.hpp"
+#include "control/watched.hpp"
 #include "dhcp/interfaces.hpp"
 
 namespace leasehold {
@@ -68,13 +66,8 @@ void build_report_get(CommandContext&, const Arguments&, Reply reply) {
 }
 
 void status_get(CommandContext& context, const Arguments&, Reply reply) {
-    reply(success("", status_json({.family = context.family,
-                                   .server = context.server.status(),
-                                   .channel = context.channel.counters(),
-                                   .script = context.script.status(),
-                                   .log_lines_lost = context.logs.lost(),
-                                   .process = getpid(),
-                                   .now = std::chrono::steady_clock::now()})));
+    const WatchedService service{context.family, context.server, context.channel, context.script, context.logs};
+    reply(success("", status_json(service.status())));
 }
 
 void shutdown_server(CommandContext& context, const Arguments& arguments, Reply reply) {

@@ -1,0 +1,27 @@
+// The services of this process as whoever watches them sees them: probes, metrics, event streams. Either
+// family's listener shows both.
+#pragma once
+
+#include <vector>
+
+#include "control/log_backend.hpp"
+#include "control/run_script.hpp"
+#include "control/status_json.hpp"
+#include "dhcp/server.hpp"
+
+namespace leasehold {
+
+struct WatchedService {
+    Family family = Family::v4;
+    Server& server;
+    const ControlChannel& channel;
+    const RunScript& script;
+    const LogBackend& logs;
+
+    /// As they are now.
+    StatusInputs status() const;
+};
+/// In the order of their families. Loop thread only.
+using WatchedServices = std::vector<WatchedService>;
+
+}  // namespace leasehold
