@@ -5,9 +5,9 @@
 
 namespace leasehold {
 
-EventStreams::EventStreams(boost::asio::io_context& loop, const WatchedServices& services,
+EventStreams::EventStreams(boost::asio::io_context& loop, std::function<std::vector<EventSource>()> sources,
                            EventRing::Limits limits)
-    : loop_{loop}, services_{services}, limits_{limits}, retry_timer_{loop}, heartbeat_timer_{loop} {}
+    : loop_{loop}, find_sources_{std::move(sources)}, limits_{limits}, retry_timer_{loop}, heartbeat_timer_{loop} {}
 
 EventStreams::~EventStreams() = default;
 
@@ -47,9 +47,8 @@ void EventStreams::begin() {
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     last_run_ = std::max(last_run_ + 1, static_cast<std::uint64_t>(now));
     ring_.emplace(last_run_, limits_);
-    for (const WatchedService& service : services_)
-        sources_.push_back(
-            {service.family, service.server.events().subscribe(changes_max, [this] { wake(); }), 0});
+    for (const EventSource& source : find_sources_())
+        sources_.push_back({source.family, source.bus.subscribe(changes_max, [this] { wake(); }), 0});
     arm_heartbeat();
 }
 
@@ -76,14 +75,14 @@ void EventStreams::turn() {
     woken_ = false;
     if (!ring_) return;
     bool more = false;
-    for (Source& source : sources_) more = take(source) || more;
+    for (Subscribed& source : sources_) more = take(source) || more;
     std::erase_if(readers_, [this](Reader& reader) { return !feed(reader); });
     if (more) wake();
     if (std::ranges::any_of(readers_, [this](const Reader& r) { return r.next < ring_->next(); })) arm_retry();
 }
 
 /// @return there are more
-bool EventStreams::take(Source& source) {
+bool EventStreams::take(Subscribed& source) {
     // Those that are lost are older than those that wait.
     if (const auto lost = source.subscription->lost(); lost != source.lost)
         ring_->add_gap(lost - std::exchange(source.lost, lost));

@@ -3,15 +3,21 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "control/event_ring.hpp"
-#include "control/watched.hpp"
+#include "control/http_routes.hpp"
 #include "dhcp/event_bus.hpp"
 
 namespace leasehold {
+
+struct EventSource {
+    Family family = Family::v4;
+    EventBus& bus;
+};
 
 /// Hears of events from the first stream on: a server that nobody listens to spends nothing on it. When
 /// nobody has listened for idle_max, it forgets all. Loop thread only.
@@ -25,8 +31,9 @@ public:
     static constexpr std::chrono::seconds heartbeat{15};
     static constexpr std::chrono::minutes idle_max{15};
 
-    /// @param services  outlive this
-    EventStreams(boost::asio::io_context& loop, const WatchedServices& services, EventRing::Limits limits = {});
+    /// @param sources  tells of those of this process; called when a first reader comes
+    EventStreams(boost::asio::io_context& loop, std::function<std::vector<EventSource>()> sources,
+                 EventRing::Limits limits = {});
     ~EventStreams();
     EventStreams(const EventStreams&) = delete;
     EventStreams& operator=(const EventStreams&) = delete;
@@ -44,7 +51,7 @@ private:
         EventFilter filter;
         std::uint64_t next = 0;
     };
-    struct Source {
+    struct Subscribed {
         Family family = Family::v4;
         std::shared_ptr<EventBus::Subscription> subscription;
         std::uint64_t lost = 0;
@@ -54,18 +61,18 @@ private:
     void add(std::shared_ptr<HttpStream> stream, EventFilter filter, const std::optional<EventPlace>& seen);
     void wake();
     void turn();
-    bool take(Source& source);
+    bool take(Subscribed& source);
     bool feed(Reader& reader);
     void arm_retry();
     void arm_heartbeat();
     void beat();
 
     boost::asio::io_context& loop_;
-    const WatchedServices& services_;
+    std::function<std::vector<EventSource>()> find_sources_;
     EventRing::Limits limits_;
     std::optional<EventRing> ring_;
     std::uint64_t last_run_ = 0;
-    std::vector<Source> sources_;
+    std::vector<Subscribed> sources_;
     std::vector<Reader> readers_;
     boost::asio::steady_timer retry_timer_, heartbeat_timer_;
     std::chrono::steady_clock::time_point last_used_{};

@@ -99,7 +99,7 @@ int serve(const RunArguments& arguments, const std::vector<Family>& families, Lo
     SideThread side{loop};
     Shutdown shutdown{loop, supervision};
     WatchedServices watched;
-    EventStreams streams{loop, watched};
+    EventStreams streams{loop, [&watched] { return event_sources(watched); }};
     Services services;
     for (const Family family : families)
         services.push_back(std::make_unique<Service>(family, file, arguments,

@@ -157,7 +157,7 @@ private:
         add_in(MetricScope::global, def.scopes.global);
         add_in(MetricScope::subnet, def.scopes.subnet);
         add_in(MetricScope::pool, def.scopes.pool);
-        add_in(MetricScope::pd_pool, def.scopes.pd_pool);
+        add_in(MetricScope::pd_pool, def.scopes.pd_pool && family_ == Family::v6);
     }
 
     void add(const std::string& name, MetricType type, std::string_view help, MetricMember member) {

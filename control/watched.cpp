@@ -14,4 +14,11 @@ StatusInputs WatchedService::status() const {
             .now = std::chrono::steady_clock::now()};
 }
 
+std::vector<EventSource> event_sources(const WatchedServices& services) {
+    std::vector<EventSource> sources;
+    for (const WatchedService& service : services)
+        sources.push_back({service.family, service.server.events()});
+    return sources;
+}
+
 }  // namespace leasehold

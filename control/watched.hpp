@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "control/event_stream.hpp"
 #include "control/log_backend.hpp"
 #include "control/run_script.hpp"
 #include "control/status_json.hpp"
@@ -23,5 +24,8 @@ struct WatchedService {
 };
 /// In the order of their families. Loop thread only.
 using WatchedServices = std::vector<WatchedService>;
+
+/// Where their leases' events come from.
+std::vector<EventSource> event_sources(const WatchedServices& services);
 
 }  // namespace leasehold
