@@ -99,8 +99,7 @@ bool EventStreams::take(Subscribed& source) {
 bool EventStreams::feed(Reader& reader) {
     if (!reader.stream->is_open()) return false;
     if (reader.next < ring_->first()) {  // it learns of the gap when it comes back
-        ++cut_;
-        reader.stream->end();
+        reader.stream->cut();
         return false;
     }
     std::string text;

@@ -42,8 +42,6 @@ public:
     HttpRoute route();
 
     std::size_t open() const { return readers_.size(); }
-    /// Readers that were ended because they fell behind the oldest event, ever.
-    std::uint64_t cut() const { return cut_; }
 
 private:
     struct Reader {
@@ -77,7 +75,6 @@ private:
     boost::asio::steady_timer retry_timer_, heartbeat_timer_;
     std::chrono::steady_clock::time_point last_used_{};
     bool woken_ = false, retrying_ = false;
-    std::uint64_t cut_ = 0;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 

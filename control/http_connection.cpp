@@ -46,6 +46,9 @@ public:
     void end() override {
         if (const auto connection = connection_.lock()) connection->end_stream();
     }
+    void cut() override {
+        if (const auto connection = connection_.lock()) connection->cut_stream();
+    }
 
 private:
     std::weak_ptr<HttpConnection> connection_;
@@ -399,9 +402,8 @@ void HttpConnection::answered() {
 
 bool HttpConnection::send_to_stream(std::string_view octets) {
     if (phase_ != Phase::streaming || end_when_sent_) return false;
-    if (outgoing_.size() + made_.size() + octets.size() > HttpStream::queue_max) {
-        ++shared_->counters.streams_cut;
-        close();
+    if (stream_queued() + octets.size() > HttpStream::queue_max) {
+        cut_stream();
         return false;
     }
     if (!sending_) {
@@ -412,6 +414,12 @@ bool HttpConnection::send_to_stream(std::string_view octets) {
     // What is being sent may not move.
     made_ += octets;
     return true;
+}
+
+void HttpConnection::cut_stream() {
+    if (phase_ != Phase::streaming) return;
+    ++shared_->counters.streams_cut;
+    close();
 }
 
 void HttpConnection::end_stream() {

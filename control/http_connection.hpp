@@ -45,6 +45,7 @@ public:
     bool has_stream() const { return phase_ == Phase::streaming; }
     std::size_t stream_queued() const { return outgoing_.size() + made_.size(); }
     void end_stream();
+    void cut_stream();
 
 private:
     enum class Phase : std::uint8_t {

@@ -43,6 +43,8 @@ public:
     virtual std::size_t queued() const = 0;
     /// No more; the connection ends when what is queued has been sent.
     virtual void end() = 0;
+    /// Disconnects a peer that does not keep up; counted as such.
+    virtual void cut() = 0;
 
     static constexpr std::size_t queue_max = 1u << 20;  // octets
 };
