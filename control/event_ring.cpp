@@ -1,6 +1,7 @@
 #include "control/event_ring.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -140,8 +141,8 @@ void EventRing::add(Family family, const LeaseEvent& event) {
           .family = family,
           .cause = event.cause,
           .subnet = subnet,
-          .text = "event: lease\nid: " + to_string(EventPlace{run_, next()}) + "\ndata: " +
-                  data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n"});
+          .text = "event: lease\nid: " + to_string(EventPlace{run_, next()}) +
+                  "\ndata: " + data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n"});
 }
 
 void EventRing::add_gap(std::uint64_t changes) {

@@ -32,7 +32,7 @@ struct EventPlace {
     std::uint64_t sequence = 0;
     bool operator==(const EventPlace&) const = default;
 };
-std::string to_string(const EventPlace& place);                     // "1764363000-17"
+std::string to_string(const EventPlace& place);                      // "1764363000-17"
 std::optional<EventPlace> parse_event_place(std::string_view text);  // nullopt: none that was ever given out
 
 class EventRing {

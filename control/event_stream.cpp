@@ -2,20 +2,26 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 namespace leasehold {
 
 EventStreams::EventStreams(boost::asio::io_context& loop, std::function<std::vector<EventSource>()> sources,
                            EventRing::Limits limits)
-    : loop_{loop}, find_sources_{std::move(sources)}, limits_{limits}, retry_timer_{loop}, heartbeat_timer_{loop} {}
+    : loop_{loop},
+      find_sources_{std::move(sources)},
+      limits_{limits},
+      retry_timer_{loop},
+      heartbeat_timer_{loop} {}
 
 EventStreams::~EventStreams() = default;
 
 HttpRoute EventStreams::route() {
-    return {.method = "GET",
-            .path = "/events",
-            .access = RouteAccess::read,
-            .handler = [this](const HttpRequest& request, const HttpReply& reply) { reply(answer(request)); }};
+    return {
+        .method = "GET",
+        .path = "/events",
+        .access = RouteAccess::read,
+        .handler = [this](const HttpRequest& request, const HttpReply& reply) { reply(answer(request)); }};
 }
 
 HttpAnswer EventStreams::answer(const HttpRequest& request) {
@@ -78,7 +84,8 @@ void EventStreams::turn() {
     for (Subscribed& source : sources_) more = take(source) || more;
     std::erase_if(readers_, [this](Reader& reader) { return !feed(reader); });
     if (more) wake();
-    if (std::ranges::any_of(readers_, [this](const Reader& r) { return r.next < ring_->next(); })) arm_retry();
+    if (std::ranges::any_of(readers_, [this](const Reader& r) { return r.next < ring_->next(); }))
+        arm_retry();
 }
 
 /// @return there are more

@@ -57,7 +57,8 @@ bool is_ready(const ServerStatus& server) {
 }
 
 HttpAnswer readiness(const std::vector<StatusInputs>& services) {
-    const bool all = std::ranges::all_of(services, [](const auto& inputs) { return is_ready(inputs.server); });
+    const bool all =
+        std::ranges::all_of(services, [](const auto& inputs) { return is_ready(inputs.server); });
     nlohmann::json body{{"status", all ? "ready" : "not-ready"}, {"services", nlohmann::json::array()}};
     for (const StatusInputs& inputs : services) body["services"].push_back(readiness_of(inputs));
     HttpAnswer answer;
@@ -73,7 +74,9 @@ nlohmann::json health_json(const std::vector<StatusInputs>& services) {
     };
     const bool down = !std::ranges::all_of(services, of(is_ready));
     const bool degraded = std::ranges::any_of(services, of(is_degraded));
-    nlohmann::json result{{"status", down ? "down" : degraded ? "degraded" : "ok"},
+    nlohmann::json result{{"status", down       ? "down"
+                                     : degraded ? "degraded"
+                                                : "ok"},
                           {"services", nlohmann::json::array()}};
     for (const StatusInputs& inputs : services) result["services"].push_back(status_json(inputs));
     return result;

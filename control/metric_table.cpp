@@ -23,7 +23,10 @@ constexpr std::array lease_metric_names = [] {
     constexpr auto counter = MetricType::counter;
     return std::array{
         MetricName{assigned_addresses, "addresses_assigned_total", gauge},
-        MetricName{cumulative_assigned_addresses, "cumulative_addresses_assigned_total", counter, {},
+        MetricName{cumulative_assigned_addresses,
+                   "cumulative_addresses_assigned_total",
+                   counter,
+                   {},
                    "addresses_cumulative_assigned_total"},
         MetricName{total_addresses, "addresses_total", gauge},
         MetricName{assigned_nas, "na_assigned_total", gauge},
@@ -113,7 +116,8 @@ public:
     explicit MetricList(Family family)
         : family_{family}, prefix_{family == Family::v4 ? "kea_dhcp4_" : "kea_dhcp6_"} {
         for (const StatDef& def : stat_defs())
-            if (includes(def.families, family)) def.name.starts_with("pkt") ? add_packet(def) : add_lease(def);
+            if (includes(def.families, family))
+                def.name.starts_with("pkt") ? add_packet(def) : add_lease(def);
     }
     std::vector<StatMetric> take() { return std::move(metrics_); }
 
@@ -151,7 +155,8 @@ private:
             if (known && of_pool && !named->pool_base.empty()) base = named->pool_base;
             const std::string_view context = known ? named->context : std::string_view{};
             add(prefix_ + std::string{scope_prefix(scope, family_, def.stat)} + base,
-                known ? named->type : MetricType::counter, std::string{def.help} + std::string{scope_help(scope)},
+                known ? named->type : MetricType::counter,
+                std::string{def.help} + std::string{scope_help(scope)},
                 {def.stat, scope, context.empty() ? "" : metric_label("context", context)});
         };
         add_in(MetricScope::global, def.scopes.global);
@@ -181,7 +186,8 @@ using StatusSamples = std::vector<StatusSample>;
 StatusSamples single(std::uint64_t value) {
     return {{"", value}};
 }
-StatusSamples labelled(std::string_view label, std::initializer_list<std::pair<std::string_view, std::uint64_t>> values) {
+StatusSamples labelled(std::string_view label,
+                       std::initializer_list<std::pair<std::string_view, std::uint64_t>> values) {
     StatusSamples samples;
     for (const auto& [name, value] : values) samples.push_back({metric_label(label, name), value});
     return samples;
@@ -236,25 +242,24 @@ constexpr auto counts = MetricType::counter;
 constexpr auto measures = MetricType::gauge;
 
 constexpr std::array status_metric_rows{
-    StatusMetric{"leasehold_service_state", measures, "1 for the state that DHCP service is in", "state",
-                 [](const StatusInputs& in) {
-                     return state_samples(service_mode_count, in.server.service.mode);
-                 }},
-    StatusMetric{"leasehold_backend_state", measures, "1 for the state that the lease database is in", "state",
-                 [](const StatusInputs& in) {
-                     return state_samples(backend_state_count, in.server.backend.state);
-                 }},
+    StatusMetric{
+        "leasehold_service_state", measures, "1 for the state that DHCP service is in", "state",
+        [](const StatusInputs& in) { return state_samples(service_mode_count, in.server.service.mode); }},
+    StatusMetric{
+        "leasehold_backend_state", measures, "1 for the state that the lease database is in", "state",
+        [](const StatusInputs& in) { return state_samples(backend_state_count, in.server.backend.state); }},
     StatusMetric{"leasehold_backend_attempt", measures,
                  "attempts to open the lease database since it last served; 0: it serves", "",
                  [](const StatusInputs& in) { return single(in.server.backend.attempt); }},
-    StatusMetric{"leasehold_backend_rows_unreadable", measures, "leases that could not be read at loading", "",
-                 [](const StatusInputs& in) { return single(in.server.backend.rows_unreadable); }},
+    StatusMetric{"leasehold_backend_rows_unreadable", measures, "leases that could not be read at loading",
+                 "", [](const StatusInputs& in) { return single(in.server.backend.rows_unreadable); }},
     StatusMetric{"leasehold_leases", measures, "leases in memory, ended ones included", "",
                  [](const StatusInputs& in) { return single(in.server.leases); }},
     StatusMetric{"leasehold_lease_table_bytes", measures, "memory of the lease table", "",
                  [](const StatusInputs& in) { return single(in.server.table_bytes); }},
-    StatusMetric{"leasehold_uptime_seconds", measures, "since the start", "",
-                 [](const StatusInputs& in) { return single(static_cast<std::uint64_t>(in.server.uptime.count())); }},
+    StatusMetric{
+        "leasehold_uptime_seconds", measures, "since the start", "",
+        [](const StatusInputs& in) { return single(static_cast<std::uint64_t>(in.server.uptime.count())); }},
     StatusMetric{"leasehold_queue_length", measures, "what waits now", "queue",
                  [](const StatusInputs& in) {
                      return labelled("queue", {{"decisions-with-store", in.server.pending},
@@ -317,7 +322,8 @@ constexpr std::array status_metric_rows{
                                                {"answered", static_cast<std::uint64_t>(ping.answered)},
                                                {"skipped", static_cast<std::uint64_t>(ping.skipped)}});
                  }},
-    StatusMetric{"leasehold_prefix_routes", measures, "routes of delegated prefixes now", "state", route_samples},
+    StatusMetric{"leasehold_prefix_routes", measures, "routes of delegated prefixes now", "state",
+                 route_samples},
     StatusMetric{"leasehold_prefix_route_events_total", counts, "what became of such routes", "event",
                  route_event_samples},
     StatusMetric{"leasehold_reconfigure_events_total", counts, "clients that were told to come", "event",

@@ -4,6 +4,7 @@
 #include "control/metrics.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace leasehold {
 namespace {
@@ -80,7 +81,8 @@ private:
             return;
         }
         const StatMetric& metric = metrics[metric_];
-        const bool is_shared = !metric.name.starts_with("kea_");  // by the families: the first writes it for all
+        const bool is_shared =
+            !metric.name.starts_with("kea_");  // by the families: the first writes it for all
         if (member_ == metric.members.size() || (is_shared && source_ != 0)) {
             member_ = 0;
             ++metric_;
@@ -159,8 +161,8 @@ HttpRoute metrics_route(const WatchedServices& services) {
                     auto status = service.status();
                     // Subnets count from the first load on.
                     auto config = status.server.backend.has_served ? service.server.config() : nullptr;
-                    sources.push_back({service.family, service.server.statistics(), std::move(config),
-                                       std::move(status)});
+                    sources.push_back(
+                        {service.family, service.server.statistics(), std::move(config), std::move(status)});
                 }
                 HttpAnswer answer;
                 answer.content_type = "text/plain; version=0.0.4; charset=utf-8";

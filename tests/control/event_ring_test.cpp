@@ -83,8 +83,9 @@ TEST(EventFilter, TakesWhatIsAskedFor) {
 }
 
 TEST(EventFilter, SaysWhatIsWrong) {
-    for (const char* const query : {"family=5", "subnet-id=x", "subnet-id=4294967296", "cause=given", "sort=up", "family",
-                                    "family=", "%", "cause=granted,,renewed", "subnet-id=1%"}) {
+    for (const char* const query :
+         {"family=5", "subnet-id=x", "subnet-id=4294967296", "cause=given", "sort=up", "family",
+          "family=", "%", "cause=granted,,renewed", "subnet-id=1%"}) {
         const auto filter = parse_event_filter(query);
         ASSERT_FALSE(filter) << query;
         EXPECT_FALSE(filter.error().empty());

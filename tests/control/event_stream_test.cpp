@@ -59,7 +59,8 @@ struct EventStreamTest : testing::Test {
     void run() {
         loop.restart();
         loop.run_for(std::chrono::milliseconds{1});
-        while (loop.poll() != 0) {}
+        while (loop.poll() != 0) {
+        }
     }
     void publish(EventBus& bus, std::uint32_t subnet = 1, int count = 1) {
         for (int i = 0; i != count; ++i) {
@@ -75,7 +76,8 @@ struct EventStreamTest : testing::Test {
     }
     static auto events_in(const std::string& text) {
         std::size_t count = 0;
-        for (auto at = text.find("event: lease"); at != text.npos; at = text.find("event: lease", at + 1)) ++count;
+        for (auto at = text.find("event: lease"); at != text.npos; at = text.find("event: lease", at + 1))
+            ++count;
         return count;
     }
 };

@@ -76,28 +76,52 @@ struct MetricsTest : testing::Test {
 };
 
 /// Of Stork 2.x, as its exporter names them.
-constexpr std::array stork_names{
-    "kea_dhcp4_global4_cumulative_addresses_assigned_total", "kea_dhcp4_global4_addresses_declined_total",
-    "kea_dhcp4_global4_addresses_declined_reclaimed_total", "kea_dhcp4_global4_addresses_reclaimed_total",
-    "kea_dhcp6_global6_addresses_declined_total", "kea_dhcp6_global6_cumulative_nas_assigned_total",
-    "kea_dhcp6_global6_cumulative_pds_assigned_total", "kea_dhcp6_global6_addresses_declined_reclaimed_total",
-    "kea_dhcp6_global6_addresses_reclaimed_total", "kea_dhcp4_packets_sent_total",
-    "kea_dhcp4_packets_received_total", "kea_dhcp6_packets_sent_total", "kea_dhcp6_packets_received_total",
-    "kea_dhcp6_packets_sent_dhcp4_total", "kea_dhcp6_packets_received_dhcp4_total",
-    "kea_dhcp4_addresses_assigned_total", "kea_dhcp4_addresses_declined_total",
-    "kea_dhcp4_addresses_declined_reclaimed_total", "kea_dhcp4_addresses_reclaimed_total",
-    "kea_dhcp4_addresses_total", "kea_dhcp4_cumulative_addresses_assigned_total", "kea_dhcp6_na_total",
-    "kea_dhcp6_na_assigned_total", "kea_dhcp6_pd_total", "kea_dhcp6_pd_assigned_total",
-    "kea_dhcp6_addresses_reclaimed_total", "kea_dhcp6_addresses_declined_total",
-    "kea_dhcp6_addresses_declined_reclaimed_total", "kea_dhcp6_cumulative_nas_assigned_total",
-    "kea_dhcp6_cumulative_pds_assigned_total", "kea_dhcp4_pool_addresses_assigned_total",
-    "kea_dhcp4_pool_addresses_declined_total", "kea_dhcp4_pool_addresses_reclaimed_total",
-    "kea_dhcp4_pool_addresses_declined_reclaimed_total", "kea_dhcp4_pool_addresses_cumulative_assigned_total",
-    "kea_dhcp4_pool_addresses_total", "kea_dhcp6_pool_na_assigned_total",
-    "kea_dhcp6_pool_addresses_declined_total", "kea_dhcp6_pool_addresses_reclaimed_total",
-    "kea_dhcp6_pool_addresses_declined_reclaimed_total", "kea_dhcp6_pool_cumulative_nas_assigned_total",
-    "kea_dhcp6_pool_na_total", "kea_dhcp6_pool_pd_assigned_total", "kea_dhcp6_pool_pd_addresses_reclaimed_total",
-    "kea_dhcp6_pool_cumulative_pds_assigned_total", "kea_dhcp6_pool_pd_total"};
+constexpr std::array stork_names{"kea_dhcp4_global4_cumulative_addresses_assigned_total",
+                                 "kea_dhcp4_global4_addresses_declined_total",
+                                 "kea_dhcp4_global4_addresses_declined_reclaimed_total",
+                                 "kea_dhcp4_global4_addresses_reclaimed_total",
+                                 "kea_dhcp6_global6_addresses_declined_total",
+                                 "kea_dhcp6_global6_cumulative_nas_assigned_total",
+                                 "kea_dhcp6_global6_cumulative_pds_assigned_total",
+                                 "kea_dhcp6_global6_addresses_declined_reclaimed_total",
+                                 "kea_dhcp6_global6_addresses_reclaimed_total",
+                                 "kea_dhcp4_packets_sent_total",
+                                 "kea_dhcp4_packets_received_total",
+                                 "kea_dhcp6_packets_sent_total",
+                                 "kea_dhcp6_packets_received_total",
+                                 "kea_dhcp6_packets_sent_dhcp4_total",
+                                 "kea_dhcp6_packets_received_dhcp4_total",
+                                 "kea_dhcp4_addresses_assigned_total",
+                                 "kea_dhcp4_addresses_declined_total",
+                                 "kea_dhcp4_addresses_declined_reclaimed_total",
+                                 "kea_dhcp4_addresses_reclaimed_total",
+                                 "kea_dhcp4_addresses_total",
+                                 "kea_dhcp4_cumulative_addresses_assigned_total",
+                                 "kea_dhcp6_na_total",
+                                 "kea_dhcp6_na_assigned_total",
+                                 "kea_dhcp6_pd_total",
+                                 "kea_dhcp6_pd_assigned_total",
+                                 "kea_dhcp6_addresses_reclaimed_total",
+                                 "kea_dhcp6_addresses_declined_total",
+                                 "kea_dhcp6_addresses_declined_reclaimed_total",
+                                 "kea_dhcp6_cumulative_nas_assigned_total",
+                                 "kea_dhcp6_cumulative_pds_assigned_total",
+                                 "kea_dhcp4_pool_addresses_assigned_total",
+                                 "kea_dhcp4_pool_addresses_declined_total",
+                                 "kea_dhcp4_pool_addresses_reclaimed_total",
+                                 "kea_dhcp4_pool_addresses_declined_reclaimed_total",
+                                 "kea_dhcp4_pool_addresses_cumulative_assigned_total",
+                                 "kea_dhcp4_pool_addresses_total",
+                                 "kea_dhcp6_pool_na_assigned_total",
+                                 "kea_dhcp6_pool_addresses_declined_total",
+                                 "kea_dhcp6_pool_addresses_reclaimed_total",
+                                 "kea_dhcp6_pool_addresses_declined_reclaimed_total",
+                                 "kea_dhcp6_pool_cumulative_nas_assigned_total",
+                                 "kea_dhcp6_pool_na_total",
+                                 "kea_dhcp6_pool_pd_assigned_total",
+                                 "kea_dhcp6_pool_pd_addresses_reclaimed_total",
+                                 "kea_dhcp6_pool_cumulative_pds_assigned_total",
+                                 "kea_dhcp6_pool_pd_total"};
 
 TEST_F(MetricsTest, NamesThatStorksDashboardsLookFor) {
     const auto found = names(text());
@@ -108,10 +132,13 @@ TEST_F(MetricsTest, OperationsAsStorkNamesThem) {
     const auto all = text();
     for (const char* const operation : {"ack", "nak", "decline", "discover", "inform", "offer", "drop",
                                         "parse-failed", "release", "request", "unknown"})
-        EXPECT_THAT(all, HasSubstr("kea_dhcp4_packets_received_total{operation=\"" + std::string{operation} + "\"} "));
-    for (const char* const operation : {"solicit", "advertise", "request", "reply", "renew", "rebind", "release",
-                                        "decline", "infrequest", "unknown", "drop", "parse-failed"})
-        EXPECT_THAT(all, HasSubstr("kea_dhcp6_packets_received_total{operation=\"" + std::string{operation} + "\"} "));
+        EXPECT_THAT(all, HasSubstr("kea_dhcp4_packets_received_total{operation=\"" + std::string{operation} +
+                                   "\"} "));
+    for (const char* const operation :
+         {"solicit", "advertise", "request", "reply", "renew", "rebind", "release", "decline", "infrequest",
+          "unknown", "drop", "parse-failed"})
+        EXPECT_THAT(all, HasSubstr("kea_dhcp6_packets_received_total{operation=\"" + std::string{operation} +
+                                   "\"} "));
     EXPECT_THAT(all, HasSubstr("kea_dhcp6_packets_sent_dhcp4_total{operation=\"response\"} "));
     EXPECT_THAT(all, HasSubstr("kea_dhcp6_packets_received_dhcp4_total{operation=\"query\"} "));
 }
@@ -136,7 +163,8 @@ TEST(MetricTable, NoStatisticIsMissing) {
             EXPECT_EQ(times(MetricScope::global), def.scopes.global ? (twice ? 2u : 1u) : 0u) << def.name;
             EXPECT_EQ(times(MetricScope::subnet), def.scopes.subnet ? 1u : 0u) << def.name;
             EXPECT_EQ(times(MetricScope::pool), def.scopes.pool ? 1u : 0u) << def.name;
-            EXPECT_EQ(times(MetricScope::pd_pool), def.scopes.pd_pool && family == Family::v6 ? 1u : 0u) << def.name;
+            EXPECT_EQ(times(MetricScope::pd_pool), def.scopes.pd_pool && family == Family::v6 ? 1u : 0u)
+                << def.name;
         }
     }
 }
@@ -171,7 +199,8 @@ TEST_F(MetricsTest, FailuresInSubnetsAppearWithTheFirst) {
 
 /// Each line is one of the format's, and each metric's lines stand together behind its heading.
 TEST_F(MetricsTest, IsInTheTextFormat) {
-    const std::regex sample{R"re(^[a-z_0-9]+(\{[a-z_]+="([^"\\\n]|\\.)*"(,[a-z_]+="([^"\\\n]|\\.)*")*\})? -?[0-9]+$)re"};
+    const std::regex sample{
+        R"re(^[a-z_0-9]+(\{[a-z_]+="([^"\\\n]|\\.)*"(,[a-z_]+="([^"\\\n]|\\.)*")*\})? -?[0-9]+$)re"};
     std::set<std::string> seen, lines_seen;
     std::string now;
     std::istringstream lines{text()};
@@ -194,7 +223,8 @@ TEST_F(MetricsTest, IsInTheTextFormat) {
 TEST_F(MetricsTest, ManySubnetsComeInPieces) {
     constexpr std::uint32_t subnets = 10000;
     std::size_t pieces = 0, longest = 0;
-    const auto all = all_of(metric_pieces({{Family::v4, v4, config_of(Family::v4, subnets), {}}}), &pieces, &longest);
+    const auto all =
+        all_of(metric_pieces({{Family::v4, v4, config_of(Family::v4, subnets), {}}}), &pieces, &longest);
     EXPECT_THAT(all, HasSubstr("subnet_id=\"10000\""));
     EXPECT_LT(longest, 2 * answer_piece_size);
     EXPECT_GE(pieces, all.size() / (2 * answer_piece_size));
