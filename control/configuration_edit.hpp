@@ -1,0 +1,45 @@
+// A command that changes a part of the configuration in use: an edit of what config-get shows, which then is
+// loaded like every other configuration.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+
+#include "config/load.hpp"
+#include "control/answer.hpp"
+#include "dhcp/result.hpp"
+
+namespace leasehold {
+
+/// What an edit has done.
+struct Edited {
+    Answer answer;  // once the configuration is in use
+    /// RFC 6901, of the part that the command brought, within the family's map ("/subnet4/3") and within the
+    /// command's arguments ("/subnet4/0"): what is wrong there is told in the words of the command. Both
+    /// empty: the command brought nothing.
+    std::string place = {}, argument = {};
+};
+
+/// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, with
+/// secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
+/// leaves is checked wholly afterwards, so it need not check what the loader does.
+/// @error the answer of the command; nothing is changed then
+using Edit = std::function<Result<Edited, Answer>(nlohmann::json& map)>;
+
+struct LoadedEdit {
+    config::Loaded loaded;
+    Answer answer;
+};
+using EditProblems = std::vector<config::Problem>;
+
+/// @param source   for warnings, "of subnet4-add"
+/// @param options  with the hidden secrets of what is in use
+/// @error the edit's own answer, or what is wrong with the configuration that it made; no file and no line,
+///        since there are none
+std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json& full, const Edit& edit,
+                                                           const std::string& source,
+                                                           const config::LoadOptions& options);
+
+}  // namespace leasehold
