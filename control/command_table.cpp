@@ -186,6 +186,54 @@ constexpr std::array state_arguments{
                 "assigned (or default), declined, expired-reclaimed, released, registered, or its number"},
     ArgumentDef{"subnet-id", integer, optional, "only leases of this subnet; 0 is all", 0, seconds_max},
 };
+constexpr std::array target_argument{
+    ArgumentDef{"operation-target", text, optional,
+                "\"default\" or \"memory\": the configuration in use; \"database\" there is none of, and \"all\" is "
+                "both"},
+};
+constexpr std::array host_argument{
+    ArgumentDef{"reservation", any, required,
+                "a map as in \"reservations\" of the configuration, and \"subnet-id\", 0 for a global one"},
+};
+constexpr auto host_put_arguments = join(host_argument, target_argument);
+constexpr std::array host_identifier_arguments{
+    ArgumentDef{"identifier-type", text, required,
+                "\"hw-address\", \"duid\", \"circuit-id\", \"client-id\" or \"flex-id\""},
+    ArgumentDef{"identifier", text, required, "octets in hexadecimal, or text in single quotes"},
+};
+constexpr auto host_by_id_arguments = join(host_identifier_arguments, target_argument);
+constexpr std::array host_selector{
+    ArgumentDef{"subnet-id", integer, optional, "needed: the subnet, or 0 for the global reservations", 0,
+                seconds_max},
+    ArgumentDef{"ip-address", text, optional,
+                "an address, or that of a prefix, which is kept for the host; without it the next two are needed"},
+    ArgumentDef{"identifier-type", text, optional,
+                "\"hw-address\", \"duid\", \"circuit-id\", \"client-id\" or \"flex-id\""},
+    ArgumentDef{"identifier", text, optional, "octets in hexadecimal, or text in single quotes"},
+};
+constexpr auto host_selector_arguments = join(host_selector, target_argument);
+constexpr std::array host_subnet_required{
+    ArgumentDef{"subnet-id", integer, required, "the subnet, or 0 for the global reservations", 0, seconds_max},
+};
+constexpr auto host_get_all_arguments = join(host_subnet_required, target_argument);
+constexpr std::array host_subnet_optional{
+    ArgumentDef{"subnet-id", integer, optional, "only this subnet's, 0: only global ones; else all", 0,
+                seconds_max},
+};
+constexpr auto host_by_hostname_arguments = join(join(hostname_argument, host_subnet_optional), target_argument);
+constexpr std::array kept_address_argument{
+    ArgumentDef{"ip-address", text, required, "an address, or that of a prefix, which is kept for hosts"},
+};
+constexpr auto host_by_address_arguments =
+    join(join(kept_address_argument, host_subnet_optional), target_argument);
+constexpr std::array host_page{
+    ArgumentDef{"limit", integer, required, "how many reservations at most", 1, seconds_max},
+    ArgumentDef{"from", integer, optional, "\"from\" in \"next\" of the page before; 0, the first page", 0,
+                std::numeric_limits<std::int64_t>::max()},
+    ArgumentDef{"source-index", integer, optional, "\"source-index\" in \"next\" of the page before; 0", 0,
+                seconds_max},
+};
+constexpr auto host_page_arguments = join(host_page, host_subnet_optional);
 constexpr std::array statistic_name{
     ArgumentDef{"name", text, required, "of the statistic, such as subnet[1].assigned-addresses"},
 };
@@ -286,6 +334,24 @@ constexpr std::array table{
     CommandDef{"list-commands", Access::read, none, list_commands, "the names of all commands"},
     only(v6, CommandDef{"reconfigure6", Access::write, reconfigure_arguments, reconfigure6,
                         "makes clients renew now (RECONFIGURE, RFC 8415 18.3.11)"}),
+    CommandDef{"reservation-add", Access::write, host_put_arguments, reservation_add,
+               "adds a host's reservation to the configuration in use"},
+    CommandDef{"reservation-del", Access::write, host_selector_arguments, reservation_del,
+               "deletes a host's reservation from the configuration in use"},
+    CommandDef{"reservation-get", Access::read, host_selector_arguments, reservation_get,
+               "the reservation of an address or a host in a subnet"},
+    CommandDef{"reservation-get-all", Access::read, host_get_all_arguments, reservation_get_all,
+               "all reservations of a subnet, or all global ones"},
+    CommandDef{"reservation-get-by-address", Access::read, host_by_address_arguments, reservation_get_by_address,
+               "the reservations of an address"},
+    CommandDef{"reservation-get-by-hostname", Access::read, host_by_hostname_arguments,
+               reservation_get_by_hostname, "the reservations with a host name"},
+    CommandDef{"reservation-get-by-id", Access::read, host_by_id_arguments, reservation_get_by_id,
+               "the reservations of a host, in all subnets and global ones"},
+    CommandDef{"reservation-get-page", Access::read, host_page_arguments, reservation_get_page,
+               "the next reservations, in order of the configuration"},
+    CommandDef{"reservation-update", Access::write, host_put_arguments, reservation_update,
+               "replaces a host's reservation in the configuration in use"},
     CommandDef{"shutdown", Access::write, shutdown_arguments, shutdown_server, "ends the server"},
     only(v4, CommandDef{"stat-lease4-get", Access::read, lease_statistic_arguments, stat_lease_get,
                         "how many leases and addresses the subnets have"}),

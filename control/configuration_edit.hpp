@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,9 @@ struct Edited {
     /// command's arguments ("/subnet4/0"): what is wrong there is told in the words of the command. Both
     /// empty: the command brought nothing.
     std::string place = {}, argument = {};
+    /// With reservations-lenient: how many wrong reservations were there before. One more, which the loader
+    /// would leave out, is what the command brought, and is refused.
+    std::optional<std::size_t> skipped_max = {};
 };
 
 /// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, with
