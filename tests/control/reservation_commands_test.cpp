@@ -113,7 +113,7 @@ protected:
     Server server{loop, time,
                   {[](const BackendConfig&) { return std::make_unique<MemoryStore>(); }, make_outage_journal},
                   {.family = family}};
-    ControlChannel channel{loop, side, {}, [](config::Value, const Reply&) {}};
+    ControlChannel channel{loop, side, {}, [](config::Value, const Caller&, const Reply&) {}};
     RunScript script{loop, server.events()};
     config::LoadOptions options = make_options();
     Configuration configuration{folder / "dhcp.conf", options, server, logs, channel, side};
@@ -319,7 +319,7 @@ TEST_P(RefusedAddition, ChangesNothing) {
     EXPECT_EQ(configuration.hash(), before);
 }
 INSTANTIATE_TEST_SUITE_P(All, RefusedAddition, testing::ValuesIn(refused_additions),
-                         [](const auto& info) { return std::string{info.param.name}; });
+                         [](const auto& tested) { return std::string{tested.param.name}; });
 
 TEST_F(LenientReservationCommands, WrongOnesAreRefusedAllTheSame) {
     expect("reservation-add", R"({ "reservation": { "subnet-id": 1, "hw-address": "zz", "ip-address": "192.0.2.50" } })",
