@@ -20,10 +20,12 @@ struct Edited {
     /// command's arguments ("/subnet4/0"): what is wrong there is told in the words of the command. Both
     /// empty: the command brought nothing.
     std::string place = {}, argument = {};
+    /// What is right as a configuration, and yet not as this change. The answer says why.
+    std::function<std::optional<Answer>(const ServerConfig& made)> objection = nullptr;
 };
 
-/// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, with
-/// secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
+/// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, but for
+/// what networks and subnets inherit, with secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
 /// leaves is checked wholly afterwards, so it need not check what the loader does.
 /// @error the answer of the command; nothing is changed then
 using Edit = std::function<Result<Edited, Answer>(nlohmann::json& map)>;
