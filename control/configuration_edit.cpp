@@ -1,6 +1,7 @@
 #include "control/configuration_edit.hpp"
 
 #include "config/dialect.hpp"
+#include "config/own_form.hpp"
 #include "control/family_names.hpp"
 
 namespace leasehold {
@@ -38,6 +39,7 @@ std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json&
                                                            const config::LoadOptions& options) {
     const std::string root{names_of(options.family).configuration};
     auto changed = full;
+    config::leave_own_values(changed.at(root), options.family);
     auto edited = edit(changed.at(root));
     if (!edited) return std::move(edited.error());
     auto loaded = config::load(config::from_json(changed, source), options);
@@ -52,6 +54,8 @@ std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json&
         tell_by_argument(problems, *edited, root);
         return problems;
     }
+    if (edited->objection)
+        if (auto answer = edited->objection(*loaded->server)) return std::move(*answer);
     return LoadedEdit{std::move(*loaded), std::move(edited->answer)};
 }
 

@@ -24,10 +24,12 @@ struct Edited {
     /// With reservations-lenient: how many wrong reservations were there before. One more, which the loader
     /// would leave out, is what the command brought, and is refused.
     std::optional<std::size_t> skipped_max = {};
+    /// What is right as a configuration, and yet not as this change. The answer says why.
+    std::function<std::optional<Answer>(const ServerConfig& made)> objection = nullptr;
 };
 
-/// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, with
-/// secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
+/// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, but for
+/// what networks and subnets inherit, with secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
 /// leaves is checked wholly afterwards, so it need not check what the loader does.
 /// @error the answer of the command; nothing is changed then
 using Edit = std::function<Result<Edited, Answer>(nlohmann::json& map)>;

@@ -7,14 +7,14 @@
 namespace leasehold {
 namespace {
 
-const nlohmann::json* member_of(const nlohmann::json& map, std::string_view name) {
+const nlohmann::json* host_member(const nlohmann::json& map, std::string_view name) {
     const auto found = map.find(name);
     return found == map.end() ? nullptr : &*found;
 }
 
 /// The text, or the texts of the list, under this name.
 std::vector<std::string> texts_of(const nlohmann::json& map, std::string_view name) {
-    const auto* const value = member_of(map, name);
+    const auto* const value = host_member(map, name);
     std::vector<std::string> texts;
     if (value == nullptr) return texts;
     if (value->is_string()) texts.push_back(value->get<std::string>());
@@ -27,7 +27,7 @@ std::vector<std::string> texts_of(const nlohmann::json& map, std::string_view na
 void add_subnets(std::vector<HostOwner>& owners, const nlohmann::json& map, const std::string& place, Family family,
                  std::optional<std::uint32_t> wanted) {
     const std::string name{config::facts_of(family).subnets};
-    const auto* const subnets = member_of(map, name);
+    const auto* const subnets = host_member(map, name);
     if (subnets == nullptr) return;
     for (std::size_t i = 0; i < subnets->size(); ++i) {
         const auto& subnet = subnets->at(i);
@@ -43,7 +43,7 @@ std::vector<HostOwner> host_owners(const nlohmann::json& map, Family family,
     std::vector<HostOwner> owners;
     if (subnet_id.value_or(0) == 0) owners.push_back({0, "", &map});
     if (subnet_id == 0u) return owners;
-    if (const auto* const networks = member_of(map, "shared-networks"))
+    if (const auto* const networks = host_member(map, "shared-networks"))
         for (std::size_t i = 0; i < networks->size(); ++i)
             add_subnets(owners, networks->at(i), "/shared-networks/" + std::to_string(i), family, subnet_id);
     add_subnets(owners, map, "", family, subnet_id);
@@ -56,7 +56,7 @@ HostWalk::HostWalk(std::shared_ptr<const nlohmann::json> full, Family family,
       owners_{host_owners(full_->at(std::string{names_of(family).configuration}), family, subnet_id)} {}
 
 const nlohmann::json* HostWalk::list() const {
-    return member_of(*owners_[owner_].map, "reservations");
+    return host_member(*owners_[owner_].map, "reservations");
 }
 
 void HostWalk::skip(std::uint64_t count) {
@@ -86,7 +86,7 @@ bool HostWalk::next(std::size_t rows_max, const Visit& visit) {
 
 std::optional<config::HostIdentifier> host_identifier(const nlohmann::json& host) {
     for (const auto name : config::host_identifier_names()) {
-        const auto* const written = member_of(host, name);
+        const auto* const written = host_member(host, name);
         if (written == nullptr || !written->is_string()) continue;
         return config::parse_host_identifier(name, written->get_ref<const std::string&>());
     }

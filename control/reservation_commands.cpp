@@ -41,7 +41,7 @@ bool every_host(const nlohmann::json&) {
     return true;
 }
 
-void append(std::string& out, Answer answer) {
+void append_answer(std::string& out, Answer answer) {
     const auto pieces = to_pieces(std::move(answer));
     while (pieces(out)) {
     }
@@ -55,10 +55,10 @@ Answer one_host(const CommandContext& context, HostSelection selection) {
         bool found = false;
         const bool more = walk.next(hosts_per_slice, [&](const HostOwner& owner, const nlohmann::json& host) {
             found = filter(host);
-            if (found) append(out, success("Host found.", host_json(owner, host, family)));
+            if (found) append_answer(out, success("Host found.", host_json(owner, host, family)));
             return !found;
         });
-        if (!found && !more) append(out, nothing_found("Host not found."));
+        if (!found && !more) append_answer(out, nothing_found("Host not found."));
         return more && !found;
     };
     return answer;

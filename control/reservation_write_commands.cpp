@@ -66,7 +66,7 @@ struct HostList {
     json* hosts = nullptr;
 };
 
-Result<HostList, Answer> list_of(json& map, Family family, std::uint32_t subnet_id) {
+Result<HostList, Answer> reservations_of(json& map, Family family, std::uint32_t subnet_id) {
     const auto owners = host_owners(map, family, subnet_id);
     if (owners.empty())
         return std::unexpected(failure("the subnet with ID of '" + std::to_string(subnet_id) + "' is not there any more"));
@@ -75,7 +75,7 @@ Result<HostList, Answer> list_of(json& map, Family family, std::uint32_t subnet_
     return HostList{owners.front().pointer + "/reservations", &hosts};
 }
 
-std::optional<std::size_t> find_host(const json& hosts, const config::HostIdentifier& wanted) {
+std::optional<std::size_t> place_of_host(const json& hosts, const config::HostIdentifier& wanted) {
     const auto found = std::ranges::find_if(hosts, [&](const json& host) { return host_identifier(host) == wanted; });
     return found == hosts.end() ? std::nullopt : std::optional<std::size_t>(found - hosts.begin());
 }
@@ -105,11 +105,11 @@ struct HostPut {
     std::size_t skipped;  // reservations of the configuration in use that are wrong (reservations-lenient)
 
     Result<Edited, Answer> operator()(json& map) const {
-        auto list = list_of(map, family, subnet_id);
+        auto list = reservations_of(map, family, subnet_id);
         if (!list) return std::unexpected(std::move(list.error()));
         json& hosts = *list->hosts;
         const auto identifier = host_identifier(host);
-        const auto own = identifier ? find_host(hosts, *identifier) : std::nullopt;
+        const auto own = identifier ? place_of_host(hosts, *identifier) : std::nullopt;
         // Without an identifier the loader tells what is wrong with it.
         if (replaces && identifier && !own) return std::unexpected(failure("Host not updated (not found)."));
         if (!replaces && own)
@@ -185,7 +185,7 @@ void reservation_del(CommandContext& context, const Arguments& arguments, Reply 
     if (!check_host_subnet(context, selection->subnet_id))
         return reply(nothing_found("Host not deleted (not found)."));
     auto edit = [selection = std::move(*selection), family = context.family](json& map) -> Result<Edited, Answer> {
-        auto list = list_of(map, family, selection.subnet_id);
+        auto list = reservations_of(map, family, selection.subnet_id);
         if (!list) return std::unexpected(std::move(list.error()));
         json& hosts = *list->hosts;
         // Several have the address where ip-reservations-unique is false.
