@@ -24,15 +24,16 @@ std::vector<std::string> texts_of(const nlohmann::json& map, std::string_view na
     return texts;
 }
 
-void add_subnets(std::vector<HostOwner>& owners, const nlohmann::json& map, const std::string& place, Family family,
-                 std::optional<std::uint32_t> wanted) {
+void add_subnets(std::vector<HostOwner>& owners, const nlohmann::json& map, const std::string& place,
+                 Family family, std::optional<std::uint32_t> wanted) {
     const std::string name{config::facts_of(family).subnets};
     const auto* const subnets = host_member(map, name);
     if (subnets == nullptr) return;
     for (std::size_t i = 0; i < subnets->size(); ++i) {
         const auto& subnet = subnets->at(i);
         const auto id = subnet.at("id").get<std::uint32_t>();
-        if (!wanted || *wanted == id) owners.push_back({id, place + "/" + name + "/" + std::to_string(i), &subnet});
+        if (!wanted || *wanted == id)
+            owners.push_back({id, place + "/" + name + "/" + std::to_string(i), &subnet});
     }
 }
 
@@ -109,12 +110,9 @@ std::vector<Ipv6> kept_addresses(const nlohmann::json& host, Family family) {
 }
 
 nlohmann::json host_json(const HostOwner& owner, const nlohmann::json& host, Family family) {
-    static const nlohmann::json unset4{{"boot-file-name", ""},
-                                       {"client-classes", nlohmann::json::array()},
-                                       {"hostname", ""},
-                                       {"next-server", "0.0.0.0"},
-                                       {"option-data", nlohmann::json::array()},
-                                       {"server-hostname", ""}};
+    static const nlohmann::json unset4{
+        {"boot-file-name", ""},     {"client-classes", nlohmann::json::array()}, {"hostname", ""},
+        {"next-server", "0.0.0.0"}, {"option-data", nlohmann::json::array()},    {"server-hostname", ""}};
     static const nlohmann::json unset6{{"client-classes", nlohmann::json::array()},
                                        {"hostname", ""},
                                        {"ip-addresses", nlohmann::json::array()},

@@ -1,5 +1,6 @@
-// Reservations as config-get shows them, global ones and those of all subnets: walked through a slice at a time,
-// and what a host is known by read from its map. As JSON, so that commands show options as they were written.
+// Reservations as config-get shows them, global ones and those of all subnets: walked through a slice at a
+// time, and what a host is known by read from its map. As JSON, so that commands show options as they were
+// written.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,8 @@ std::vector<HostOwner> host_owners(const nlohmann::json& map, Family family,
 class HostWalk {
 public:
     /// @param full  { "Dhcp4": { ... } } or { "Dhcp6": { ... } }
-    HostWalk(std::shared_ptr<const nlohmann::json> full, Family family, std::optional<std::uint32_t> subnet_id);
+    HostWalk(std::shared_ptr<const nlohmann::json> full, Family family,
+             std::optional<std::uint32_t> subnet_id);
 
     /// Leaves out the next ones.
     void skip(std::uint64_t count);

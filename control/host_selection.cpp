@@ -21,8 +21,8 @@ Result<HostTarget, std::string> read_host_target(const Arguments& arguments, Hos
     if (target == "default" || target == "memory") return HostTarget::memory;
     if (target == "database") return HostTarget::database;
     if (target == "all") return all;
-    return std::unexpected("'operation-target' must be \"default\", \"memory\", \"database\" or \"all\", not '" + target +
-                           "'");
+    return std::unexpected(
+        "'operation-target' must be \"default\", \"memory\", \"database\" or \"all\", not '" + target + "'");
 }
 
 Result<HostFilter, std::string> host_by_identifier(const Arguments& arguments) {
@@ -32,10 +32,12 @@ Result<HostFilter, std::string> host_by_identifier(const Arguments& arguments) {
         return std::unexpected("'identifier-type' must be one of " + named(names) + ", not '" + type + "'");
     auto wanted = config::parse_host_identifier(type, written);
     if (!wanted)
-        return std::unexpected("'identifier' is no " + type + ": '" + written +
-                               "'; it is hexadecimal digits such as 01:1a:2b:3c or, unless it is a hw-address, text in "
-                               "single quotes");
-    return [wanted = std::move(*wanted)](const nlohmann::json& host) { return host_identifier(host) == wanted; };
+        return std::unexpected(
+            "'identifier' is no " + type + ": '" + written +
+            "'; it is hexadecimal digits such as 01:1a:2b:3c or, unless it is a hw-address, text in "
+            "single quotes");
+    return
+        [wanted = std::move(*wanted)](const nlohmann::json& host) { return host_identifier(host) == wanted; };
 }
 
 Result<HostFilter, std::string> host_by_address(const CommandContext& context, const Arguments& arguments) {
@@ -54,11 +56,13 @@ Result<HostSelection, std::string> select_host(const CommandContext& context, co
     if (!subnet)
         return std::unexpected(
             std::string{"Mandatory 'subnet-id' parameter missing. "} +
-            (by_address ? "Use reservation-get-by-address to see the reservations of the address in all subnets."
-                        : "Use reservation-get-by-id to see the host's reservations in all subnets."));
+            (by_address
+                 ? "Use reservation-get-by-address to see the reservations of the address in all subnets."
+                 : "Use reservation-get-by-id to see the host's reservations in all subnets."));
     for (const std::string name : {"identifier-type", "identifier"})
         if (!by_address && !arguments.text(name))
-            return std::unexpected("No 'ip-address' provided and '" + name + "' is either missing or not a string.");
+            return std::unexpected("No 'ip-address' provided and '" + name +
+                                   "' is either missing or not a string.");
     auto filter = by_address ? host_by_address(context, arguments) : host_by_identifier(arguments);
     if (!filter) return std::unexpected(std::move(filter.error()));
     return HostSelection{*subnet, std::move(*filter)};
@@ -71,7 +75,8 @@ std::optional<std::uint32_t> subnet_id_of(const Arguments& arguments) {
 
 Result<void, std::string> check_host_subnet(const CommandContext& context, std::uint32_t subnet_id) {
     if (subnet_id == 0 || context.server.config()->subnet(subnet_id) != nullptr) return {};
-    return std::unexpected(ip(context) + " subnet with ID of '" + std::to_string(subnet_id) + "' is not configured");
+    return std::unexpected(ip(context) + " subnet with ID of '" + std::to_string(subnet_id) +
+                           "' is not configured");
 }
 
 }  // namespace leasehold

@@ -1,5 +1,5 @@
-// Commands that ask for reservations, of either family. They are read from the configuration in use a slice at a
-// time while the answer is being sent, so that a million of them do not hold the loop.
+// Commands that ask for reservations, of either family. They are read from the configuration in use a slice
+// at a time while the answer is being sent, so that a million of them do not hold the loop.
 #include <utility>
 
 #include "control/commands.hpp"
@@ -34,7 +34,8 @@ ListAnswer hosts_list(const CommandContext& context, HostWalk walk, HostFilter f
 }
 
 ListAnswer no_hosts(const CommandContext& context) {
-    return {.name = "hosts", .more = [](const ListAnswer::Add&) { return false; }, .text = hosts_text(context)};
+    return {
+        .name = "hosts", .more = [](const ListAnswer::Add&) { return false; }, .text = hosts_text(context)};
 }
 
 bool every_host(const nlohmann::json&) {
@@ -65,8 +66,8 @@ Answer one_host(const CommandContext& context, HostSelection selection) {
 }
 
 /// Those that `filter` takes, in the subnet that the command names or in all.
-void hosts_answer(const CommandContext& context, const Arguments& arguments, Result<HostFilter, std::string> filter,
-                  const Reply& reply) {
+void hosts_answer(const CommandContext& context, const Arguments& arguments,
+                  Result<HostFilter, std::string> filter, const Reply& reply) {
     if (!filter) return reply(failure(std::move(filter.error())));
     const auto target = read_host_target(arguments, HostTarget::memory);
     if (!target) return reply(failure(target.error()));
@@ -108,7 +109,8 @@ void reservation_get_page(CommandContext& context, const Arguments& arguments, R
     if (in_memory) {
         auto walk = walk_of(context, subnet);
         walk.skip(from);
-        list.more = [walk = std::move(walk), left, family = context.family](const ListAnswer::Add& add) mutable {
+        list.more = [walk = std::move(walk), left,
+                     family = context.family](const ListAnswer::Add& add) mutable {
             bool more = walk.next(hosts_per_slice, [&](const HostOwner& owner, const nlohmann::json& host) {
                 const bool wants_more = add(host_json(owner, host, family));
                 return --left != 0 && wants_more;

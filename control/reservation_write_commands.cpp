@@ -1,5 +1,5 @@
-// Commands that change reservations: edits of the configuration in use, which then is loaded like every other, so
-// that what the loader refuses in a file is refused here too.
+// Commands that change reservations: edits of the configuration in use, which then is loaded like every
+// other, so that what the loader refuses in a file is refused here too.
 #include <algorithm>
 #include <utility>
 
@@ -23,14 +23,15 @@ struct GivenHost {
 Result<GivenHost, std::string> read_host(const Arguments& arguments) {
     const auto& given = *arguments.find("reservation");
     if (!given.is_map())
-        return std::unexpected("parameter 'reservation' must be a map, not a " + std::string{given.type_name()});
+        return std::unexpected("parameter 'reservation' must be a map, not a " +
+                               std::string{given.type_name()});
     GivenHost host{{}, config::to_json(given)};
     const auto id = host.map.find("subnet-id");
     if (id == host.map.end()) return host;
     if (!id->is_number_integer() || *id < 0 || *id > std::numeric_limits<std::uint32_t>::max())
-        return std::unexpected(
-            std::string{"parameter 'subnet-id' of 'reservation' must be an integer from 0, for a global one, to "
-                        "4294967295"});
+        return std::unexpected(std::string{
+            "parameter 'subnet-id' of 'reservation' must be an integer from 0, for a global one, to "
+            "4294967295"});
     host.subnet_id = id->get<std::uint32_t>();
     host.map.erase(id);
     return host;
@@ -49,7 +50,8 @@ std::string missing_subnet(const CommandContext& context, const std::vector<Ipv6
 }
 
 /// The subnet is there, and the addresses are its. Delegated prefixes may lie elsewhere.
-Result<void, std::string> check_place(const CommandContext& context, std::uint32_t subnet_id, const json& host) {
+Result<void, std::string> check_place(const CommandContext& context, std::uint32_t subnet_id,
+                                      const json& host) {
     if (auto known = check_host_subnet(context, subnet_id); !known) return known;
     if (subnet_id == 0) return {};
     const auto& network = context.server.config()->subnet(subnet_id)->network;
@@ -69,20 +71,23 @@ struct HostList {
 Result<HostList, Answer> reservations_of(json& map, Family family, std::uint32_t subnet_id) {
     const auto owners = host_owners(map, family, subnet_id);
     if (owners.empty())
-        return std::unexpected(failure("the subnet with ID of '" + std::to_string(subnet_id) + "' is not there any more"));
+        return std::unexpected(
+            failure("the subnet with ID of '" + std::to_string(subnet_id) + "' is not there any more"));
     auto& hosts = map.at(json::json_pointer(owners.front().pointer))["reservations"];
     if (hosts.is_null()) hosts = json::array();
     return HostList{owners.front().pointer + "/reservations", &hosts};
 }
 
 std::optional<std::size_t> place_of_host(const json& hosts, const config::HostIdentifier& wanted) {
-    const auto found = std::ranges::find_if(hosts, [&](const json& host) { return host_identifier(host) == wanted; });
+    const auto found =
+        std::ranges::find_if(hosts, [&](const json& host) { return host_identifier(host) == wanted; });
     return found == hosts.end() ? std::nullopt : std::optional<std::size_t>(found - hosts.begin());
 }
 
 /// An address that is kept for another host of the list already.
 /// @param own  the place of the host that is replaced
-std::optional<Ipv6> taken_address(const json& hosts, const json& host, Family family, std::optional<std::size_t> own) {
+std::optional<Ipv6> taken_address(const json& hosts, const json& host, Family family,
+                                  std::optional<std::size_t> own) {
     const auto wanted = kept_host_addresses(host, family);
     for (std::size_t i = 0; i < hosts.size(); ++i)
         if (i != own)
@@ -117,8 +122,9 @@ struct HostPut {
                                            in_scope(subnet_id) + " already; reservation-update replaces it"));
         if (map.value("ip-reservations-unique", true))
             if (const auto taken = taken_address(hosts, host, family, own))
-                return std::unexpected(failure("Database duplicate entry error: the address " + to_string(*taken) +
-                                               " is reserved for another host " + in_scope(subnet_id)));
+                return std::unexpected(failure("Database duplicate entry error: the address " +
+                                               to_string(*taken) + " is reserved for another host " +
+                                               in_scope(subnet_id)));
         const auto place = own.value_or(hosts.size());
         if (own)
             hosts[place] = host;
@@ -133,7 +139,8 @@ struct HostPut {
 
 void put_host(CommandContext& context, GivenHost host, bool replaces, std::string text, Reply reply) {
     const auto subnet_id = host.subnet_id.value_or(0);
-    if (const auto fits = check_place(context, subnet_id, host.map); !fits) return reply(failure(fits.error()));
+    if (const auto fits = check_place(context, subnet_id, host.map); !fits)
+        return reply(failure(fits.error()));
     context.configuration.change(replaces ? "reservation-update" : "reservation-add",
                                  HostPut{.family = context.family,
                                          .subnet_id = subnet_id,
@@ -184,7 +191,8 @@ void reservation_del(CommandContext& context, const Arguments& arguments, Reply 
         return reply(failure("Host database not available, cannot delete host."));
     if (!check_host_subnet(context, selection->subnet_id))
         return reply(nothing_found("Host not deleted (not found)."));
-    auto edit = [selection = std::move(*selection), family = context.family](json& map) -> Result<Edited, Answer> {
+    auto edit = [selection = std::move(*selection),
+                 family = context.family](json& map) -> Result<Edited, Answer> {
         auto list = reservations_of(map, family, selection.subnet_id);
         if (!list) return std::unexpected(std::move(list.error()));
         json& hosts = *list->hosts;
