@@ -109,7 +109,7 @@ struct HostPut {
     std::string text;     // of the answer
     std::size_t skipped;  // reservations of the configuration in use that are wrong (reservations-lenient)
 
-    Result<Edited, Answer> operator()(json& map) const {
+    EditedOrAnswer operator()(json& map) const {
         auto list = reservations_of(map, family, subnet_id);
         if (!list) return std::unexpected(std::move(list.error()));
         json& hosts = *list->hosts;
@@ -192,7 +192,7 @@ void reservation_del(CommandContext& context, const Arguments& arguments, Reply 
     if (!check_host_subnet(context, selection->subnet_id))
         return reply(nothing_found("Host not deleted (not found)."));
     auto edit = [selection = std::move(*selection),
-                 family = context.family](json& map) -> Result<Edited, Answer> {
+                 family = context.family](json& map) -> EditedOrAnswer {
         auto list = reservations_of(map, family, selection.subnet_id);
         if (!list) return std::unexpected(std::move(list.error()));
         json& hosts = *list->hosts;

@@ -1,18 +1,6 @@
 // The commands for reservations, through the command table and a server with a configuration in use: success,
 // each error, and the shape of the answers, for both families.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <nlohmann/json.hpp>
-
-#include "config/dialect.hpp"
-#include "control/command_context.hpp"
-#include "control/command_table.hpp"
-#include "lease_backends/memory_store.hpp"
-#include "lease_backends/outage_journal.hpp"
-#include "tests/support/fake_time.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/command_test.hpp"
 
 namespace leasehold::reservation_commands_test {
 namespace {
@@ -52,48 +40,10 @@ constexpr const char* shared_addresses_configuration = R"({ "Dhcp4": {
     "subnet4": [ { "id": 1, "subnet": "192.0.2.0/24",
                    "reservations": [ { "hw-address": "02:01", "ip-address": "192.0.2.11" } ] } ] } })";
 
-config::Value parsed(std::string_view text) {
-    auto read = config::parse(text, {});
-    if (!read) throw std::runtime_error("not JSON: " + std::string{text});
-    return std::move(read->value);
-}
-
-class ReservationCommandsTest : public testing::Test {
+class ReservationCommandsTest : public testing_support::CommandTest {
 protected:
-    explicit ReservationCommandsTest(Family family_, const char* text) : family{family_} {
-        auto loaded = config::load(parsed(text), options);
-        EXPECT_TRUE(loaded) << (loaded ? "" : config::format(loaded.error()));
-        if (!loaded) return;
-        const auto first = loaded->server;
-        EXPECT_TRUE(configuration.begin(std::move(*loaded)));
-        server.start(first, [](ExitCode, const std::string& reason) { ADD_FAILURE() << reason; });
-        while (server.status().backend.state != BackendState::serving) loop.run_one();
-    }
-    config::LoadOptions make_options() const {
-        return {.family = family,
-                .directories = {.data = folder.path()},
-                .server_duid = [](const ServerDuidConfig&) {
-                    return Result<Octets, std::string>{Octets{0, 3, 0, 1, 2}};
-                }};
-    }
-    json ask(std::string_view command, std::string_view arguments) {
-        std::optional<Answer> answer;
-        run_command(context,
-                    parsed("{ \"command\": \"" + std::string{command} +
-                           "\", \"arguments\": " + std::string{arguments} + " }"),
-                    Caller{}, [&](Answer given) { answer = std::move(given); });
-        while (!answer) loop.run_one();
-        std::string text;
-        const auto pieces = to_pieces(std::move(*answer));
-        while (pieces(text)) {
-        }
-        return json::parse(text);
-    }
-    void expect(std::string_view command, std::string_view arguments, int result, const std::string& text) {
-        const auto answer = ask(command, arguments);
-        EXPECT_EQ(answer["result"], result) << arguments << answer;
-        EXPECT_THAT(answer.value("text", ""), HasSubstr(text)) << arguments;
-    }
+    using CommandTest::CommandTest;
+
     /// The hosts that a command lists.
     json hosts(std::string_view command, std::string_view arguments) {
         return ask(command, arguments).value("/arguments/hosts"_json_pointer, json{});
@@ -102,31 +52,6 @@ protected:
         return ask("reservation-get", arguments).value("arguments", json{});
     }
     const HostTable& table() { return *server.config()->hosts; }
-
-    const Family family;
-    testing_support::TemporaryDirectory folder;
-    testing_support::FakeTime time;
-    boost::asio::io_context loop;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
-    SideThread side{loop};
-    LogBackend logs{{}};
-    Server server{loop,
-                  time,
-                  {[](const BackendConfig&) { return std::make_unique<MemoryStore>(); }, make_outage_journal},
-                  {.family = family}};
-    ControlChannel channel{loop, side, {}, [](config::Value, const Caller&, const Reply&) {}};
-    RunScript script{loop, server.events()};
-    config::LoadOptions options = make_options();
-    Configuration configuration{folder / "dhcp.conf", options, server, logs, channel, side};
-    CommandContext context{.family = family,
-                           .loop = loop,
-                           .server = server,
-                           .configuration = configuration,
-                           .channel = channel,
-                           .logs = logs,
-                           .script = script,
-                           .side = side,
-                           .shutdown = [](int) {}};
 };
 
 struct Reservation4Commands : ReservationCommandsTest {
@@ -342,6 +267,38 @@ TEST_P(RefusedAddition, ChangesNothing) {
 }
 INSTANTIATE_TEST_SUITE_P(All, RefusedAddition, testing::ValuesIn(refused_additions),
                          [](const auto& tested) { return std::string{tested.param.name}; });
+
+// One configuration after the other is put to use; the second command says so, and can be given again.
+TEST_F(Reservation4Commands, AChangeDuringAnotherIsRefused) {
+    std::vector<Answer> answers;
+    for (
+        const auto* const request :
+        {R"({ "command": "reservation-add", "arguments": { "reservation": { "subnet-id": 1, "hw-address": "02:05" } } })",
+         R"({ "command": "reservation-add", "arguments": { "reservation": { "subnet-id": 1, "hw-address": "02:06" } } })"})
+        run_command(context, testing_support::parsed(request), Caller{},
+                    [&](Answer answer) { answers.push_back(std::move(answer)); });
+    while (answers.size() != 2) loop.run_one();
+    EXPECT_EQ(answers[0].result, ResultCode::error);
+    EXPECT_THAT(answers[0].text, HasSubstr("try again"));
+    EXPECT_EQ(answers[1].text, "Host added.");
+    EXPECT_EQ(table().all().size(), 5u);
+}
+
+// A list that is being sent shows the configuration that it began with.
+TEST_F(Reservation4Commands, AListOutlivesItsConfiguration) {
+    std::optional<Answer> answer;
+    run_command(
+        context,
+        testing_support::parsed(R"({ "command": "reservation-get-page", "arguments": { "limit": 9 } })"),
+        Caller{}, [&](Answer given) { answer = std::move(given); });
+    ASSERT_TRUE(answer);
+    expect("reservation-del", by_anna, 0, "Host deleted.");
+    std::string text;
+    const auto pieces = to_pieces(std::move(*answer));
+    while (pieces(text)) {
+    }
+    EXPECT_EQ(json::parse(text)["arguments"]["count"], 4);
+}
 
 TEST_F(LenientReservationCommands, WrongOnesAreRefusedAllTheSame) {
     expect("reservation-add",
