@@ -27,7 +27,7 @@ constexpr std::array identifier_keys{
     IdentifierKey{"flex-id", HostIdentifierType::flex_id, client_id_size_max, true},
 };
 
-std::optional<Octets> parse_identifier(const IdentifierKey& form, const std::string& written) {
+std::optional<Octets> parse_identifier(const IdentifierKey& form, std::string_view written) {
     const std::string_view text = trimmed(written);
     if (form.may_be_text && text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
         const std::string_view inner = text.substr(1, text.size() - 2);
@@ -57,6 +57,23 @@ const IdentifierKey& form_of(HostIdentifierType type) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> host_identifier_names() {
+    static constexpr auto names = [] {
+        std::array<std::string_view, identifier_keys.size()> all;
+        std::ranges::transform(identifier_keys, all.begin(), &IdentifierKey::key);
+        return all;
+    }();
+    return names;
+}
+
+std::optional<HostIdentifier> parse_host_identifier(std::string_view name, std::string_view written) {
+    const auto form = std::ranges::find(identifier_keys, name, &IdentifierKey::key);
+    if (form == identifier_keys.end()) return std::nullopt;
+    auto octets = parse_identifier(*form, written);
+    if (!octets || octets->empty()) return std::nullopt;
+    return HostIdentifier{form->type, std::move(*octets)};
+}
 
 HostLoader::HostLoader(const Node& global, bool allow_unsupported, Loading& loading, ServerConfig& config)
     : lenient_{global.boolean("reservations-lenient").value_or(false)},

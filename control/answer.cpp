@@ -31,6 +31,9 @@ public:
         // JSON members have no order; the count is only known now.
         out += " ]";
         if (list_.with_count) out += ", \"count\": " + std::to_string(count_);
+        const auto beside = list_.beside ? list_.beside(count_) : nlohmann::json::object();
+        for (const auto& [name, value] : beside.items())
+            out += ", " + config::compact(name) + ": " + config::compact(value);
         const auto result = count_ == 0 ? ResultCode::empty : ResultCode::success;
         out += " }, \"result\": " + std::to_string(static_cast<std::int32_t>(result));
         out += ", \"text\": " + config::compact(list_.text(count_)) + " }";

@@ -57,6 +57,8 @@ struct ListAnswer {
     /// Result 0, or 3 when there was none.
     std::function<std::string(std::uint64_t count)> text;
     bool with_count = false;  // "count" beside the list
+    /// Further members beside the list, as a map; not set: none.
+    std::function<nlohmann::json(std::uint64_t count)> beside = nullptr;
 };
 Answer list_answer(ListAnswer list);
 

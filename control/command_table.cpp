@@ -186,6 +186,86 @@ constexpr std::array state_arguments{
                 "assigned (or default), declined, expired-reclaimed, released, registered, or its number"},
     ArgumentDef{"subnet-id", integer, optional, "only leases of this subnet; 0 is all", 0, seconds_max},
 };
+constexpr std::array target_argument{
+    ArgumentDef{"operation-target", text, optional,
+                "\"default\" or \"memory\": the configuration in use; \"database\" there is none of, and \"all\" is "
+                "both"},
+};
+constexpr std::array host_argument{
+    ArgumentDef{"reservation", any, required,
+                "a map as in \"reservations\" of the configuration, and \"subnet-id\", 0 for a global one"},
+};
+constexpr auto host_put_arguments = join(host_argument, target_argument);
+constexpr std::array host_identifier_arguments{
+    ArgumentDef{"identifier-type", text, required,
+                "\"hw-address\", \"duid\", \"circuit-id\", \"client-id\" or \"flex-id\""},
+    ArgumentDef{"identifier", text, required, "octets in hexadecimal, or text in single quotes"},
+};
+constexpr auto host_by_id_arguments = join(host_identifier_arguments, target_argument);
+constexpr std::array host_selector{
+    ArgumentDef{"subnet-id", integer, optional, "needed: the subnet, or 0 for the global reservations", 0,
+                seconds_max},
+    ArgumentDef{"ip-address", text, optional,
+                "an address, or that of a prefix, which is kept for the host; without it the next two are needed"},
+    ArgumentDef{"identifier-type", text, optional,
+                "\"hw-address\", \"duid\", \"circuit-id\", \"client-id\" or \"flex-id\""},
+    ArgumentDef{"identifier", text, optional, "octets in hexadecimal, or text in single quotes"},
+};
+constexpr auto host_selector_arguments = join(host_selector, target_argument);
+constexpr std::array host_subnet_required{
+    ArgumentDef{"subnet-id", integer, required, "the subnet, or 0 for the global reservations", 0, seconds_max},
+};
+constexpr auto host_get_all_arguments = join(host_subnet_required, target_argument);
+constexpr std::array host_subnet_optional{
+    ArgumentDef{"subnet-id", integer, optional, "only this subnet's, 0: only global ones; else all", 0,
+                seconds_max},
+};
+constexpr auto host_by_hostname_arguments = join(join(hostname_argument, host_subnet_optional), target_argument);
+constexpr std::array kept_address_argument{
+    ArgumentDef{"ip-address", text, required, "an address, or that of a prefix, which is kept for hosts"},
+};
+constexpr auto host_by_address_arguments =
+    join(join(kept_address_argument, host_subnet_optional), target_argument);
+constexpr std::array host_page{
+    ArgumentDef{"limit", integer, required, "how many reservations at most", 1, seconds_max},
+    ArgumentDef{"from", integer, optional, "\"from\" in \"next\" of the page before; 0, the first page", 0,
+                std::numeric_limits<std::int64_t>::max()},
+    ArgumentDef{"source-index", integer, optional, "\"source-index\" in \"next\" of the page before; 0", 0,
+                seconds_max},
+};
+constexpr auto host_page_arguments = join(host_page, host_subnet_optional);
+constexpr std::array subnet_argument{
+    only(v4, ArgumentDef{"subnet4", any, required, "a list of one map, and nothing beside it"}),
+    only(v6, ArgumentDef{"subnet6", any, required, "a list of one map, and nothing beside it"}),
+};
+constexpr std::array subnet_get_arguments{
+    ArgumentDef{"id", integer, optional, "the subnet's number, or the next one", 1, seconds_max},
+    ArgumentDef{"subnet", text, optional, "the subnet's prefix, such as 192.0.2.0/24"},
+};
+constexpr std::array subnet_del_arguments{
+    ArgumentDef{"id", integer, required, "the subnet's number, and nothing beside it", 1, seconds_max},
+};
+constexpr std::array network_argument{
+    ArgumentDef{"shared-networks", any, required, "a list of one map, which may hold subnets"},
+};
+constexpr std::array network_name_argument{
+    ArgumentDef{"name", text, required, "of the shared network"},
+};
+constexpr std::array network_del_arguments{
+    ArgumentDef{"name", text, required, "of the shared network"},
+    ArgumentDef{"subnets-action", text, optional,
+                "\"keep\" (usual): its subnets stay, in no network; \"delete\": they go too"},
+};
+constexpr std::array network_subnet_arguments{
+    ArgumentDef{"name", text, required, "of the shared network"},
+    ArgumentDef{"id", integer, required, "the subnet's number", 1, seconds_max},
+};
+constexpr std::array class_argument{
+    ArgumentDef{"client-classes", any, required, "a list of one map, and nothing beside it"},
+};
+constexpr std::array class_name_argument{
+    ArgumentDef{"name", text, required, "of the class"},
+};
 constexpr std::array statistic_name{
     ArgumentDef{"name", text, required, "of the statistic, such as subnet[1].assigned-addresses"},
 };
@@ -207,6 +287,16 @@ constexpr std::span<const ArgumentDef> none;
 
 constexpr std::array table{
     CommandDef{"build-report", Access::read, none, build_report_get, "how this binary was built"},
+    CommandDef{"class-add", Access::write, class_argument, class_add,
+               "adds a client class, as the last that is evaluated"},
+    CommandDef{"class-del", Access::write, class_name_argument, class_del,
+               "deletes a client class that no other one asks for"},
+    CommandDef{"class-get", Access::read, class_name_argument, class_get,
+               "a client class as config-get shows it"},
+    CommandDef{"class-list", Access::read, none, class_list,
+               "the names of the client classes"},
+    CommandDef{"class-update", Access::write, class_argument, class_update,
+               "replaces a client class in its place"},
     CommandDef{"clock-accept", Access::write, none, clock_accept,
                "takes the wall clock as lease time, after it was set or leases lay in the future"},
     CommandDef{"config-get", Access::read, none, config_get, "the configuration in use, defaults included"},
@@ -284,8 +374,50 @@ constexpr std::array table{
     CommandDef{"leases-reclaim", Access::write, reclaim_arguments, leases_reclaim,
                "cleans expired leases up now"},
     CommandDef{"list-commands", Access::read, none, list_commands, "the names of all commands"},
+    only(v4, CommandDef{"network4-add", Access::write, network_argument, network_add,
+                        "adds a shared network, with its subnets"}),
+    only(v4, CommandDef{"network4-del", Access::write, network_del_arguments, network_del,
+                        "deletes a shared network"}),
+    only(v4, CommandDef{"network4-get", Access::read, network_name_argument, network_get,
+                        "a shared network as config-get shows it"}),
+    only(v4, CommandDef{"network4-list", Access::read, none, network_list,
+                        "the names of the shared networks"}),
+    only(v4, CommandDef{"network4-subnet-add", Access::write, network_subnet_arguments, network_subnet_add,
+                        "puts a subnet into a shared network"}),
+    only(v4, CommandDef{"network4-subnet-del", Access::write, network_subnet_arguments, network_subnet_del,
+                        "takes a subnet out of a shared network; the subnet stays"}),
+    only(v6, CommandDef{"network6-add", Access::write, network_argument, network_add,
+                        "adds a shared network, with its subnets"}),
+    only(v6, CommandDef{"network6-del", Access::write, network_del_arguments, network_del,
+                        "deletes a shared network"}),
+    only(v6, CommandDef{"network6-get", Access::read, network_name_argument, network_get,
+                        "a shared network as config-get shows it"}),
+    only(v6, CommandDef{"network6-list", Access::read, none, network_list,
+                        "the names of the shared networks"}),
+    only(v6, CommandDef{"network6-subnet-add", Access::write, network_subnet_arguments, network_subnet_add,
+                        "puts a subnet into a shared network"}),
+    only(v6, CommandDef{"network6-subnet-del", Access::write, network_subnet_arguments, network_subnet_del,
+                        "takes a subnet out of a shared network; the subnet stays"}),
     only(v6, CommandDef{"reconfigure6", Access::write, reconfigure_arguments, reconfigure6,
                         "makes clients renew now (RECONFIGURE, RFC 8415 18.3.11)"}),
+    CommandDef{"reservation-add", Access::write, host_put_arguments, reservation_add,
+               "adds a host's reservation to the configuration in use"},
+    CommandDef{"reservation-del", Access::write, host_selector_arguments, reservation_del,
+               "deletes a host's reservation from the configuration in use"},
+    CommandDef{"reservation-get", Access::read, host_selector_arguments, reservation_get,
+               "the reservation of an address or a host in a subnet"},
+    CommandDef{"reservation-get-all", Access::read, host_get_all_arguments, reservation_get_all,
+               "all reservations of a subnet, or all global ones"},
+    CommandDef{"reservation-get-by-address", Access::read, host_by_address_arguments, reservation_get_by_address,
+               "the reservations of an address"},
+    CommandDef{"reservation-get-by-hostname", Access::read, host_by_hostname_arguments,
+               reservation_get_by_hostname, "the reservations with a host name"},
+    CommandDef{"reservation-get-by-id", Access::read, host_by_id_arguments, reservation_get_by_id,
+               "the reservations of a host, in all subnets and global ones"},
+    CommandDef{"reservation-get-page", Access::read, host_page_arguments, reservation_get_page,
+               "the next reservations, in order of the configuration"},
+    CommandDef{"reservation-update", Access::write, host_put_arguments, reservation_update,
+               "replaces a host's reservation in the configuration in use"},
     CommandDef{"shutdown", Access::write, shutdown_arguments, shutdown_server, "ends the server"},
     only(v4, CommandDef{"stat-lease4-get", Access::read, lease_statistic_arguments, stat_lease_get,
                         "how many leases and addresses the subnets have"}),
@@ -312,6 +444,34 @@ constexpr std::array table{
                statistic_sample_count_set_all, "limits the samples of all by number"},
     CommandDef{"status-get", Access::read, none, status_get,
                "what the server is doing, and what it waits for"},
+    only(v4, CommandDef{"subnet4-add", Access::write, subnet_argument, subnet_add,
+                        "adds a subnet"}),
+    only(v4, CommandDef{"subnet4-del", Access::write, subnet_del_arguments, subnet_del,
+                        "deletes a subnet with its reservations; its leases stay"}),
+    only(v4, CommandDef{"subnet4-delta-add", Access::write, subnet_argument, subnet_delta_add,
+                        "sets what is given of a subnet, and leaves the rest"}),
+    only(v4, CommandDef{"subnet4-delta-del", Access::write, subnet_argument, subnet_delta_del,
+                        "takes what is given away from a subnet; values do not matter"}),
+    only(v4, CommandDef{"subnet4-get", Access::read, subnet_get_arguments, subnet_get,
+                        "a subnet as config-get shows it"}),
+    only(v4, CommandDef{"subnet4-list", Access::read, none, subnet_list,
+                        "the ids and prefixes of the subnets"}),
+    only(v4, CommandDef{"subnet4-update", Access::write, subnet_argument, subnet_update,
+                        "replaces a subnet; its reservations and its shared network stay"}),
+    only(v6, CommandDef{"subnet6-add", Access::write, subnet_argument, subnet_add,
+                        "adds a subnet"}),
+    only(v6, CommandDef{"subnet6-del", Access::write, subnet_del_arguments, subnet_del,
+                        "deletes a subnet with its reservations; its leases stay"}),
+    only(v6, CommandDef{"subnet6-delta-add", Access::write, subnet_argument, subnet_delta_add,
+                        "sets what is given of a subnet, and leaves the rest"}),
+    only(v6, CommandDef{"subnet6-delta-del", Access::write, subnet_argument, subnet_delta_del,
+                        "takes what is given away from a subnet; values do not matter"}),
+    only(v6, CommandDef{"subnet6-get", Access::read, subnet_get_arguments, subnet_get,
+                        "a subnet as config-get shows it"}),
+    only(v6, CommandDef{"subnet6-list", Access::read, none, subnet_list,
+                        "the ids and prefixes of the subnets"}),
+    only(v6, CommandDef{"subnet6-update", Access::write, subnet_argument, subnet_update,
+                        "replaces a subnet; its reservations and its shared network stay"}),
     CommandDef{"version-get", Access::read, none, version_get,
                "the release whose interface this server answers"},
 };

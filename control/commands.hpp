@@ -56,6 +56,39 @@ void reconfigure6(CommandContext&, const Arguments&, Reply);
 // lease_statistic_commands.cpp
 void stat_lease_get(CommandContext&, const Arguments&, Reply);
 
+// reservation_commands.cpp
+void reservation_get(CommandContext&, const Arguments&, Reply);
+void reservation_get_all(CommandContext&, const Arguments&, Reply);
+void reservation_get_page(CommandContext&, const Arguments&, Reply);
+void reservation_get_by_hostname(CommandContext&, const Arguments&, Reply);
+void reservation_get_by_id(CommandContext&, const Arguments&, Reply);
+void reservation_get_by_address(CommandContext&, const Arguments&, Reply);
+
+// reservation_write_commands.cpp
+void reservation_add(CommandContext&, const Arguments&, Reply);
+void reservation_update(CommandContext&, const Arguments&, Reply);
+void reservation_del(CommandContext&, const Arguments&, Reply);
+
+// network_commands.cpp
+void subnet_list(CommandContext&, const Arguments&, Reply);
+void subnet_get(CommandContext&, const Arguments&, Reply);
+void subnet_add(CommandContext&, const Arguments&, Reply);
+void subnet_update(CommandContext&, const Arguments&, Reply);
+void subnet_del(CommandContext&, const Arguments&, Reply);
+void subnet_delta_add(CommandContext&, const Arguments&, Reply);
+void subnet_delta_del(CommandContext&, const Arguments&, Reply);
+void network_list(CommandContext&, const Arguments&, Reply);
+void network_get(CommandContext&, const Arguments&, Reply);
+void network_add(CommandContext&, const Arguments&, Reply);
+void network_del(CommandContext&, const Arguments&, Reply);
+void network_subnet_add(CommandContext&, const Arguments&, Reply);
+void network_subnet_del(CommandContext&, const Arguments&, Reply);
+void class_list(CommandContext&, const Arguments&, Reply);
+void class_get(CommandContext&, const Arguments&, Reply);
+void class_add(CommandContext&, const Arguments&, Reply);
+void class_update(CommandContext&, const Arguments&, Reply);
+void class_del(CommandContext&, const Arguments&, Reply);
+
 // statistic_commands.cpp
 void statistic_get(CommandContext&, const Arguments&, Reply);
 void statistic_get_all(CommandContext&, const Arguments&, Reply);

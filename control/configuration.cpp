@@ -68,8 +68,10 @@ Result<void, std::string> keep_other_family(nlohmann::json& root, const std::str
 struct Configuration::Attempt {
     std::string source;
     Done done;
-    std::optional<config::LoadResult> result;
-    std::shared_ptr<const Current> next;  // made on the side thread, like the result
+    // Made on the side thread: `next`, or else the problems of what was loaded, or the answer of an edit.
+    std::shared_ptr<const Current> next;
+    std::vector<config::Problem> problems;
+    std::optional<Answer> answer;  // with `next`: what an edit answers once that is in use
     std::shared_ptr<LogBackend::Prepared> logs;
     ControlChannel::Prepared sockets;
 };
@@ -134,15 +136,15 @@ config::LoadOptions Configuration::command_options() const {
 }
 
 void Configuration::set(std::shared_ptr<const config::Value> root, Done done) {
-    change(
-        "of config-set",
-        [root = std::move(root), options = command_options()] { return config::load(*root, options); },
-        std::move(done));
+    replace("of config-set", loads([root = std::move(root), options = command_options()] {
+                return config::load(*root, options);
+            }),
+            std::move(done));
 }
 
 void Configuration::reload(Done done) {
-    change(
-        file_, [file = file_, options = options_] { return config::load_file(file, options); },
+    replace(
+        file_, loads([file = file_, options = options_] { return config::load_file(file, options); }),
         [done = std::move(done)](Answer answer) {
             if (answer.result != ResultCode::success) answer.text = "Config reload failed: " + answer.text;
             done(std::move(answer));
@@ -212,7 +214,34 @@ void Configuration::test_database(std::shared_ptr<const config::Loaded> loaded, 
     }}.detach();
 }
 
-void Configuration::change(std::string source, Load load, Done done) {
+void Configuration::change(std::string_view command, Edit edit, Done done) {
+    auto source = "of " + std::string{command};
+    auto load = [edit = std::move(edit), source, options = command_options()](Attempt& attempt) {
+        auto result = load_edited(*options.present->full, edit, source, options);
+        if (auto* const problems = std::get_if<EditProblems>(&result)) {
+            attempt.problems = std::move(*problems);
+        } else if (auto* const answer = std::get_if<Answer>(&result)) {
+            attempt.answer = std::move(*answer);
+        } else {
+            auto& edited = std::get<LoadedEdit>(result);
+            attempt.next = make_current(std::move(edited.loaded));
+            attempt.answer = std::move(edited.answer);
+        }
+    };
+    replace(std::move(source), std::move(load), std::move(done));
+}
+
+Configuration::Load Configuration::loads(std::function<config::LoadResult()> load) {
+    return [load = std::move(load)](Attempt& attempt) {
+        auto result = load();
+        if (result)
+            attempt.next = make_current(std::move(*result));
+        else
+            attempt.problems = std::move(result.error());
+    };
+}
+
+void Configuration::replace(std::string source, Load load, Done done) {
     if (changing_) {
         done(failure("another configuration is being put to use; try again when that has ended"));
         return;
@@ -222,22 +251,19 @@ void Configuration::change(std::string source, Load load, Done done) {
     auto attempt = std::make_shared<Attempt>();
     attempt->source = std::move(source);
     attempt->done = std::move(done);
-    side_.run(
-        [attempt, load = std::move(load)] {
-            attempt->result = load();
-            if (*attempt->result) attempt->next = make_current(std::move(**attempt->result));
-        },
-        [this, attempt] { loaded_for_change(attempt); });
+    side_.run([attempt, load = std::move(load)] { load(*attempt); },
+              [this, attempt] { loaded_for_change(attempt); });
 }
 
 void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     if (attempt->next == nullptr) {
-        for (const auto& problem : attempt->result->error())
+        if (attempt->answer) return finish(attempt, std::move(*attempt->answer));
+        for (const auto& problem : attempt->problems)
             log(in_family(MessageId::DHCP4_CONFIG_LOAD_FAIL, family()),
                 {{"source", attempt->source},
                  {"consequence", running_stays},
                  {"reason", config::format(problem)}});
-        return finish(attempt, problems_answer(attempt->result->error()));
+        return finish(attempt, problems_answer(attempt->problems));
     }
     if (const auto missing = missing_number(attempt->next->loaded))
         return refuse(attempt, *missing, running_stays);
@@ -269,6 +295,7 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
     say_complete(attempt->source);
     used_(current_->loaded);
 
+    if (attempt->answer) return finish(attempt, std::move(*attempt->answer));
     Answer answer = success("Configuration successful.");
     if (!result.text.empty()) answer.text += " " + result.text;
     answer.arguments = nlohmann::json{{"hash", hash()}};

@@ -9,6 +9,7 @@
 
 #include "config/load.hpp"
 #include "control/answer.hpp"
+#include "control/configuration_edit.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
 #include "control/replace_file.hpp"
@@ -45,6 +46,10 @@ public:
     /// Replaces the whole configuration of this family; answers when it is in use or refused. One at a time:
     /// while one is under way another is refused. `root` is { "Dhcp4": { ... } } or { "Dhcp6": { ... } }.
     void set(std::shared_ptr<const config::Value> root, Done done);
+    /// Changes a part of the configuration in use, in the way of set(); the file stays as it is until
+    /// config-write. Answers with the edit's answer when the change is in use.
+    /// @param command  its name, for the log
+    void change(std::string_view command, Edit edit, Done done);
     /// @param connects  opens its lease database too, and closes it again; one such test at a time
     void test(std::shared_ptr<const config::Value> root, bool connects, Done done);
     /// Reads the file again.
@@ -70,15 +75,16 @@ private:
         config::Loaded loaded;
         std::shared_ptr<const std::string> answer;  // of config-get, made once
     };
-    using Load = std::function<config::LoadResult()>;
     struct Attempt;
+    using Load = std::function<void(Attempt&)>;  // on the side thread: fills `loaded`, or else says why not
     struct LoopOfThread;
 
     /// For a configuration that a command brings: it may refer to secrets of the one in use.
     config::LoadOptions command_options() const;
     static std::shared_ptr<const Current> make_current(config::Loaded loaded);
     void test_database(std::shared_ptr<const config::Loaded> loaded, Answer so_far, Done done);
-    void change(std::string source, Load load, Done done);
+    static Load loads(std::function<config::LoadResult()> load);
+    void replace(std::string source, Load load, Done done);
     void loaded_for_change(const std::shared_ptr<Attempt>& attempt);
     void applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result);
     void refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason,
