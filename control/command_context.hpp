@@ -14,6 +14,9 @@
 
 namespace leasehold {
 
+/// Leases looked at in one turn of the loop: well under 2 ms.
+inline constexpr std::size_t rows_per_slice = 512;
+
 struct CommandContext {
     Family family = Family::v4;
     boost::asio::io_context& loop;

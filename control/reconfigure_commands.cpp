@@ -10,8 +10,6 @@
 namespace leasehold {
 namespace {
 
-constexpr std::size_t walk_rows_per_slice = 512;  // of the table in one turn of the loop
-
 std::optional<v6::MessageType> parse_wanted(const std::string& text) {
     if (text == "renew") return v6::MessageType::renew;
     if (text == "rebind") return v6::MessageType::rebind;
@@ -41,7 +39,7 @@ public:
     }
 
     void go_on() {
-        after_ = context_.server.page(after_, walk_rows_per_slice, [this](const Lease& lease) {
+        after_ = context_.server.page(after_, rows_per_slice, [this](const Lease& lease) {
             look_at(lease);
             return true;
         });

@@ -43,6 +43,8 @@ struct Interface {
 
     /// Is it an address of this interface that can be bound to and sent from?
     bool has_usable(const Ipv6& address) const;
+    /// 0.0.0.0: it has none.
+    Ipv4 first_ipv4() const { return addresses.empty() ? Ipv4{} : addresses.front(); }
     /// The first usable link-local address; nullopt: there is none now.
     std::optional<Ipv6> link_local() const;
     /// The first usable address that is not link-local.

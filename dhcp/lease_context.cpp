@@ -18,7 +18,6 @@ constexpr std::string_view notes_key = "ISC", classes_key = "client-classes", re
                            relays_key = "relay-info", older_relays_key = "relays";
 constexpr std::string_view own_key = "Leasehold", route_key = "route", reconfigure_key = "reconfigure",
                            via_key = "via", device_key = "dev", port_key = "port";
-constexpr std::uint16_t dhcpv6_server_port = 547;
 constexpr std::string_view payload_key = "sub-options", relay_id_key = "relay-id",
                            remote_id_key = "remote-id", hop_key = "hop", link_key = "link", peer_key = "peer",
                            options_key = "options";
@@ -435,7 +434,7 @@ std::optional<ReconfigureNote> read_reconfigure_note(std::string_view user_conte
 std::string with_reconfigure_note(std::string_view user_context, const std::optional<ReconfigureNote>& note) {
     if (!note) return with_own_note(user_context, reconfigure_key, std::nullopt);
     auto entry = hop_entry(note->way);
-    if (note->port != dhcpv6_server_port) place(entry, port_key) = note->port;
+    if (note->port != ReconfigureNote{}.port) place(entry, port_key) = note->port;
     if (!note->relays.empty()) place(entry, relays_key) = relays_entry(note->relays);
     return with_own_note(user_context, reconfigure_key, entry);
 }

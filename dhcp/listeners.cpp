@@ -72,7 +72,7 @@ struct Listeners::Listener {
         if (family == Family::v6)
             return interface.link_local().value_or(interface.global_address().value_or(Ipv6{}));
         if (address) return *address;
-        return to_ipv6(interface.addresses.empty() ? Ipv4{} : interface.addresses.front());
+        return to_ipv6(interface.first_ipv4());
     }
     ListenerView view() const { return {interface, own_address(), raw.has_value()}; }
 };

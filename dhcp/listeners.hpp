@@ -63,6 +63,8 @@ public:
     };
     std::vector<std::string> listening() const;  // "eth0 (raw and udp)"
     std::vector<Problem> problems() const;
+    /// nullptr: there is none now.
+    const Interface* interface(std::string_view name) const { return monitor_.find(name); }
     const std::map<std::uint32_t, Interface>& interfaces() const { return monitor_.interfaces(); }
     void redetect();
 

@@ -324,19 +324,17 @@ Result<void, std::string> Server::Impl::take_carried(CarriedMessage&& message) {
         return std::unexpected("DHCPv4 over DHCPv6 is off: dhcp4o6-port under \"Dhcp4\" is 0");
     const auto& known = listeners.interfaces();
     const auto at = known.find(message.interface_index);
-    const bool has_address = at != known.end() && !at->second.addresses.empty();
-    journey->on_carried(std::move(message), has_address ? at->second.addresses.front() : Ipv4{});
+    journey->on_carried(std::move(message), at == known.end() ? Ipv4{} : at->second.first_ipv4());
     return {};
 }
 
 bool Server::Impl::send_reconfigure(const v6::ReconfigureTarget& to, Reply&& message) {
-    const auto& known = listeners.interfaces();
-    const auto at = std::ranges::find(known, to.way.way.device, [](const auto& entry) { return entry.second.name; });
-    if (at == known.end()) return false;
+    const auto* const interface = listeners.interface(to.way.way.device);
+    if (interface == nullptr) return false;
     const Ipv6& receiver = message.destination.address;
-    const Ipv6 source = is_link_local(receiver) ? at->second.link_local().value_or(Ipv6{}) : Ipv6{};
+    const Ipv6 source = is_link_local(receiver) ? interface->link_local().value_or(Ipv6{}) : Ipv6{};
     const auto port = options.client_port != 0 ? options.client_port : message.destination.port;
-    listeners.send_udp(at->first, std::move(message.bytes), {{}, source, receiver, port, {}});
+    listeners.send_udp(interface->index, std::move(message.bytes), {{}, source, receiver, port, {}});
     listeners.flush();
     statistics.add(Stat::pkt6_sent);
     statistics.add(Stat::pkt6_reconfigure_sent);

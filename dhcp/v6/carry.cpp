@@ -1,5 +1,6 @@
 #include "dhcp/v6/carry.hpp"
 
+#include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
 #include "dhcp/v6/reply.hpp"
 
@@ -13,9 +14,7 @@ constexpr std::uint32_t unicast_flag = 0x800000;
 CarrierLink link_of(const MessageView& query, const Arrival& arrival) {
     CarrierLink link;
     link.interface = arrival.interface_name;
-    link.client = arrival.source;
-    if (!query.is_relayed()) return link;
-    link.client = query.relays().back().peer_address();
+    link.client = client_address_of(query, arrival.source);
     if (const auto id = interface_id_of(query)) link.interface_id = to_octets(*id);
     if (const auto of_relay = link_address_of(query)) link.relay_link = *of_relay;
     return link;

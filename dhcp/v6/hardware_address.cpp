@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dhcp/v6/next_hop.hpp"
 #include "dhcp/v6/option_table.hpp"
 
 namespace leasehold::v6 {
@@ -63,7 +64,7 @@ Found from(MacSource source, const MessageView& message, const Arrival& arrival)
     switch (source) {
         case MacSource::duid: return hardware_address_of(message.duid());
         case MacSource::ipv6_link_local:
-            return hardware_address_of(relay == nullptr ? arrival.source : relay->peer_address());
+            return hardware_address_of(client_address_of(message, arrival.source));
         case MacSource::client_link_addr_option:
             return relay == nullptr ? std::nullopt : of_client_link_address(*relay);
         case MacSource::subscriber_id:

@@ -6,17 +6,12 @@
 #include "dhcp/v6/option_table.hpp"
 
 namespace leasehold::v6 {
-namespace {
-
-constexpr std::uint16_t echoed_options[] = {option::interface_id, option::relay_source_port};
-
-}  // namespace
 
 std::size_t relay_overhead(const MessageView& query) {
     std::size_t size = 0;
     for (const RelayView& relay : query.relays()) {
         size += relay_header_size + option_header_size;
-        for (const std::uint16_t code : echoed_options)
+        for (const std::uint16_t code : option::echoed_to_relays)
             if (const auto payload = relay.option(code)) size += option_header_size + payload->size();
     }
     return size;
@@ -45,7 +40,7 @@ void MessageWriter::begin_relay(const RelayView& relay) {
     put_u8(relay.hop_count());
     put_ipv6(relay.link_address());
     put_ipv6(relay.peer_address());
-    for (const std::uint16_t code : echoed_options)
+    for (const std::uint16_t code : option::echoed_to_relays)
         if (const auto payload = relay.option(code)) add(code, *payload);
     relay_messages_.push_back(used_);
     put_u16(option::relay_msg);

@@ -21,6 +21,8 @@ inline constexpr std::uint16_t client_id = 1, server_id = 2, ia_na = 3, ia_ta = 
                                client_linklayer_addr = 79, link_address = 80, solmax_rt = 82, inf_max_rt = 83,
                                dhcpv4_message = 87, dhcp4o6_server_addr = 88, relay_source_port = 135,
                                dnr = 144, addr_reg_enable = 148;
+/// What a relay is sent back of its own options (RFC 8415 19.3, RFC 8357 4).
+inline constexpr std::uint16_t echoed_to_relays[] = {interface_id, relay_source_port};
 }
 /// CableLabs (enterprise 4491) sub-options of vendor_opts that are read.
 namespace cablelabs {

@@ -26,7 +26,7 @@ void write_auth(MessageWriter& out, std::uint64_t replay, AuthInformation kind, 
 /// What of a relay's options goes back to it.
 std::vector<std::uint8_t> options_for_return(const RelayView& relay) {
     std::vector<std::uint8_t> octets;
-    for (const auto code : {option::interface_id, option::relay_source_port}) {
+    for (const auto code : option::echoed_to_relays) {
         const auto payload = relay.option(code);
         if (!payload) continue;
         const auto at = octets.size();

@@ -6,14 +6,10 @@
 #include <map>
 #include <set>
 
-#include "dhcp/lease_home.hpp"
 #include "dhcp/v4/journey.hpp"
 #include "lease_backends/memory_store.hpp"
-#include "lease_backends/outage_journal.hpp"
 #include "tests/dhcp/v4/journey_parts.hpp"
-#include "tests/support/fake_time.hpp"
-#include "tests/support/faulty_store.hpp"
-#include "tests/support/hand_loop.hpp"
+#include "tests/support/outage_process.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace leasehold::v4::outage_test {
@@ -61,59 +57,18 @@ std::shared_ptr<ServerConfig> config_with(const std::string& journal,
 }
 
 /// One life of a server process on a database and a journal file.
-class Process {
+class Process : public OutageProcess<Journey, RecordingOutlet> {
 public:
-    struct Faults {
-        FaultyStore::OnCall database, journal;
-    };
     Process(std::shared_ptr<MemoryStore> rows, std::shared_ptr<const ServerConfig> config, Faults faults)
-        : config_{std::move(config)} {
+        : OutageProcess{std::move(config), std::make_unique<SharedStore>(std::move(rows)), std::move(faults)} {
         interface_.index = 2;
         interface_.name = "eth0";
-        const auto post = [this](std::function<void()> run) { loop.post(std::move(run)); };
-        auto sides = make_outage_journal(config_->lease_database);
-        sides.writer = watched(std::move(sides.writer), std::move(faults.journal), &journal_);
-        spool = std::make_unique<OutageSpool>(config_->lease_database, std::move(sides), post);
-        spool->start();
-        loop.run_until([&] { return spool->status().file.state == BackendState::serving; });
-        LeaseHome::Events events;
-        events.completions = [this](std::vector<Completion>&& list) {
-            for (Completion& completion : list) journey.on_completion(completion);
-        };
-        home = std::make_unique<LeaseHome>(
-            config_, clock_,
-            watched(std::make_unique<SharedStore>(std::move(rows)), std::move(faults.database), &database_),
-            post, std::move(events), spool.get());
-        home->worker().start();
-        journey.use(config_, &home->keeper(), home.get());
-        journey.set_open(true);
-    }
-    /// As a crash: nothing is finished, nobody says good-bye.
-    ~Process() {
-        home.reset();
-        spool.reset();
-        loop.run_ready();
-        for (const auto& gone : gone_) gone->pass();
     }
 
-    void run_until(BackendState state) {
-        loop.run_until([&] { return home->status().state == state; });
-    }
-    /// Sends until it is answered, as a client does.
-    /// @return the address; nullopt: the server never got so far
+    /// @return nullopt: the server never got so far
     std::optional<Sent> ask(MessageType type, std::uint8_t client, std::optional<Ipv4> requested = {}) {
         const std::uint32_t xid = ++xid_;
-        constexpr int resends_max = 200;
-        for (int i = 0; i < resends_max; ++i) {
-            outlet_.sent.clear();
-            receive(query(type, client, xid, requested));
-            while (outlet_.sent.empty() && !journey.idle()) loop.run_one();
-            if (!outlet_.sent.empty()) return outlet_.sent.back();
-            loop.run_ready();
-            if (home->status().state != BackendState::serving)
-                loop.run_one();  // something is tried all the time
-        }
-        return std::nullopt;
+        return answer_to([&] { receive(query(type, client, xid, requested)); });
     }
     /// DISCOVER to ACK. @return the address that was acknowledged
     std::optional<Ipv4> lease(std::uint8_t client) {
@@ -130,36 +85,6 @@ public:
     void receive(const std::vector<std::uint8_t>& bytes) {
         journey.on_datagram({interface_, to_ipv6(server), true}, broadcast(bytes));
     }
-    std::size_t database_calls() const { return database_->calls(); }
-
-    HandLoop loop;
-    std::unique_ptr<OutageSpool> spool;
-    std::unique_ptr<LeaseHome> home;
-
-private:
-    std::unique_ptr<LeaseStore> watched(std::unique_ptr<LeaseStore> store, FaultyStore::OnCall on_call,
-                                        FaultyStore** kept) {
-        auto made = std::make_unique<FaultyStore>(std::move(store), std::move(on_call));
-        auto gone = std::make_shared<Gate>();
-        made->on_destroyed = [gone] { gone->open(); };
-        gone_.push_back(gone);
-        *kept = made.get();
-        return made;
-    }
-
-    std::shared_ptr<const ServerConfig> config_;
-    FakeTime time_;
-    LeaseClock clock_{time_};
-    Statistics statistics_{time_};
-    EventBus bus_{statistics_};
-    RecordingOutlet outlet_;
-    Interface interface_;
-    std::uint32_t xid_ = 0;
-    FaultyStore *database_ = nullptr, *journal_ = nullptr;
-    std::vector<std::shared_ptr<Gate>> gone_;
-
-public:
-    Journey journey{{clock_, statistics_, bus_, outlet_, 0}};
 };
 
 /// What clients were told, over all lives of the server.

@@ -6,13 +6,10 @@
 #include <map>
 #include <set>
 
-#include "dhcp/lease_home.hpp"
 #include "dhcp/v6/journey.hpp"
 #include "dhcp/v6/option_table.hpp"
 #include "lease_backends/open.hpp"
-#include "lease_backends/outage_journal.hpp"
-#include "tests/support/faulty_store.hpp"
-#include "tests/support/hand_loop.hpp"
+#include "tests/support/outage_process.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/world6.hpp"
 
@@ -65,84 +62,25 @@ struct Outlet final : PacketOutlet {
 };
 
 /// One life of a server process on the files of a folder.
-class Process {
+class Process : public OutageProcess<Journey, Outlet> {
 public:
     explicit Process(std::shared_ptr<const ServerConfig> config, FaultyStore::OnCall on_call = {})
-        : config_{std::move(config)} {
+        : OutageProcess{config, make_lease_store(config->lease_database), {std::move(on_call), {}}} {
         interface_.index = 1;
         interface_.name = "lan0";
         interface_.addresses6 = {{ip6("fe80::99")}};
-        const auto post = [this](std::function<void()> run) { loop.post(std::move(run)); };
-        auto sides = make_outage_journal(config_->lease_database);
-        sides.writer = watched(std::move(sides.writer), {});
-        spool = std::make_unique<OutageSpool>(config_->lease_database, std::move(sides), post);
-        spool->start();
-        loop.run_until([&] { return spool->status().file.state == BackendState::serving; });
-        LeaseHome::Events events;
-        events.completions = [this](std::vector<Completion>&& list) {
-            for (Completion& completion : list) journey.on_completion(completion);
-        };
-        auto store = watched(make_lease_store(config_->lease_database), std::move(on_call));
-        database_ = store.get();
-        home = std::make_unique<LeaseHome>(config_, clock_, std::move(store), post, std::move(events), spool.get());
-        home->worker().start();
-        journey.use(config_, &home->keeper(), home.get());
-        journey.set_open(true);
-    }
-    /// As a crash: nothing is finished.
-    ~Process() {
-        home.reset();
-        spool.reset();
-        loop.run_ready();
-        for (const auto& gone : gone_) gone->pass();
     }
 
-    void run_until(BackendState state) {
-        loop.run_until([&] { return home->status().state == state; });
-    }
-    /// Sends until it is answered, as a client does. @return "": the server never got so far
+    /// @return "": the server never got so far
     std::string ask(Packet6 packet) {
         packet.xid = ++xid_;
         const auto bytes = packet.bytes();
-        constexpr int resends_max = 200;
-        for (int i = 0; i < resends_max; ++i) {
-            outlet_.sent.clear();
-            journey.on_datagram({interface_, ip6("fe80::99"), false}, {bytes, ip6("fe80::1"), ip6("ff02::1:2"), 546});
-            while (outlet_.sent.empty() && !journey.idle()) loop.run_one();
-            if (!outlet_.sent.empty()) return outlet_.sent.back();
-            loop.run_ready();
-            if (home->status().state != BackendState::serving) loop.run_one();  // something is tried all the time
-        }
-        return {};
+        return answer_to([&] {
+                   journey.on_datagram({interface_, ip6("fe80::99"), false},
+                                       {bytes, ip6("fe80::1"), ip6("ff02::1:2"), 546});
+               })
+            .value_or("");
     }
-    std::size_t database_calls() const { return database_->calls(); }
-
-    HandLoop loop;
-    std::unique_ptr<OutageSpool> spool;
-    std::unique_ptr<LeaseHome> home;
-
-private:
-    /// Its file is closed when the gate is open.
-    std::unique_ptr<FaultyStore> watched(std::unique_ptr<LeaseStore> store, FaultyStore::OnCall on_call) {
-        if (!on_call) on_call = [](StoreCall, std::size_t) -> std::optional<StoreFault> { return std::nullopt; };
-        auto made = std::make_unique<FaultyStore>(std::move(store), std::move(on_call));
-        made->on_destroyed = [gone = gone_.emplace_back(std::make_shared<Gate>())] { gone->open(); };
-        return made;
-    }
-
-    std::shared_ptr<const ServerConfig> config_;
-    FakeTime time_;
-    LeaseClock clock_{time_};
-    Statistics statistics_{time_, Family::v6};
-    EventBus bus_{statistics_};
-    Outlet outlet_;
-    Interface interface_;
-    std::uint32_t xid_ = 0;
-    FaultyStore* database_ = nullptr;
-    std::vector<std::shared_ptr<Gate>> gone_;
-
-public:
-    Journey journey{{clock_, statistics_, bus_, outlet_}};
 };
 
 /// What each client was told last.
