@@ -7,7 +7,6 @@ namespace leasehold {
 namespace {
 
 using Json = nlohmann::json;
-using ClassEdit = Result<Edited, Answer>;
 
 constexpr const char* classes_key = "client-classes";
 
@@ -50,7 +49,7 @@ std::string place_of_class(std::size_t index) {
 }  // namespace
 
 Edit add_class(Json brought) {
-    return [brought = std::move(brought)](Json& map) -> ClassEdit {
+    return [brought = std::move(brought)](Json& map) -> EditedOrAnswer {
         const auto name = name_of_class(brought);
         if (!name.empty() && find_class(map, name))
             return std::unexpected(failure("Class '" + name + "' is defined already"));
@@ -64,7 +63,7 @@ Edit add_class(Json brought) {
 }
 
 Edit update_class(Json brought, std::shared_ptr<const ServerConfig> present) {
-    return [brought = std::move(brought), present = std::move(present)](Json& map) -> ClassEdit {
+    return [brought = std::move(brought), present = std::move(present)](Json& map) -> EditedOrAnswer {
         const auto name = name_of_class(brought);
         if (name.empty())
             return std::unexpected(failure("the class of 'class-update' needs its 'name', a string"));
@@ -87,7 +86,7 @@ Edit update_class(Json brought, std::shared_ptr<const ServerConfig> present) {
 }
 
 Edit delete_class(std::string name, std::shared_ptr<const ServerConfig> present) {
-    return [name = std::move(name), present = std::move(present)](Json& map) -> ClassEdit {
+    return [name = std::move(name), present = std::move(present)](Json& map) -> EditedOrAnswer {
         const auto index = find_class(map, name);
         if (!index) return std::unexpected(nothing_found("Class '" + name + "' not found"));
         if (const auto* const user = user_of_class(*present, name))

@@ -28,7 +28,8 @@ struct Edited {
 /// what networks and subnets inherit, with secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
 /// leaves is checked wholly afterwards, so it need not check what the loader does.
 /// @error the answer of the command; nothing is changed then
-using Edit = std::function<Result<Edited, Answer>(nlohmann::json& map)>;
+using EditedOrAnswer = Result<Edited, Answer>;
+using Edit = std::function<EditedOrAnswer(nlohmann::json& map)>;
 
 struct LoadedEdit {
     config::Loaded loaded;

@@ -3,16 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "config/dialect.hpp"
-#include "control/command_context.hpp"
-#include "control/command_table.hpp"
-#include "lease_backends/memory_store.hpp"
-#include "lease_backends/outage_journal.hpp"
-#include "tests/support/fake_time.hpp"
+#include "tests/support/command_test.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace leasehold::lease_write_commands_test {
@@ -34,73 +28,7 @@ constexpr const char* configuration6 = R"({ "Dhcp6": {
     "subnet6": [ { "id": 1, "subnet": "2001:db8:1::/64", "pools": [ { "pool": "2001:db8:1::/112" } ],
                    "pd-pools": [ { "prefix": "2001:db8:8::", "prefix-len": 48, "delegated-len": 56 } ] } ] } })";
 
-config::Value parsed(std::string_view text) {
-    auto read = config::parse(text, {});
-    if (!read) throw std::runtime_error("not JSON: " + std::string{text});
-    return std::move(read->value);
-}
-
-class LeaseCommandsTest : public testing::Test {
-protected:
-    explicit LeaseCommandsTest(Family family_, const char* text) : family{family_} {
-        options.family = family;
-        options.directories.data = folder.path();
-        options.server_duid = [](const ServerDuidConfig&) { return Result<Octets, std::string>{Octets{0, 3, 0, 1, 2}}; };
-        auto loaded = config::load(parsed(text), options);
-        EXPECT_TRUE(loaded) << (loaded ? "" : config::format(loaded.error()));
-        if (!loaded) return;
-        const auto first = loaded->server;
-        EXPECT_TRUE(configuration.begin(std::move(*loaded)));
-        server.start(first, [](ExitCode, const std::string& reason) { ADD_FAILURE() << reason; });
-        while (server.status().backend.state != BackendState::serving) loop.run_one();
-    }
-    json ask(std::string_view command, std::string_view arguments) {
-        std::optional<Answer> answer;
-        run_command(context,
-                    parsed("{ \"command\": \"" + std::string{command} + "\", \"arguments\": " + std::string{arguments} +
-                           " }"),
-                    [&](Answer given) { answer = std::move(given); });
-        while (!answer) loop.run_one();
-        std::string text;
-        const auto pieces = to_pieces(std::move(*answer));
-        while (pieces(text)) {
-        }
-        return json::parse(text);
-    }
-    void expect(std::string_view command, std::string_view arguments, int result, const std::string& text) {
-        const auto answer = ask(command, arguments);
-        EXPECT_EQ(answer["result"], result) << arguments;
-        EXPECT_THAT(answer.value("text", ""), HasSubstr(text)) << arguments;
-    }
-    json lease(std::string_view arguments) {
-        return ask(family == Family::v4 ? "lease4-get" : "lease6-get", arguments).value("arguments", json{});
-    }
-
-    const Family family;
-    testing_support::TemporaryDirectory folder;
-    testing_support::FakeTime time;
-    boost::asio::io_context loop;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
-    SideThread side{loop};
-    LogBackend logs{{}};
-    Server server{loop, time,
-                  {[](const BackendConfig&) { return std::make_unique<MemoryStore>(); }, make_outage_journal},
-                  {.family = family}};
-    ControlChannel channel{loop, side, {}, [](config::Value, const Reply&) {}};
-    RunScript script{loop, server.events()};
-    config::LoadOptions options;
-    Configuration configuration{folder / "dhcp.conf", config::LoadOptions{.family = family, .directories = {.data = folder.path()}},
-                                server, logs, channel, side};
-    CommandContext context{.family = family,
-                           .loop = loop,
-                           .server = server,
-                           .configuration = configuration,
-                           .channel = channel,
-                           .logs = logs,
-                           .script = script,
-                           .side = side,
-                           .shutdown = [](int) {}};
-};
+using LeaseCommandsTest = testing_support::CommandTest;
 
 constexpr const char* configuration_with_ddns = R"({ "Dhcp4": {
     "lease-database": { "type": "memfile", "persist": false }, "interfaces-config": { "interfaces": [] },
