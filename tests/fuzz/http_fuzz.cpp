@@ -1,5 +1,5 @@
-// Any octets, in pieces of any size, as HTTP requests: each ends in a whole one, an error that says why not, or a
-// wait for more, within the limits.
+// Any octets, in pieces of any size, as HTTP requests: each ends in a whole one, an error that says why not,
+// or a wait for more, within the limits.
 #include <algorithm>
 #include <string>
 #include <string_view>
