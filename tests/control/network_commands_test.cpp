@@ -277,6 +277,59 @@ TEST_P(NetworkCommands, ConfigWriteKeepsWhatWasChanged) {
     EXPECT_THAT(text, HasSubstr(of_family(family, "@C")));
 }
 
+TEST_P(NetworkCommands, TellsWhichSubnetAMessageWouldBeFor) {
+    const bool v4 = family == Family::v4;
+    const std::string by = v4 ? "relay" : "link", inside1 = v4 ? "192.0.2.1" : "2001:db8:a::1",
+                      inside2 = v4 ? "198.51.100.1" : "2001:db8:b::1", outside = v4 ? "203.0.113.1" : "2001:db8:c::1";
+    const auto of = [&](const std::string& key, const std::string& address) {
+        return "{ \"" + key + "\": \"" + address + "\" }";
+    };
+    for (const std::string& key : {by, std::string{"remote"}, std::string{"local"}}) {
+        gives(0, "subnet@4-select-test", of(key, inside1), "selected subnet '@A' id 1");
+        gives(0, "subnet@4-select-test", of(key, inside2),
+              "selected shared network 'floor' starting with subnet '@B' id 2");
+        gives(3, "subnet@4-select-test", of(key, outside), "no subnet selected");
+    }
+    gives(3, "subnet@4-select-test", "{}", "no subnet selected");
+    gives(0, "subnet@4-delta-add", R"x({ "subnet@4": [ { "id": 1, "client-classes": [ "phone" ] } ] })x",
+          "IPv@4 subnet updated");
+    gives(3, "subnet@4-select-test", of(by, inside1), "no subnet selected");
+    gives(0, "subnet@4-select-test", "{ \"" + by + "\": \"" + inside1 + "\", \"classes\": [ \"phone\" ] }",
+          "selected subnet '@A' id 1");
+    refuses("subnet@4-select-test", of("rely", inside1), "unknown parameter 'rely'; there are: interface");
+    refuses("subnet@4-select-test", of(by, "x"), "parameter '" + by + "' must be an IPv@4 address, not 'x'");
+    refuses("subnet@4-select-test", R"x({ "classes": "phone" })x", "must be a list of names, not a string");
+    refuses("subnet@4-select-test", R"x({ "classes": [ 7 ] })x", "must be a list of names, and holds a integer");
+}
+
+struct SelectOver6 : testing_support::CommandTest {
+    SelectOver6() : CommandTest{Family::v4, R"x({ "Dhcp4": {
+        "lease-database": { "type": "memfile", "persist": false }, "interfaces-config": { "interfaces": [] },
+        "subnet4": [ { "id": 1, "subnet": "192.0.2.0/24", "4o6-subnet": "2001:db8:a::/64" },
+                     { "id": 2, "subnet": "198.51.100.0/24", "4o6-interface-id": "port 7" } ] } })x"} {}
+};
+TEST_F(SelectOver6, TellsWhichSubnetAMessageWithinDhcpv6WouldBeFor) {
+    expect("subnet4o6-select-test", R"x({ "remote": "2001:db8:a::9" })x", 0, "selected subnet '192.0.2.0/24' id 1");
+    expect("subnet4o6-select-test", R"x({ "interface-id": "port 7" })x", 0, "selected subnet '198.51.100.0/24' id 2");
+    expect("subnet4o6-select-test", R"x({ "link": "2001:db8:b::9" })x", 3, "no subnet selected");
+    expect("subnet4o6-select-test", R"x({ "remote": "192.0.2.1" })x", 1, "must be an IPv6 address");
+}
+
+TEST_P(NetworkCommands, ServesFurtherInterfaces) {
+    gives(0, "interface-add", R"x({ "interfaces": [ "lo" ] })x", "Interface configuration successfully updated.");
+    gives(0, "interface-add", R"x({ "interfaces": [ "lo" ] })x", "Interface configuration successfully updated.");
+    EXPECT_EQ(configuration_now()["interfaces-config"]["interfaces"], json::array({"lo"}));
+    refuses("interface-add", R"x({ "interfaces": "lo" })x", "must be a list of names");
+    refuses("interface-add", R"x({ "interfaces": [ 7 ] })x", "/interfaces-config/interfaces");
+    refuses("interface-add", R"x({ "interfaces": [ "lo" ], "x": 1 })x", "nothing else");
+    EXPECT_THAT(ask("interface-redetect", "{}").value("text", ""), HasSubstr("interfaces detected."));
+}
+
+TEST_P(NetworkCommands, HasNoConfigurationBackend) {
+    gives(3, "config-backend-pull", "{}", "No config backend.");
+    EXPECT_EQ(ask("server-tag-get", "{}"), wanted(R"x({ "result": 0, "arguments": { "server-tag": "" } })x"));
+}
+
 TEST_P(NetworkCommands, OneChangeAtATime) {
     std::optional<Answer> first, second;
     const auto change = [](json&) -> Result<Edited, Answer> { return Edited{.answer = success("done")}; };
