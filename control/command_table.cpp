@@ -51,6 +51,9 @@ constexpr std::array config_write_arguments{
     ArgumentDef{"filename", text, optional,
                 "a file in the directory of the configuration file; else that file"},
 };
+constexpr std::array interface_add_arguments{
+    ArgumentDef{"interfaces", any, required, "a list of names, as in interfaces-config; nothing beside it"},
+};
 constexpr std::array shutdown_arguments{
     ArgumentDef{"exit-value", integer, optional, "the exit status of the process", 0, 255},
 };
@@ -266,6 +269,31 @@ constexpr std::array class_argument{
 constexpr std::array class_name_argument{
     ArgumentDef{"name", text, required, "of the class"},
 };
+constexpr std::array select_arguments{
+    ArgumentDef{"interface", text, optional, "the name of the interface that it comes in on"},
+    ArgumentDef{"address", text, optional, "the address that the client has (ciaddr)"},
+    ArgumentDef{"relay", text, optional, "the address of a relay (giaddr)"},
+    ArgumentDef{"local", text, optional, "the address of this server that it comes in on; else the first of the interface"},
+    ArgumentDef{"remote", text, optional, "the address that it comes from"},
+    ArgumentDef{"link", text, optional, "the link that a relay names"},
+    ArgumentDef{"subnet", text, optional, "the subnet that the client selects (RFC 3011)"},
+    ArgumentDef{"classes", any, optional, "a list of the client classes that it is in"},
+};
+constexpr std::array select4o6_arguments{
+    ArgumentDef{"interface", text, optional, "the name of the interface that it comes in on"},
+    ArgumentDef{"interface-id", text, optional, "the option of this name that a relay adds"},
+    ArgumentDef{"remote", text, optional, "the address that it comes from"},
+    ArgumentDef{"link", text, optional, "the link that a relay names"},
+    ArgumentDef{"classes", any, optional, "a list of the client classes that it is in"},
+};
+constexpr std::array select6_arguments{
+    ArgumentDef{"interface", text, optional, "the name of the interface that it comes in on"},
+    ArgumentDef{"interface-id", text, optional, "the option of this name that a relay adds"},
+    ArgumentDef{"local", text, optional, "the address of this server that it comes in on; else the first of the interface"},
+    ArgumentDef{"remote", text, optional, "the address that it comes from"},
+    ArgumentDef{"link", text, optional, "the link that a relay names"},
+    ArgumentDef{"classes", any, optional, "a list of the client classes that it is in"},
+};
 constexpr std::array statistic_name{
     ArgumentDef{"name", text, required, "of the statistic, such as subnet[1].assigned-addresses"},
 };
@@ -299,6 +327,8 @@ constexpr std::array table{
                "replaces a client class in its place"},
     CommandDef{"clock-accept", Access::write, none, clock_accept,
                "takes the wall clock as lease time, after it was set or leases lay in the future"},
+    CommandDef{"config-backend-pull", Access::write, none, config_backend_pull,
+               "says that there is no configuration backend"},
     CommandDef{"config-get", Access::read, none, config_get, "the configuration in use, defaults included"},
     CommandDef{"config-hash-get", Access::read, none, config_hash_get, "SHA-256 of the configuration in use"},
     CommandDef{"config-reload", Access::write, none, config_reload, "reads the configuration file again"},
@@ -313,8 +343,12 @@ constexpr std::array table{
     CommandDef{"dhcp-disable", Access::write, disable_arguments, dhcp_disable, "stops answering clients"},
     CommandDef{"dhcp-enable", Access::write, enable_arguments, dhcp_enable,
                "ends a dhcp-disable of the same origin"},
+    CommandDef{"interface-add", Access::write, interface_add_arguments, interface_add,
+               "serves further network interfaces, beside those of the configuration"},
     CommandDef{"interface-list", Access::read, none, interface_list,
                "the network interfaces of this machine"},
+    CommandDef{"interface-redetect", Access::write, none, interface_list,
+               "the same as interface-list: the kernel tells of each change at once"},
     CommandDef{"kea-lfc-start", Access::write, none, lfc_start,
                "cleans the lease file up, where there is one that needs it"},
     only(v4, CommandDef{"lease4-add", Access::write, lease_add_arguments, lease_add,
@@ -418,6 +452,8 @@ constexpr std::array table{
                "the next reservations, in order of the configuration"},
     CommandDef{"reservation-update", Access::write, host_put_arguments, reservation_update,
                "replaces a host's reservation in the configuration in use"},
+    CommandDef{"server-tag-get", Access::read, none, server_tag_get,
+               "this server's name in a configuration backend"},
     CommandDef{"shutdown", Access::write, shutdown_arguments, shutdown_server, "ends the server"},
     only(v4, CommandDef{"stat-lease4-get", Access::read, lease_statistic_arguments, stat_lease_get,
                         "how many leases and addresses the subnets have"}),
@@ -456,8 +492,12 @@ constexpr std::array table{
                         "a subnet as config-get shows it"}),
     only(v4, CommandDef{"subnet4-list", Access::read, none, subnet_list,
                         "the ids and prefixes of the subnets"}),
+    only(v4, CommandDef{"subnet4-select-test", Access::read, select_arguments, subnet4_select_test,
+                        "the subnet that a message would be for"}),
     only(v4, CommandDef{"subnet4-update", Access::write, subnet_argument, subnet_update,
                         "replaces a subnet; its reservations and its shared network stay"}),
+    only(v4, CommandDef{"subnet4o6-select-test", Access::read, select4o6_arguments, subnet4o6_select_test,
+                        "the subnet that a message within DHCPv6 would be for (RFC 7341)"}),
     only(v6, CommandDef{"subnet6-add", Access::write, subnet_argument, subnet_add,
                         "adds a subnet"}),
     only(v6, CommandDef{"subnet6-del", Access::write, subnet_del_arguments, subnet_del,
@@ -470,6 +510,8 @@ constexpr std::array table{
                         "a subnet as config-get shows it"}),
     only(v6, CommandDef{"subnet6-list", Access::read, none, subnet_list,
                         "the ids and prefixes of the subnets"}),
+    only(v6, CommandDef{"subnet6-select-test", Access::read, select6_arguments, subnet6_select_test,
+                        "the subnet that a message would be for"}),
     only(v6, CommandDef{"subnet6-update", Access::write, subnet_argument, subnet_update,
                         "replaces a subnet; its reservations and its shared network stay"}),
     CommandDef{"version-get", Access::read, none, version_get,

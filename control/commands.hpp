@@ -13,6 +13,9 @@ void config_test(CommandContext&, const Arguments&, Reply);
 void config_set(CommandContext&, const Arguments&, Reply);
 void config_reload(CommandContext&, const Arguments&, Reply);
 void config_write(CommandContext&, const Arguments&, Reply);
+void config_backend_pull(CommandContext&, const Arguments&, Reply);
+void server_tag_get(CommandContext&, const Arguments&, Reply);
+void interface_add(CommandContext&, const Arguments&, Reply);
 
 // service_commands.cpp
 void list_commands(CommandContext&, const Arguments&, Reply);
@@ -88,6 +91,11 @@ void class_get(CommandContext&, const Arguments&, Reply);
 void class_add(CommandContext&, const Arguments&, Reply);
 void class_update(CommandContext&, const Arguments&, Reply);
 void class_del(CommandContext&, const Arguments&, Reply);
+
+// select_commands.cpp
+void subnet4_select_test(CommandContext&, const Arguments&, Reply);
+void subnet4o6_select_test(CommandContext&, const Arguments&, Reply);
+void subnet6_select_test(CommandContext&, const Arguments&, Reply);
 
 // statistic_commands.cpp
 void statistic_get(CommandContext&, const Arguments&, Reply);

@@ -11,7 +11,6 @@
 namespace leasehold {
 namespace {
 
-constexpr std::size_t written_rows_per_turn = 512;
 constexpr unsigned lease_file_mode = 0640;
 
 class LeaseFileWriter : public std::enable_shared_from_this<LeaseFileWriter> {
@@ -33,7 +32,7 @@ private:
                 ++left_out_;
             return true;
         };
-        after_ = context_.server.page(after_, written_rows_per_turn, add);
+        after_ = context_.server.page(after_, rows_per_slice, add);
         const bool is_last = !after_;
         context_.side.run([self = shared_from_this(), is_last] { self->write(is_last); },
                           [self = shared_from_this(), is_last] { self->on_written(is_last); });
