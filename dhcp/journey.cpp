@@ -47,6 +47,12 @@ void Journey::on_carried(CarriedMessage&& carried, Ipv4 local) {
         return drop(*packet, {DropReason::queue_full, "too many packets wait for the store"});
     }
     handle(std::move(packet));
+    flush();  // the answer left with the message around it, and no burst ends here
+}
+
+void Journey::flush() {
+    context_.outlet.flush();
+    if (exchange_times_.any_leaving()) exchange_times_.left(SteadyClock::now());
 }
 
 bool Journey::is_stale(const Inbound& datagram) const {
@@ -234,6 +240,7 @@ void Journey::send(const Packet& packet, Reply& reply) {
     context_.statistics.add(words_.sent_stat(reply.type));
     log_sent(words_, packet.bytes, packet.interface_name, reply);
     send_reply(packet, reply, context_.client_port != 0 ? context_.client_port : reply.destination.port);
+    exchange_times_.answered(words_.received_stat(packet.type), packet.received_at - packet.waited);
 }
 
 void Journey::drop(const Packet& packet, const Drop& drop) {

@@ -138,6 +138,7 @@ void Server::Impl::start_home() {
 
 void Server::Impl::connect(LeaseHome& to) {
     to.events().backend = [this](const BackendStatus& status) { on_backend(status); };
+    to.events().commit = [this](const CommitReport& report) { store_statistics.committed(report); };
     to.events().completions = [this](std::vector<Completion>&& list) { on_completions(std::move(list)); };
 }
 
@@ -167,6 +168,7 @@ void Server::Impl::tick() {
 void Server::Impl::on_renewed(LeaseHome& at, const StoreResult<void>& outcome) {
     report_renewal(at, outcome);
     if (&at != home.get()) return;
+    store_statistics.renewed(outcome.has_value());
     const auto now = std::chrono::system_clock::now();
     if (outcome) {
         credentials.loaded_at = now;
@@ -204,6 +206,7 @@ void Server::Impl::note_newest_cltt(LeaseTime newest) {
 
 void Server::Impl::on_backend(const BackendStatus& status) {
     report(status);
+    store_statistics.heard(status);
     if (status.state == BackendState::serving && last_state != BackendState::serving) {
         recount(statistics, *config, home->keeper());
         if (routes) routes->leases_loaded();
@@ -549,6 +552,9 @@ ServerStatus Server::status() const {
     if (impl_->routes) status.routes = impl_->routes->status();
     if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
     status.replies_too_old = impl_->journey->counters().replies_too_old;
+    status.sockets = impl_->listeners.load();
+    status.exchange_times = impl_->journey->exchange_times().entries();
+    status.store = impl_->store_statistics.counters();
     if (!impl_->home) return status;
     const auto& keeper = impl_->home->keeper();
     const auto table = keeper.table().stats();
@@ -558,6 +564,7 @@ ServerStatus Server::status() const {
     status.offers_held = keeper.offers().size();
     status.holds_overflowed = keeper.offers().overflowed();
     status.set_aside = keeper.set_aside_count();
+    status.decisions_queued = impl_->home->worker().counters().queued;
     return status;
 }
 

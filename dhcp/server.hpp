@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "dhcp/clock.hpp"
+#include "dhcp/datagram.hpp"
+#include "dhcp/exchange_times.hpp"
 #include "dhcp/exit_code.hpp"
 #include "dhcp/lease_edit.hpp"
 #include "dhcp/lease_event.hpp"
@@ -21,6 +23,7 @@
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
+#include "dhcp/store_statistics.hpp"
 #include "dhcp/v6/reconfigure_target.hpp"
 
 namespace leasehold {
@@ -86,6 +89,10 @@ struct ServerStatus {
     std::uint64_t leases = 0;
     std::uint64_t table_bytes = 0;
     std::uint64_t pending = 0, parked = 0, offers_held = 0;
+    std::uint64_t decisions_queued = 0;  // for the next commit
+    SocketLoad sockets;
+    std::vector<ExchangeTimes::Entry> exchange_times;
+    StoreCounters store;
     std::uint64_t queue_full = 0, stale = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
 };
 

@@ -135,6 +135,7 @@ void Server::Impl::swap_home(Reconfiguration::Prepared& prepared) {
     old->let_go();
     connect(*home);
     last_state = home->status().state;
+    store_statistics.follow(home->status());
     drained_told = home->status().rows_drained;
     credentials = {.loaded_at = std::chrono::system_clock::now()};
     answer_renewals(

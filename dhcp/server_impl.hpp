@@ -15,6 +15,7 @@
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
+#include "dhcp/store_statistics.hpp"
 #include "dhcp/v6/reconfigurer.hpp"
 
 namespace leasehold {
@@ -83,6 +84,7 @@ struct Server::Impl {
     ServerOptions options;
     LeaseClock clock;
     Statistics statistics;
+    StoreStatistics store_statistics;
     EventBus bus{statistics};
     Listeners listeners;
     Ping ping;  // v4

@@ -1,10 +1,12 @@
 // Options of a socket that is about to be bound.
 #include "dhcp/socket_setup.hpp"
 
+#include <linux/sock_diag.h>
 #include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -59,6 +61,13 @@ SocketResult report_drops(int fd, std::string_view on_what) {
 
 SocketResult report_arrival_times(int fd, std::string_view on_what) {
     return set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS on " + std::string{on_what}, "");
+}
+
+std::uint64_t octets_queued(int fd) {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+    socklen_t size = sizeof memory;
+    const bool said = getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0;
+    return said ? memory[SK_MEMINFO_RMEM_ALLOC] : 0;
 }
 
 }  // namespace leasehold

@@ -56,6 +56,9 @@ SocketResult report_drops(int fd, std::string_view on_what);
 /// Each message then carries the time at which the kernel took it.
 SocketResult report_arrival_times(int fd, std::string_view on_what);
 
+/// What waits in a socket's receive queue, in octets of the kernel's memory; 0 where it does not say.
+std::uint64_t octets_queued(int fd);
+
 /// setsockopt with an int.
 SocketResult set_option(int fd, int level, int name, int value, std::string_view what, std::string_view cure);
 
