@@ -47,6 +47,12 @@ HttpAnswer EventStreams::answer(const HttpRequest& request) {
     return result;
 }
 
+std::size_t EventStreams::open(Family family) const {
+    return static_cast<std::size_t>(std::ranges::count_if(readers_, [family](const Reader& reader) {
+        return reader.stream->is_open() && reader.filter.family.value_or(family) == family;
+    }));
+}
+
 void EventStreams::begin() {
     last_used_ = std::chrono::steady_clock::now();
     if (ring_) return;

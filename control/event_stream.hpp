@@ -42,6 +42,8 @@ public:
     HttpRoute route();
 
     std::size_t open() const { return readers_.size(); }
+    /// Of them, those that are told of this family.
+    std::size_t open(Family family) const;
 
 private:
     struct Reader {

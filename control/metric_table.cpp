@@ -238,6 +238,16 @@ StatusSamples reconfigure_samples(const StatusInputs& in) {
                               {"refused", status.refused}});
 }
 
+StatusSamples credential_age_samples(const StatusInputs& in) {
+    const auto age = in.server.credentials ? age_of(*in.server.credentials) : std::nullopt;
+    return age ? single(static_cast<std::uint64_t>(age->count())) : StatusSamples{};
+}
+StatusSamples credential_reload_samples(const StatusInputs& in) {
+    if (!in.server.credentials) return {};
+    const StoreCounters& store = in.server.store;
+    return labelled("result", {{"taken", store.credentials_taken}, {"refused", store.credentials_refused}});
+}
+
 constexpr auto counts = MetricType::counter;
 constexpr auto measures = MetricType::gauge;
 
@@ -263,6 +273,7 @@ constexpr std::array status_metric_rows{
     StatusMetric{"leasehold_queue_length", measures, "what waits now", "queue",
                  [](const StatusInputs& in) {
                      return labelled("queue", {{"decisions-with-store", in.server.pending},
+                                               {"decisions-uncommitted", in.server.decisions_queued},
                                                {"packets-parked", in.server.parked},
                                                {"offers-held", in.server.offers_held},
                                                {"reconfigure", in.server.reconfigure.queued},
@@ -291,6 +302,42 @@ constexpr std::array status_metric_rows{
                                                {"tls-failed", c.tls_failed},
                                                {"streams-cut", c.streams_cut}});
                  }},
+    StatusMetric{"leasehold_control_connections", measures, "connections of control sockets open now", "",
+                 [](const StatusInputs& in) { return single(in.connections_open); }},
+    StatusMetric{"leasehold_control_request_bytes", measures, "memory of requests being received there", "",
+                 [](const StatusInputs& in) { return single(in.request_octets); }},
+    StatusMetric{"leasehold_event_streams", measures, "event streams open now that tell of the family", "",
+                 [](const StatusInputs& in) { return single(in.event_streams); }},
+    StatusMetric{"leasehold_receive_queue_bytes", measures,
+                 "memory that datagrams take in the kernel before they are read", "",
+                 [](const StatusInputs& in) { return single(in.server.sockets.octets_queued); }},
+    StatusMetric{"leasehold_receive_queue_drops_total", counts,
+                 "datagrams for which there was no room; not known of DHCPv4 sockets beside a packet socket", "",
+                 [](const StatusInputs& in) { return single(in.server.sockets.dropped); }},
+    StatusMetric{"leasehold_db_changes_total", counts,
+                 "changes of leases that the database answered: applied, lost to another writer, or rejected as "
+                 "data",
+                 "outcome",
+                 [](const StatusInputs& in) {
+                     const StoreCounters& store = in.server.store;
+                     return labelled("outcome", {{"applied", store.applied},
+                                                 {"lost", store.lost},
+                                                 {"rejected", store.rejected}});
+                 }},
+    StatusMetric{"leasehold_db_reconnect_attempts_total", counts,
+                 "attempts to open the lease database, the first at the start among them", "result",
+                 [](const StatusInputs& in) {
+                     const StoreCounters& store = in.server.store;
+                     return labelled("result", {{"succeeded", store.opened}, {"failed", store.open_failed}});
+                 }},
+    StatusMetric{"leasehold_db_losses_total", counts, "how often it went away while it served", "",
+                 [](const StatusInputs& in) { return single(in.server.store.losses); }},
+    StatusMetric{"leasehold_db_credentials_age_seconds", measures,
+                 "since the credentials of the connection to the database server were read", "",
+                 credential_age_samples},
+    StatusMetric{"leasehold_db_credentials_reload_total", counts,
+                 "credentials read again while the database was open, and whether they work", "result",
+                 credential_reload_samples},
     StatusMetric{"leasehold_journal_leases", measures, "leases in the outage journal", "",
                  [](const StatusInputs& in) {
                      return journal_samples(in, [](const SpoolStatus& s) { return s.entries; });
@@ -335,6 +382,35 @@ constexpr std::array status_metric_rows{
                  }},
 };
 
+using HistogramSamples = std::vector<HistogramSample>;
+
+/// A query as its counter calls it: the "discover" of "pkt4-discover-received".
+std::string_view message_name(Stat received) {
+    const std::string_view name = stat_def(received).name;
+    const auto begin = name.find('-') + 1;
+    return name.substr(begin, name.rfind('-') - begin);
+}
+HistogramSamples exchange_samples(const StatusInputs& in) {
+    HistogramSamples samples;
+    for (const auto& [query, times] : in.server.exchange_times)
+        samples.push_back({metric_label("message", message_name(query)), times});
+    return samples;
+}
+
+constexpr std::array histogram_metric_rows{
+    HistogramMetric{"leasehold_exchange_seconds", HistogramUnit::nanoseconds,
+                    "from a query's arrival in the kernel until its answer was handed to the socket, by type of the "
+                    "query, each from its first answer on; queries that get no answer are not in it, and of one that "
+                    "is sent again while the database is at it, only the last",
+                    "message", exchange_samples},
+    HistogramMetric{"leasehold_commit_batch_leases", HistogramUnit::one,
+                    "changes of leases that a commit to the database carried", "",
+                    [](const StatusInputs& in) { return HistogramSamples{{"", in.server.store.batch_leases}}; }},
+    HistogramMetric{"leasehold_commit_seconds", HistogramUnit::nanoseconds,
+                    "how long such a commit took; those that the database did not answer are in neither", "",
+                    [](const StatusInputs& in) { return HistogramSamples{{"", in.server.store.commit_times}}; }},
+};
+
 std::string_view scope_labels(MetricScope scope) {
     switch (scope) {
         case MetricScope::global: return "";
@@ -348,7 +424,12 @@ std::string_view scope_labels(MetricScope scope) {
 }  // namespace
 
 std::string_view to_string(MetricType type) {
-    return type == MetricType::counter ? "counter" : "gauge";
+    switch (type) {
+        case MetricType::counter: return "counter";
+        case MetricType::gauge: return "gauge";
+        case MetricType::histogram: return "histogram";
+    }
+    return "untyped";
 }
 
 const std::vector<StatMetric>& stat_metrics(Family family) {
@@ -359,6 +440,19 @@ const std::vector<StatMetric>& stat_metrics(Family family) {
 
 std::span<const StatusMetric> status_metrics() {
     return status_metric_rows;
+}
+
+std::span<const HistogramMetric> histogram_metrics() {
+    return histogram_metric_rows;
+}
+
+std::string unit_text(std::uint64_t value, HistogramUnit unit) {
+    if (unit == HistogramUnit::one) return std::to_string(value);
+    constexpr std::uint64_t second = 1'000'000'000;
+    std::string fraction = std::to_string(second + value % second);  // a one before it keeps its zeros
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    const std::string whole = std::to_string(value / second);
+    return fraction.size() == 1 ? whole : whole + "." + fraction.substr(1);
 }
 
 std::string metric_label(std::string_view name, std::string_view value) {
@@ -396,10 +490,13 @@ std::string metrics_page() {
             if (!labels.empty() && !of_scope.empty()) labels += ", ";
             add(metric.name, metric.type, labels + std::string{of_scope}, metric.help);
         }
+    const auto labels_of = [](const auto& metric) {
+        return "`family`" + (metric.label_help.empty() ? "" : ", `" + std::string{metric.label_help} + "`");
+    };
     for (const StatusMetric& metric : status_metrics())
-        add(metric.name, metric.type,
-            "`family`" + (metric.label_help.empty() ? "" : ", `" + std::string{metric.label_help} + "`"),
-            metric.help);
+        add(metric.name, metric.type, labels_of(metric), metric.help);
+    for (const HistogramMetric& metric : histogram_metrics())
+        add(metric.name, MetricType::histogram, labels_of(metric) + ", `le`", metric.help);
     return page;
 }
 

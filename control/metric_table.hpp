@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "control/status_json.hpp"
+#include "dhcp/histogram.hpp"
 #include "dhcp/stat_table.hpp"
 
 namespace leasehold {
 
-enum class MetricType : std::uint8_t { counter, gauge };
+enum class MetricType : std::uint8_t { counter, gauge, histogram };
 std::string_view to_string(MetricType type);
 
 enum class MetricScope : std::uint8_t { global, subnet, pool, pd_pool };
@@ -47,6 +48,24 @@ struct StatusMetric {
 };
 /// Each name once.
 std::span<const StatusMetric> status_metrics();
+
+/// What a Histogram's values are; in the text times are in seconds.
+enum class HistogramUnit : std::uint8_t { one, nanoseconds };
+struct HistogramSample {
+    std::string label;  // besides the family; "": none
+    Histogram values;
+};
+struct HistogramMetric {
+    std::string_view name;
+    HistogramUnit unit = HistogramUnit::one;
+    std::string_view help;
+    std::string_view label_help;  // as in StatusMetric
+    std::vector<HistogramSample> (*samples)(const StatusInputs& inputs);
+};
+/// Each name once, and none that with _bucket, _sum or _count behind it is another metric's.
+std::span<const HistogramMetric> histogram_metrics();
+/// Exact, and without zeros that say nothing: "0.00005".
+std::string unit_text(std::uint64_t value, HistogramUnit unit);
 
 /// name="value", escaped as the text format wants it.
 std::string metric_label(std::string_view name, std::string_view value);

@@ -15,14 +15,18 @@ void add_heading(std::string& out, std::string_view name, MetricType type, std::
 }
 
 void add_sample(std::string& out, std::string_view name, std::string_view label, std::string_view more_labels,
-                StatValue value) {
+                std::string_view value) {
     out += name;
     if (!label.empty() || !more_labels.empty()) {
         out.append("{").append(label);
         if (!label.empty() && !more_labels.empty()) out += ',';
         out.append(more_labels).append("}");
     }
-    out.append(" ").append(to_text(value)).append("\n");
+    out.append(" ").append(value).append("\n");
+}
+
+std::string family_label(Family family) {
+    return metric_label("family", family == Family::v4 ? "4" : "6");
 }
 
 std::string subnet_labels(const ServerConfig& config, const SubnetConfig& subnet) {
@@ -45,7 +49,7 @@ std::vector<StatPool> pools_of(const SubnetConfig& subnet, bool of_prefixes) {
 }
 
 /// Goes through the families' metrics, their statistics and these ones' subnets, and stops between two of
-/// them; then come the states.
+/// them; then come the states and the histograms.
 class MetricWriter {
 public:
     explicit MetricWriter(std::vector<MetricSource> sources) : sources_{std::move(sources)} {}
@@ -67,8 +71,12 @@ private:
             statistic_step(out);
             return true;
         }
-        if (status_ == status_metrics().size()) return false;
-        add_status(out, status_metrics()[status_++]);
+        if (status_ != status_metrics().size())
+            add_status(out, status_metrics()[status_++]);
+        else if (histogram_ != histogram_metrics().size())
+            add_histogram(out, histogram_metrics()[histogram_++]);
+        else
+            return false;
         return true;
     }
 
@@ -96,7 +104,8 @@ private:
         }
         if (member.scope == MetricScope::global) {
             ++member_;
-            return add_sample(out, metric.name, member.label, "", source.statistics.value(member.stat));
+            return add_sample(out, metric.name, member.label, "",
+                              to_text(source.statistics.value(member.stat)));
         }
         if (source.config == nullptr || subnet_ == source.config->subnets.size()) {
             subnet_ = 0;
@@ -111,7 +120,7 @@ private:
             for (const StatMetric& metric : stat_metrics(source.family))
                 if (metric.name == name)
                     for (const MetricMember& member : metric.members)
-                        add_sample(out, name, member.label, "", source.statistics.value(member.stat));
+                        add_sample(out, name, member.label, "", to_text(source.statistics.value(member.stat)));
     }
 
     static void add_subnet(std::string& out, const MetricSource& source, std::string_view name,
@@ -121,11 +130,12 @@ private:
             const StatValue value = statistics.value(member.stat, subnet.id);
             // As in statistic-get-all: from its first move on.
             if (value == 0 && stat_def(member.stat).scopes.subnet_when_moved) return;
-            return add_sample(out, name, member.label, subnet_labels(*source.config, subnet), value);
+            return add_sample(out, name, member.label, subnet_labels(*source.config, subnet), to_text(value));
         }
         for (const StatPool pool : pools_of(subnet, member.scope == MetricScope::pd_pool))
             add_sample(out, name, metric_label("pool_id", std::to_string(pool.id)),
-                       subnet_labels(*source.config, subnet), statistics.value(member.stat, subnet.id, pool));
+                       subnet_labels(*source.config, subnet),
+                       to_text(statistics.value(member.stat, subnet.id, pool)));
     }
 
     void add_status(std::string& out, const StatusMetric& metric) const {
@@ -134,14 +144,42 @@ private:
             for (const StatusSample& sample : metric.samples(source.status)) {
                 if (!std::exchange(has_heading, true))
                     add_heading(out, metric.name, metric.type, metric.help);
-                add_sample(out, metric.name, metric_label("family", source.family == Family::v4 ? "4" : "6"),
-                           sample.label, static_cast<StatValue>(sample.value));
+                add_sample(out, metric.name, family_label(source.family), sample.label,
+                           to_text(static_cast<StatValue>(sample.value)));
             }
+    }
+
+    void add_histogram(std::string& out, const HistogramMetric& metric) const {
+        bool has_heading = false;
+        for (const MetricSource& source : sources_)
+            for (const HistogramSample& sample : metric.samples(source.status)) {
+                if (!std::exchange(has_heading, true))
+                    add_heading(out, metric.name, MetricType::histogram, metric.help);
+                std::string labels = family_label(source.family);
+                if (!sample.label.empty()) labels += "," + sample.label;
+                add_ranges(out, metric, labels, sample.values);
+            }
+    }
+
+    /// Each range counts those below it too.
+    static void add_ranges(std::string& out, const HistogramMetric& metric, const std::string& labels,
+                           const Histogram& values) {
+        const std::string name{metric.name};
+        std::uint64_t so_far = 0;
+        const auto add_range = [&](std::size_t i, std::string_view bound) {
+            so_far += values.counts()[i];
+            add_sample(out, name + "_bucket", labels, metric_label("le", bound), std::to_string(so_far));
+        };
+        const auto bounds = values.bounds();
+        for (std::size_t i = 0; i != bounds.size(); ++i) add_range(i, unit_text(bounds[i], metric.unit));
+        add_range(bounds.size(), "+Inf");
+        add_sample(out, name + "_sum", labels, "", unit_text(values.sum(), metric.unit));
+        add_sample(out, name + "_count", labels, "", std::to_string(so_far));
     }
 
     std::vector<MetricSource> sources_;
     std::size_t source_ = 0, metric_ = 0, member_ = 0, subnet_ = 0;  // what comes next
-    std::size_t status_ = 0;
+    std::size_t status_ = 0, histogram_ = 0;
 };
 
 }  // namespace
@@ -151,14 +189,15 @@ AnswerPieces metric_pieces(std::vector<MetricSource> sources) {
     return [writer](std::string& out) { return writer->write(out); };
 }
 
-HttpRoute metrics_route(const WatchedServices& services) {
+HttpRoute metrics_route(const WatchedServices& services, const EventStreams& streams) {
     return {.method = "GET",
             .path = "/metrics",
             .access = RouteAccess::read,
-            .handler = [&services](const HttpRequest&, const HttpReply& reply) {
+            .handler = [&services, &streams](const HttpRequest&, const HttpReply& reply) {
                 std::vector<MetricSource> sources;
                 for (const WatchedService& service : services) {
                     auto status = service.status();
+                    status.event_streams = streams.open(service.family);
                     // Subnets count from the first load on.
                     auto config = status.server.backend.has_served ? service.server.config() : nullptr;
                     sources.push_back(

@@ -2,6 +2,7 @@
 // Stork's dashboards know them and with what is ours.
 #pragma once
 
+#include "control/event_stream.hpp"
 #include "control/metric_table.hpp"
 #include "control/watched.hpp"
 
@@ -19,7 +20,7 @@ struct MetricSource {
 /// format wants it. @param sources  their statistics outlive the pieces
 AnswerPieces metric_pieces(std::vector<MetricSource> sources);
 
-/// @param services  outlive the route
-HttpRoute metrics_route(const WatchedServices& services);
+/// @param services, streams  outlive the route
+HttpRoute metrics_route(const WatchedServices& services, const EventStreams& streams);
 
 }  // namespace leasehold

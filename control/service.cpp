@@ -82,7 +82,7 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
                }},
       http_secrets_{shared.loop, shared.side, [this] { channel_.renew_secrets(); }} {
     shared.watched.push_back({family, server_, channel_, script_, shared.logs});
-    channel_.add_route(metrics_route(shared.watched));
+    channel_.add_route(metrics_route(shared.watched, shared.streams));
     for (HttpRoute& route : health_routes(shared.watched)) channel_.add_route(std::move(route));
     channel_.add_route(shared.streams.route());
 }

@@ -127,9 +127,7 @@ Json credentials(const CredentialStatus& status) {
     Json result{{"source", status.source}};
     if (status.loaded_at) {
         result["loaded-at"] = time_text(*status.loaded_at);
-        result["age"] = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(
-                                                      std::chrono::system_clock::now() - *status.loaded_at)
-                                                      .count());
+        result["age"] = age_of(status)->count();
     }
     if (!status.refused.empty()) result["refused"] = status.refused;
     if (status.refused_since) result["refused-since"] = time_text(*status.refused_since);
@@ -200,6 +198,12 @@ Json commands(const ChannelCounters& channel) {
 }
 
 }  // namespace
+
+std::optional<std::chrono::seconds> age_of(const CredentialStatus& credentials) {
+    if (!credentials.loaded_at) return std::nullopt;
+    const auto age = std::chrono::system_clock::now() - *credentials.loaded_at;
+    return std::max(std::chrono::duration_cast<std::chrono::seconds>(age), std::chrono::seconds{0});
+}
 
 Json status_json(const StatusInputs& inputs) {
     const auto& server = inputs.server;

@@ -8,6 +8,8 @@ StatusInputs WatchedService::status() const {
     return {.family = family,
             .server = server.status(),
             .channel = channel.counters(),
+            .connections_open = channel.connections_open(),
+            .request_octets = channel.octets_held(),
             .script = script.status(),
             .log_lines_lost = logs.lost(),
             .process = getpid(),

@@ -84,6 +84,8 @@ struct EventStreamTest : testing::Test {
 
 TEST_F(EventStreamTest, BothFamiliesEventsArriveByFilter) {
     const auto all = open(), six = open("family=6"), other = open("subnet-id=9");
+    EXPECT_EQ(streams.open(Family::v4), 2u);
+    EXPECT_EQ(streams.open(Family::v6), 3u);
     EXPECT_TRUE(all->text.starts_with(":")) << "at once, so that the reader sees that it is open";
     publish(bus4);
     publish(bus6);
