@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from live.support.case import OneLinkTest
+from live.support.case6 import OneLink6Test
 from live.support.client import hardware_address
 from live.support.databases import PostgreSqlBackend, SharedBackend
 from live.support.http_control import HttpControl
+from live.support.metrics_text import Metrics
+from live.support.real_client import RealClient, Udhcpc
+from live.support.real_client6 import Dhclient6
 from live.support.waiting import eventually
 
 PORT = 8000
@@ -60,21 +64,21 @@ class EventReader:
         self._socket.close()
 
 
-class WatchedTest(OneLinkTest):
-    """A server with an HTTP socket."""
+class Watched:
+    """Before a scene with one server, which gets an HTTP socket."""
 
-    def setUp(self) -> None:
-        super().setUp()
+    def setUp(self: Any) -> None:
+        super().setUp()  # type: ignore[misc]
         self.http = HttpControl(self.server_side, PORT)
 
-    def begin(self, clients: list[dict[str, Any]] | None = None, **keys: Any) -> None:
+    def begin(self: Any, clients: list[dict[str, Any]] | None = None, **keys: Any) -> None:
         http: dict[str, Any] = {"socket-type": "http", "socket-port": PORT}
         if clients:
             http["authentication"] = {"type": "basic", "clients": clients}
         unix = {"socket-type": "unix", "socket-name": str(self.subject.socket_path)}
         self.start(control_sockets=[unix, http], **keys)
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self: Any, path: str) -> tuple[int, str]:
         answer = self.http.post("", method="GET", path=path)
         return answer.status, answer.text
 
@@ -82,16 +86,42 @@ class WatchedTest(OneLinkTest):
         status, text = self.get(path)
         return status, json.loads(text)
 
+    def metrics(self) -> Metrics:
+        status, text = self.get("/metrics")
+        assert status == 200, text
+        return Metrics(text)
+
     def metric(self, name: str, *labels: str) -> int:
         for line in self.get("/metrics")[1].splitlines():
             if re.match(rf"{name}[{{ ]", line) and all(label in line for label in labels):
                 return int(line.rsplit(" ", 1)[1])
         raise AssertionError(f"there is no {name} with {labels}")
 
-    def events(self, query: str = "", last: str = "") -> EventReader:
+    def metrics_after(self: Any, client: RealClient, messages: set[str]) -> Metrics:
+        """The text is right, and these messages and no others were answered; each change that was stored travelled in
+        a commit, and there are as many answers as messages sent."""
+        now, family = self.metrics(), str(self.family)
+        name = "leasehold_exchange_seconds"
+        self.assertEqual(now.labels(name, "message"), messages, client.program.output())
+        times = [now.histogram(name, family=family, message=message) for message in messages]
+        self.assertTrue(all(one.sum > 0 for one in times))
+        self.assertEqual(sum(one.count for one in times), now.value("leasehold_packets_sent_total", family=family))
+        batches = now.histogram("leasehold_commit_batch_leases", family=family)
+        self.assertGreater(batches.count, 0)
+        self.assertEqual(batches.sum, now.value("leasehold_db_changes_total", family=family, outcome="applied"))
+        commits = now.histogram("leasehold_commit_seconds", family=family)
+        self.assertEqual(commits.count, batches.count)
+        self.assertGreater(commits.sum, 0)
+        return now
+
+    def events(self: Any, query: str = "", last: str = "") -> EventReader:
         reader = EventReader(self.http, query, last)
         self.addCleanup(reader.close)
         return reader
+
+
+class WatchedTest(Watched, OneLinkTest):
+    """With DHCPv4."""
 
 
 class ObservabilityTest(WatchedTest):
@@ -113,6 +143,30 @@ class ObservabilityTest(WatchedTest):
         head = self.http.post("", method="HEAD", path="/metrics")
         self.assertEqual((head.status, head.text), (200, ""))
         self.assertIn("version=0.0.4", head.headers["Content-Type"])
+
+    def test_histograms_count_what_a_client_was_answered(self) -> None:
+        self.begin()
+        before = self.metrics()
+        self.assertNotIn("leasehold_exchange_seconds", before.metrics)
+        self.assertEqual(before.histogram("leasehold_commit_seconds", family="4").count, 0)
+        client = self.real_client(Udhcpc, self.client_side)
+        client.start()
+        client.wait_bound()
+        self.metrics_after(client, {"discover", "request"})
+        client.release()
+        eventually(lambda: self.metric("kea_dhcp4_packets_received_total", 'operation="release"') == 1, "it arrives")
+        self.assertEqual(self.metrics().labels("leasehold_exchange_seconds", "message"), {"discover", "request"},
+                         "a release gets no answer")
+
+    def test_streams_and_connections_are_counted(self) -> None:
+        self.begin()
+        self.assertEqual(self.metrics().value("leasehold_event_streams", family="4"), 0)
+        self.events()
+        self.events("?family=6")
+        now = self.metrics()
+        self.assertEqual(now.value("leasehold_event_streams", family="4"), 1)
+        self.assertEqual(now.value("leasehold_control_connections", family="4"), 3, "two streams, and this one")
+        self.assertEqual(now.value("leasehold_db_reconnect_attempts_total", family="4", result="succeeded"), 1)
 
     def test_many_subnets_hold_up_nobody(self) -> None:
         subnets = [{"id": 1, "subnet": "10.77.0.0/24", "pools": [{"pool": "10.77.0.100 - 10.77.0.199"}]}]
@@ -181,6 +235,17 @@ class ObservabilityTest(WatchedTest):
         self.assertEqual(health["services"][0]["database-status"]["state"], "serving")
 
 
+class Observability6Test(Watched, OneLink6Test):
+    def test_histograms_count_what_a_client_was_answered(self) -> None:
+        self.begin()
+        client = self.real_client(Dhclient6, self.client_side)
+        client.start()
+        client.wait_bound()
+        eventually(lambda: len(self.subject.control.leases()) == 2, "an address and a prefix", self.subject.log)
+        now = self.metrics_after(client, {"solicit", "request"})
+        self.assertEqual(now.histogram("leasehold_commit_batch_leases", family="6").sum, 2)
+
+
 class OutageObservabilityTest(SharedBackend, WatchedTest, unittest.TestCase):
     make_backend = PostgreSqlBackend
 
@@ -198,6 +263,11 @@ class OutageObservabilityTest(SharedBackend, WatchedTest, unittest.TestCase):
         self.backend.server.start()
         eventually(lambda: self.get("/health/ready")[0] == 200, "it is ready again", self.subject.log)
         self.assertEqual(self.metric("leasehold_backend_state", 'state="serving"'), 1)
+        now = self.metrics()
+        self.assertEqual(now.value("leasehold_db_losses_total", family="4"), 1)
+        self.assertEqual(now.value("leasehold_db_reconnect_attempts_total", family="4", result="succeeded"), 2)
+        self.assertGreater(now.value("leasehold_db_reconnect_attempts_total", family="4", result="failed"), 0)
+        self.assertGreaterEqual(now.value("leasehold_db_credentials_age_seconds", family="4"), 0)
 
     def test_an_outage_that_is_served_is_ready(self) -> None:
         self.begin(lease_database=self.backend.local_keys(on_fail="serve-retry-continue", reconnect_wait_time=100,
