@@ -201,7 +201,8 @@ TEST_F(MetricsTest, HistogramsAddUpToTheirCount) {
     StatusInputs status4, status6;
     status6.family = Family::v6;
     Histogram discovers{time_bounds}, solicits{time_bounds};
-    for (const std::uint64_t nanoseconds : {50'000u, 50'001u, 1'000'000u, 20'000'000'000u}) discovers.note(nanoseconds);
+    constexpr std::array<std::uint64_t, 4> waits{50'000, 50'001, 1'000'000, 20'000'000'000};  // nanoseconds
+    for (const std::uint64_t wait : waits) discovers.note(wait);
     solicits.note(std::uint64_t{1'500'000'000});
     status4.server.exchange_times = {{Stat::pkt4_discover_received, discovers}};
     status6.server.exchange_times = {{Stat::pkt6_solicit_received, solicits}};
