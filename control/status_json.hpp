@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json_fwd.hpp>
 
+#include "control/change_queue.hpp"
 #include "control/control_channel.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
@@ -18,6 +19,7 @@ struct StatusInputs {
     Family family = Family::v4;
     ServerStatus server;
     ChannelCounters channel;
+    ChangeStatus changes;
     ScriptStatus script;
     std::uint64_t log_lines_lost = 0;
     int process = 0;

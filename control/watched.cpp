@@ -8,6 +8,7 @@ StatusInputs WatchedService::status() const {
     return {.family = family,
             .server = server.status(),
             .channel = channel.counters(),
+            .changes = changes.status(),
             .script = script.status(),
             .log_lines_lost = logs.lost(),
             .process = getpid(),

@@ -72,13 +72,15 @@ protected:
     ControlChannel channel{loop, side, {}, [](config::Value, const Caller&, const Reply&) {}};
     RunScript script{loop, server.events()};
     config::LoadOptions options;
+    ChangeQueue changes;
     Configuration configuration{folder / "dhcp.conf", config::LoadOptions{.family = family, .directories = {.data = folder.path()}},
-                                server, logs, channel, side};
+                                server, logs, channel, side, changes};
     CommandContext context{.family = family,
                            .loop = loop,
                            .server = server,
                            .configuration = configuration,
                            .channel = channel,
+                           .changes = changes,
                            .logs = logs,
                            .script = script,
                            .side = side,
