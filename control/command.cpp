@@ -77,11 +77,10 @@ std::string wanted_instead(const ArgumentDef& def, const config::Value& value) {
     return {};
 }
 
-std::optional<std::string> check_value(const CommandDef& command, const ArgumentDef& def,
-                                       const config::Value& value) {
+std::optional<std::string> check_value(const ArgumentDef& def, const config::Value& value) {
     const auto must_be = [&](const std::string& wanted, const config::Value& came) {
-        return "parameter " + in_quotes(def.name) + " of command " + in_quotes(command.name) + " must be " + wanted +
-               ", not " + what_came(came) + place(came.position);
+        return "parameter " + in_quotes(def.name) + " must be " + wanted + ", not " + what_came(came) +
+               place(came.position);
     };
     if (const auto wanted = wanted_instead(def, value); !wanted.empty()) return must_be(wanted, value);
     if (def.type == ArgumentType::integers)
@@ -156,8 +155,8 @@ std::optional<bool> Arguments::boolean(std::string_view name) const {
 Result<CommandRequest, std::string> read_request(config::Value request, std::string_view service) {
     auto* const members = std::get_if<config::Value::Map>(&request.data);
     if (members == nullptr)
-        return std::unexpected("a command is a map such as { \"command\": \"list-commands\" }, not a " +
-                               std::string{request.type_name()});
+        return std::unexpected("a command is a map such as { \"command\": \"list-commands\" }, not " +
+                               a_value_of_type(request.type_name()));
     CommandRequest result;
     bool named = false;
     for (auto& member : *members) {
@@ -198,7 +197,7 @@ std::optional<std::string> check_arguments(const CommandDef& command, const Argu
             return "missing parameter " + in_quotes(def.name) + " of command " + in_quotes(command.name) +
                    ": " + std::string{def.help};
         }
-        if (auto wrong = check_value(command, def, *value)) return wrong;
+        if (auto wrong = check_value(def, *value)) return wrong;
     }
     return {};
 }

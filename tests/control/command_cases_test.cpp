@@ -85,7 +85,7 @@ public:
         }
         ASSERT_TRUE(value.is_object()) << place << " must be a map: " << value;
         for (const auto& [key, expected] : shape.items())
-            if (key != "*" && !key.ends_with('?')) EXPECT_TRUE(value.contains(key)) << place << " lacks " << key;
+            EXPECT_TRUE(key == "*" || key.ends_with('?') || value.contains(key)) << place << " lacks " << key;
         for (const auto& [key, member] : value.items()) {
             const auto* const expected = shape_of_member(shape, key);
             if (expected == nullptr)
@@ -174,9 +174,8 @@ protected:
             auto arguments = right();
             arguments[name] = value;
             const auto text = refused(arguments, name);
-            EXPECT_THAT(text, HasSubstr("' of command '" + std::string{command.name} + "' must be ")) << "what is wanted";
-            EXPECT_THAT(text, HasSubstr(", not ")) << "what came";
-            if (value.is_number_integer()) EXPECT_THAT(text, HasSubstr(", not " + value.dump()));
+            EXPECT_THAT(text, HasSubstr("parameter '" + name + "' must be ")) << "what is wanted";
+            EXPECT_THAT(text, HasSubstr(value.is_number_integer() ? ", not " + value.dump() : ", not "));
         }
     }
 
@@ -190,20 +189,20 @@ protected:
         const json own = entry->value("wrong", json::array());
         for (const auto& [name, arguments] : own.get<std::vector<std::pair<std::string, json>>>())
             if (name == argument.name) wrong.push_back(arguments);
-        const bool is_free = std::ranges::find(all.at("free"), std::string{argument.name}) != all.at("free").end();
+        const auto free = all.at("free").get<std::set<std::string, std::less<>>>();
         if (const auto found = all.at("wrong").find(std::string{argument.name});
             wrong.empty() && only_typed && found != all.at("wrong").end()) {
             auto arguments = right();
             arguments[std::string{argument.name}] = *found;
             wrong.push_back(std::move(arguments));
         }
-        EXPECT_TRUE(!only_typed || is_free || !wrong.empty())
+        EXPECT_TRUE(!only_typed || free.contains(argument.name) || !wrong.empty())
             << "command_cases.json has no wrong value of '" << argument.name << "'";
         for (const auto& arguments : wrong) {
             const auto text = refused(arguments, argument.name);
             const auto value = arguments.at(std::string{argument.name});
-            if (value.is_string() && value.get<std::string>().size() < 40)
-                EXPECT_THAT(text, HasSubstr(value.get<std::string>())) << "what came";
+            const bool is_short = value.is_string() && value.get<std::string>().size() < 40;
+            EXPECT_THAT(text, HasSubstr(is_short ? value.get<std::string>() : "")) << "what came";
         }
     }
 };

@@ -38,7 +38,7 @@ TEST_P(ReadBadRequest, SaysWhatIsWrongAndWhere) {
 
 INSTANTIATE_TEST_SUITE_P(
     Requests, ReadBadRequest,
-    testing::Values(BadRequest{"[ 1 ]", "not a list"}, BadRequest{"7", "not a integer"},
+    testing::Values(BadRequest{"[ 1 ]", "not a list"}, BadRequest{"7", "not an integer"},
                     BadRequest{"{}", "no 'command'"}, BadRequest{R"({ "command": 7 })", "(<wire>:1:14)"},
                     BadRequest{R"({ "command": "x", "arguments": [] })", "'arguments' must be a map"},
                     BadRequest{R"({ "command": "x", "wat": 1 })",
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ArgumentCase{R"({ "name": "x", "subnets": [ 1, "2" ] })", "from 1 to 5"},
                     ArgumentCase{R"({ "name": "x", "kind": "blue" })", nullptr},
                     ArgumentCase{R"({ "name": "x", "kind": "green" })",
-                                 "parameter 'kind' of command 'try-it' must be \"red\" or \"blue\", not 'green'"},
+                                 "parameter 'kind' must be \"red\" or \"blue\", not 'green'"},
                     ArgumentCase{R"({ "name": "x", "kind": 1 })", "not 1"},
                     ArgumentCase{R"({ "name": "x", "state": 2 })", nullptr},
                     ArgumentCase{R"({ "name": "x", "state": "red" })", nullptr},

@@ -116,7 +116,7 @@ TEST_F(Reservation4Commands, GetSaysWhatIsMissingOrWrong) {
            "'identifier' is either missing");
     expect("reservation-get", R"({ "subnet-id": 1, "ip-address": "2001:db8::1" })", 1, "no IPv4 address");
     expect("reservation-get", R"({ "subnet-id": 1, "identifier-type": "mac", "identifier": "01" })", 1,
-           "'identifier-type' must be one of \"hw-address\", \"duid\"");
+           "'identifier-type' must be \"hw-address\", \"duid\"");
     expect("reservation-get", R"({ "subnet-id": 1, "identifier-type": "duid", "identifier": "0x" })", 1,
            "'identifier' is no duid: '0x'");
     expect("reservation-get", R"({ "subnet-id": 1, "ip-address": "192.0.2.11", "operation-target": "disk" })",

@@ -278,17 +278,19 @@ class HttpControlTest(OneLinkTest):
         self.assertEqual(self.subject.control.ask("version-get")["result"], SUCCESS)
 
     def test_a_socket_moves_to_another_address_of_its_port(self) -> None:
-        self.begin(self.http())
+        users = {"authentication": {"clients": [self.client("anna", "a")]}}
+        self.begin(self.http(**users))
+        self.open.user, self.open.password = "anna", "a"
         kept, open_unix = self.open.kept(), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.addCleanup(open_unix.close)
         open_unix.connect(str(self.subject.socket_path))
-        everywhere = HttpControl(self.server_side, PORT, address="10.77.0.1")
+        everywhere = HttpControl(self.server_side, PORT, address="10.77.0.1", user="anna", password="a")
         with self.assertRaises(OSError):
             everywhere.request("version-get")
         configuration = self.open.ask("config-get")["arguments"]["Dhcp4"]
         unix = configuration["control-sockets"][0]
         for address, reached, elsewhere in (("0.0.0.0", everywhere, None), ("127.0.0.1", self.open, everywhere)):
-            moved = {**configuration, "control-sockets": [unix, self.http(socket_address=address)]}
+            moved = {**configuration, "control-sockets": [unix, self.http(socket_address=address, **users)]}
             answer = self.open.request("config-set", {"Dhcp4": moved}, kept)
             self.assertEqual(answer.json[0]["result"], SUCCESS, address)
             kept = self.open.kept()

@@ -13,12 +13,14 @@ from live.support.client import hardware_address, query
 from live.support.ctl import EMPTY, ERROR, SUCCESS
 from live.support.http_control import HttpControl
 from live.support.packet import Type
+from live.support.real_client6 import Dhclient6
 from live.support.server import subnet
 from live.support.waiting import eventually
 
 ANNA, BERT = hardware_address(1), hardware_address(2)
 ONE_ADDRESS = "10.77.0.100 - 10.77.0.100"
 PARALLEL, HTTP_PORT = 50, 8000
+DELEGATED = {"prefix": DELEGATED6, "prefix-len": 44, "delegated-len": 56}
 
 
 class SubnetCommandsTest(OneLinkTest):
@@ -121,7 +123,7 @@ class ParallelChangesTest(OneLinkTest):
         self.assertEqual([answer for answer in answers if answer["result"] != SUCCESS], [])
         subnets = self.control.do("config-get")["Dhcp4"]["subnet4"]
         self.assertEqual({each["id"] for each in subnets}, {1, *range(105, 151, 5)})
-        reserved = [host["ip-address"] for each in subnets for host in each["reservations"]]
+        reserved = [host["ip-address"] for each in subnets for host in each.get("reservations", [])]
         self.assertEqual(set(reserved), {f"10.77.0.{number + 1}" for number in range(1, PARALLEL + 1) if number % 5})
         changes = self.control.do("status-get")["configuration-changes"]
         self.assertEqual(changes, {"under-way": False, "waiting": 0, "waiting-max": 64, "refused": 0})
@@ -169,13 +171,12 @@ class Subnet6CommandsTest(OneLink6Test):
         anna, bert = self.wire.dialogue.who(1), self.wire.dialogue.who(2)
         self.wire.lease(anna)
         self.assertEqual((len(self.leased("IA_NA")), self.leased("IA_PD")), (1, set()))
-        delegated = {"prefix": DELEGATED6, "prefix-len": 44, "delegated-len": 56}
-        self.expect(SUCCESS, "subnet6-delta-add", {"subnet6": [{"id": 1, "pd-pools": [delegated]}]})
+        self.expect(SUCCESS, "subnet6-delta-add", {"subnet6": [{"id": 1, "pd-pools": [DELEGATED]}]})
         self.wire.lease(bert)
         self.assertEqual((len(self.leased("IA_NA")), len(self.leased("IA_PD"))), (2, 1))
         self.expect(SUCCESS, "network6-add", {"shared-networks": [{"name": "floor", "interface": "lan"}]})
         self.expect(SUCCESS, "network6-subnet-add", {"name": "floor", "id": 1})
-        self.expect(SUCCESS, "subnet6-delta-del", {"subnet6": [{"id": 1, "pd-pools": [delegated]}]})
+        self.expect(SUCCESS, "subnet6-delta-del", {"subnet6": [{"id": 1, "pd-pools": [DELEGATED]}]})
         shown = self.control.do("network6-get", {"name": "floor"})["shared-networks"][0]["subnet6"][0]
         self.assertEqual((shown["id"], shown["pd-pools"]), (1, []))
         before = self.leased("IA_PD")
@@ -183,5 +184,18 @@ class Subnet6CommandsTest(OneLink6Test):
         self.assertEqual((len(self.leased("IA_NA")), self.leased("IA_PD")), (3, before), "leases stay")
         self.expect(SUCCESS, "network6-del", {"name": "floor", "subnets-action": "delete"})
         self.expect(EMPTY, "subnet6-list", {})
-        self.expect(ERROR, "subnet6-add", {"subnet6": [{**added, "pd-pools": [{**delegated, "delegated-len": 40}]}]})
-        self.expect(EMPTY, "subnet6-list", {})
+
+    def test_a_program_that_people_have_gets_an_address_and_a_prefix(self) -> None:
+        self.wire.close()  # its port is the program's
+        client = self.real_client(Dhclient6, self.client_side)
+        client.start()
+        self.expect(SUCCESS, "network6-add", {"shared-networks": [{"name": "floor", "interface": "lan", "subnet6": [
+            subnet6(7, NETWORK6, POOL6, **{"pd-pools": [DELEGATED]})]}]})
+        client.wait_bound()
+        eventually(lambda: self.leased("IA_NA") and self.leased("IA_PD"), "both are leased", self.subject.log)
+        self.assertEqual({lease["subnet-id"] for lease in self.control.leases()}, {7})
+
+    def test_a_wrong_one_changes_nothing(self) -> None:
+        for wrong in ({**DELEGATED, "delegated-len": 40}, {**DELEGATED, "prefix": "2001:db8:f000::1"}):
+            self.expect(ERROR, "subnet6-add", {"subnet6": [subnet6(1, NETWORK6, POOL6, **{"pd-pools": [wrong]})]})
+            self.expect(EMPTY, "subnet6-list", {})
