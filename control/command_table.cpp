@@ -598,6 +598,8 @@ void run_command(CommandContext& context, config::Value request, const Caller& c
     }
     if (auto wrong = check_arguments(*command, read->arguments, context.family))
         return reply(failure(std::move(*wrong)));
+    if (const auto unknown = unknown_argument(*command, read->arguments, context.family); !unknown.empty())
+        log(MessageId::COMMAND_ARGUMENT_IGNORED, {{"command", command->name}, {"argument", unknown}});
     command->handler(context, read->arguments, std::move(reply));
 }
 

@@ -37,6 +37,7 @@ nlohmann::json interface_json(const Interface& interface, const std::vector<std:
             {"flag-up", interface.up},
             {"flag-running", interface.running},
             {"flag-broadcast", interface.broadcast},
+            {"flag-multicast", interface.multicast},
             {"in-use", in_use}};
 }
 

@@ -29,7 +29,7 @@ json read_cases(Family family) {
                                   "subnet-id": 1, "hw-address": "1a:1b", "ip-address": "@b" } } })"
                             : R"({ "command": "reservation-add", "arguments": { "reservation": {
                                   "subnet-id": 1, "hw-address": "1a:1b", "ip-addresses": [ "@b" ] } } })"},
-        {"@long", std::string(1000, 'x')},
+        {"@long", std::string(1001, 'x')},
         {"@4", v4 ? "4" : "6"},
         {"@A", v4 ? "192.0.2.0/24" : "2001:db8:a::/64"},
         {"@B", v4 ? "198.51.100.0/24" : "2001:db8:b::/64"},
