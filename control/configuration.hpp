@@ -45,7 +45,8 @@ public:
     }
 
     /// Replaces the whole configuration of this family; answers when it is in use or refused. This, change()
-    /// and reload() happen one after the other, in the order in which they came. `root` is { "Dhcp4": { ... } } or { "Dhcp6": { ... } }.
+    /// and reload() happen one after the other, in the order in which they came.
+    /// @param root  { "Dhcp4": { ... } } or { "Dhcp6": { ... } }
     void set(std::shared_ptr<const config::Value> root, Done done);
     /// Changes a part of what is then the configuration in use, in the way of set(); the file stays as it is until
     /// config-write. Answers with the edit's answer when the change is in use.

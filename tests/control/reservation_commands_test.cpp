@@ -72,6 +72,16 @@ constexpr const char* by_anna =
 
 // --- reservation-get
 
+TEST_F(Reservation4Commands, IdentifiersMayBeTextInQuotes) {
+    for (const auto* type : {"hw-address", "client-id", "duid", "circuit-id", "flex-id"}) {
+        const std::string kind{type};
+        expect("reservation-add", R"({ "reservation": { "subnet-id": 2, ")" + kind + R"(": "61:62:63" } })", 0,
+               "Host added.");
+        EXPECT_EQ(host(R"({ "subnet-id": 2, "identifier-type": ")" + kind + R"(", "identifier": "'abc'" })")[kind],
+                  "61:62:63");
+    }
+}
+
 TEST_F(Reservation4Commands, GetShowsTheWholeReservation) {
     const auto answer = ask("reservation-get", by_anna);
     EXPECT_EQ(answer["result"], 0);

@@ -3,7 +3,9 @@ wrong changes nothing."""
 
 from __future__ import annotations
 
+import json
 import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -127,6 +129,17 @@ class ParallelChangesTest(OneLinkTest):
         self.assertEqual(set(reserved), {f"10.77.0.{number + 1}" for number in range(1, PARALLEL + 1) if number % 5})
         changes = self.control.do("status-get")["configuration-changes"]
         self.assertEqual(changes, {"under-way": False, "waiting": 0, "waiting-max": 64, "refused": 0})
+
+    def test_they_are_made_for_clients_that_do_not_wait(self) -> None:
+        self.begin()
+        for number in range(1, 6):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+                channel.connect(str(self.subject.socket_path))
+                channel.sendall(json.dumps({"command": "class-add", "arguments": {
+                    "client-classes": [{"name": f"class{number}"}]}}).encode())
+        names = {f"class{number}" for number in range(1, 6)}
+        eventually(lambda: names == {each["name"] for each in
+                                     self.control.ask("class-list")["arguments"]["client-classes"]}, "all are made")
 
     def test_all_are_answered_when_the_server_stops(self) -> None:
         hosts = [{"hw-address": f"02:01:00:00:{number >> 8:02x}:{number & 255:02x}"} for number in range(10_000)]
