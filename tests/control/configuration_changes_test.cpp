@@ -75,7 +75,8 @@ TEST_F(ConfigurationChanges, ConfigSetAndReloadTakeTheirTurn) {
     for (std::size_t place = 0; place < answers.size(); ++place)
         EXPECT_EQ(result(place), ResultCode::success) << place << answers[place]->text;
     std::vector<int> ids;
-    for (const auto& subnet : configuration_now()["subnet4"]) ids.push_back(subnet["id"]);
+    const auto now = configuration_now();
+    for (const auto& subnet : now["subnet4"]) ids.push_back(subnet["id"]);
     EXPECT_EQ(ids, (std::vector{1, 5}));
 }
 

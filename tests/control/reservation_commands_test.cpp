@@ -278,22 +278,6 @@ TEST_P(RefusedAddition, ChangesNothing) {
 INSTANTIATE_TEST_SUITE_P(All, RefusedAddition, testing::ValuesIn(refused_additions),
                          [](const auto& tested) { return std::string{tested.param.name}; });
 
-// One configuration after the other is put to use; the second command says so, and can be given again.
-TEST_F(Reservation4Commands, AChangeDuringAnotherIsRefused) {
-    std::vector<Answer> answers;
-    for (
-        const auto* const request :
-        {R"({ "command": "reservation-add", "arguments": { "reservation": { "subnet-id": 1, "hw-address": "02:05" } } })",
-         R"({ "command": "reservation-add", "arguments": { "reservation": { "subnet-id": 1, "hw-address": "02:06" } } })"})
-        run_command(context, testing_support::parsed(request), Caller{},
-                    [&](Answer answer) { answers.push_back(std::move(answer)); });
-    while (answers.size() != 2) loop.run_one();
-    EXPECT_EQ(answers[0].result, ResultCode::error);
-    EXPECT_THAT(answers[0].text, HasSubstr("try again"));
-    EXPECT_EQ(answers[1].text, "Host added.");
-    EXPECT_EQ(table().all().size(), 5u);
-}
-
 // A list that is being sent shows the configuration that it began with.
 TEST_F(Reservation4Commands, AListOutlivesItsConfiguration) {
     std::optional<Answer> answer;
