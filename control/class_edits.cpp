@@ -49,7 +49,7 @@ std::string place_of_class(std::size_t index) {
 }  // namespace
 
 Edit add_class(Json brought) {
-    return [brought = std::move(brought)](Json& map) -> EditedOrAnswer {
+    return [brought = std::move(brought)](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto name = name_of_class(brought);
         if (!name.empty() && find_class(map, name))
             return std::unexpected(failure("Class '" + name + "' is defined already"));
@@ -62,8 +62,8 @@ Edit add_class(Json brought) {
     };
 }
 
-Edit update_class(Json brought, std::shared_ptr<const ServerConfig> present) {
-    return [brought = std::move(brought), present = std::move(present)](Json& map) -> EditedOrAnswer {
+Edit update_class(Json brought) {
+    return [brought = std::move(brought)](Json& map, const ServerConfig& present) -> EditedOrAnswer {
         const auto name = name_of_class(brought);
         if (name.empty())
             return std::unexpected(failure("the class of 'class-update' needs its 'name', a string"));
@@ -71,9 +71,10 @@ Edit update_class(Json brought, std::shared_ptr<const ServerConfig> present) {
         if (!index) return std::unexpected(nothing_found("Class '" + name + "' is not found"));
         map[classes_key][*index] = brought;
         // Those that ask for it would be evaluated at another time than they are now.
-        const auto objection = [name, present](const ServerConfig& made) -> std::optional<Answer> {
-            if (waits_for_host(*present, name) == waits_for_host(made, name) || user_of_class(*present, name) == nullptr)
-                return std::nullopt;
+        const auto objection = [name, waited = waits_for_host(present, name),
+                                used = user_of_class(present, name) != nullptr](
+                                   const ServerConfig& made) -> std::optional<Answer> {
+            if (!used || waited == waits_for_host(made, name)) return std::nullopt;
             return failure("modification of the class '" + name +
                            "' would affect its dependency on the KNOWN and/or UNKNOWN built-in classes. Such "
                            "modification is not allowed because there are other classes depending on it.");
@@ -85,11 +86,11 @@ Edit update_class(Json brought, std::shared_ptr<const ServerConfig> present) {
     };
 }
 
-Edit delete_class(std::string name, std::shared_ptr<const ServerConfig> present) {
-    return [name = std::move(name), present = std::move(present)](Json& map) -> EditedOrAnswer {
+Edit delete_class(std::string name) {
+    return [name = std::move(name)](Json& map, const ServerConfig& present) -> EditedOrAnswer {
         const auto index = find_class(map, name);
         if (!index) return std::unexpected(nothing_found("Class '" + name + "' not found"));
-        if (const auto* const user = user_of_class(*present, name))
+        if (const auto* const user = user_of_class(present, name))
             return std::unexpected(failure("Class '" + name + "' is used by class '" + user->name + "'"));
         map[classes_key].erase(*index);
         return Edited{.answer = success("Class '" + name + "' deleted")};

@@ -39,7 +39,7 @@ CommandConnection::~CommandConnection() {
 }
 
 void CommandConnection::release_request() {
-    shared_->octets_held -= request_.size();
+    shared_->octets_held -= std::exchange(octets_held_, 0);
     request_ = {};
 }
 
@@ -79,13 +79,14 @@ void CommandConnection::received(const boost::system::error_code& error, std::si
 bool CommandConnection::keep(std::string_view octets) {
     if (shared_->octets_held + octets.size() > shared_->limits.requests_size_max) {
         ++shared_->counters.requests_too_long;
-        answer(failure("the commands that are being received are longer than " +
+        answer(failure("the commands that are being received or carried out are longer than " +
                        std::to_string(shared_->limits.requests_size_max) +
                        " octets together; try again later"));
         return false;
     }
     request_ += octets;
     shared_->octets_held += octets.size();
+    octets_held_ += octets.size();
     return true;
 }
 
@@ -97,7 +98,7 @@ void CommandConnection::parse() {
     parse_request(side_, shared_->limits.parse_on_loop_size_max, self,
                   std::string_view{request_}.substr(0, framer_.size()),
                   [self](Result<config::Value, std::string> value) {
-                      self->release_request();
+                      self->request_ = {};  // what was made of it still counts
                       value ? self->run(std::move(*value)) : self->answer(failure(value.error()));
                   });
 }

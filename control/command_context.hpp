@@ -23,6 +23,7 @@ struct CommandContext {
     Server& server;
     Configuration& configuration;
     ControlChannel& channel;
+    const ChangeQueue& changes;
     LogBackend& logs;
     RunScript& script;
     SideThread& side;

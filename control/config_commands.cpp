@@ -9,16 +9,6 @@
 namespace leasehold {
 namespace {
 
-/// config-set takes one key: a second one would be dropped without a word.
-bool has_other_keys(const config::Value& root) {
-    return std::get<config::Value::Map>(root.data).size() != 1;
-}
-
-Answer other_keys(Family family) {
-    return failure("the arguments must hold the one member '" +
-                   std::string{names_of(family).configuration} + "' and nothing else");
-}
-
 /// The arguments without what is said to the command itself.
 std::shared_ptr<const config::Value> configuration_in(const Arguments& arguments) {
     if (arguments.find("connect") == nullptr) return arguments.map();
@@ -30,10 +20,10 @@ std::shared_ptr<const config::Value> configuration_in(const Arguments& arguments
 
 /// Listed ones stay as they are; the loader tells what is wrong with a name.
 Edit add_interfaces(nlohmann::json names) {
-    return [names = std::move(names)](nlohmann::json& map) -> EditedOrAnswer {
-        if (!names.is_array() || names.empty())
+    return [names = std::move(names)](nlohmann::json& map, const ServerConfig&) -> EditedOrAnswer {
+        if (names.empty())
             return std::unexpected(failure(
-                "parameter 'interfaces' of command 'interface-add' must be a list of names such as \"eth0\""));
+                "parameter 'interfaces' of command 'interface-add' must be a list of names such as \"eth0\", not an empty one"));
         auto& listed = map["interfaces-config"]["interfaces"];
         if (!listed.is_array()) listed = nlohmann::json::array();
         for (const auto& name : names)
@@ -53,13 +43,10 @@ void config_hash_get(CommandContext& context, const Arguments&, Reply reply) {
 }
 
 void config_test(CommandContext& context, const Arguments& arguments, Reply reply) {
-    const auto root = configuration_in(arguments);
-    if (has_other_keys(*root)) return reply(other_keys(context.family));
-    context.configuration.test(root, arguments.boolean("connect").value_or(false), std::move(reply));
+    context.configuration.test(configuration_in(arguments), arguments.boolean("connect").value_or(false), std::move(reply));
 }
 
 void config_set(CommandContext& context, const Arguments& arguments, Reply reply) {
-    if (has_other_keys(*arguments.map())) return reply(other_keys(context.family));
     context.configuration.set(arguments.map(), std::move(reply));
 }
 
@@ -77,8 +64,6 @@ void server_tag_get(CommandContext& context, const Arguments&, Reply reply) {
 }
 
 void interface_add(CommandContext& context, const Arguments& arguments, Reply reply) {
-    if (std::get<config::Value::Map>(arguments.map()->data).size() != 1)
-        return reply(failure("the arguments of 'interface-add' must hold the one member 'interfaces' and nothing else"));
     context.configuration.change("interface-add", add_interfaces(config::to_json(*arguments.find("interfaces"))),
                                  std::move(reply));
 }

@@ -68,6 +68,7 @@ Result<void, std::string> keep_other_family(nlohmann::json& root, const std::str
 struct Configuration::Attempt {
     std::string source;
     Done done;
+    std::shared_ptr<const ServerConfig> present;  // in use when it began
     // Made on the side thread: `next`, or else the problems of what was loaded, or the answer of an edit.
     std::shared_ptr<const Current> next;
     std::vector<config::Problem> problems;
@@ -83,13 +84,14 @@ struct Configuration::LoopOfThread {
 };
 
 Configuration::Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
-                             ControlChannel& channel, SideThread& side)
+                             ControlChannel& channel, SideThread& side, ChangeQueue& changes)
     : file_{std::move(file)},
       options_{std::move(options)},
       server_{server},
       logs_{logs},
       channel_{channel},
       side_{side},
+      changes_{changes},
       loop_of_thread_{std::make_shared<LoopOfThread>()} {
     loop_of_thread_->loop = &side.loop();
 }
@@ -136,27 +138,26 @@ config::LoadOptions Configuration::command_options() const {
 }
 
 void Configuration::set(std::shared_ptr<const config::Value> root, Done done) {
-    replace("of config-set", loads([root = std::move(root), options = command_options()] {
-                return config::load(*root, options);
-            }),
-            std::move(done));
+    auto load = loads(
+        [root = std::move(root)](const config::LoadOptions& of_command) { return config::load(*root, of_command); });
+    changes_.add("config-set", replaces("of config-set", std::move(load)), std::move(done));
+}
+
+Configuration::Load Configuration::load_of_file() const {
+    return loads([file = file_, options = options_](const config::LoadOptions&) {
+        return config::load_file(file, options);
+    });
 }
 
 void Configuration::reload(Done done) {
-    replace(
-        file_, loads([file = file_, options = options_] { return config::load_file(file, options); }),
-        [done = std::move(done)](Answer answer) {
-            if (answer.result != ResultCode::success) answer.text = "Config reload failed: " + answer.text;
-            done(std::move(answer));
-        });
+    changes_.add("config-reload", replaces(file_, load_of_file()), [done = std::move(done)](Answer answer) {
+        if (answer.result != ResultCode::success) answer.text = "Config reload failed: " + answer.text;
+        done(std::move(answer));
+    });
 }
 
 void Configuration::reload_on_signal() {
-    if (changing_) {
-        reload_wanted_ = true;
-        return;
-    }
-    reload([](const Answer&) {});  // the log tells how it went
+    changes_.add_for_signal(replaces(file_, load_of_file()));
 }
 
 void Configuration::test(std::shared_ptr<const config::Value> root, bool connects, Done done) {
@@ -216,8 +217,8 @@ void Configuration::test_database(std::shared_ptr<const config::Loaded> loaded, 
 
 void Configuration::change(std::string_view command, Edit edit, Done done) {
     auto source = "of " + std::string{command};
-    auto load = [edit = std::move(edit), source, options = command_options()](Attempt& attempt) {
-        auto result = load_edited(*options.present->full, edit, source, options);
+    auto load = [edit = std::move(edit), source](Attempt& attempt, const config::LoadOptions& of_command) {
+        auto result = load_edited(*of_command.present->full, *attempt.present, edit, source, of_command);
         if (auto* const problems = std::get_if<EditProblems>(&result)) {
             attempt.problems = std::move(*problems);
         } else if (auto* const answer = std::get_if<Answer>(&result)) {
@@ -228,12 +229,12 @@ void Configuration::change(std::string_view command, Edit edit, Done done) {
             attempt.answer = std::move(edited.answer);
         }
     };
-    replace(std::move(source), std::move(load), std::move(done));
+    changes_.add(command, replaces(std::move(source), std::move(load)), std::move(done));
 }
 
-Configuration::Load Configuration::loads(std::function<config::LoadResult()> load) {
-    return [load = std::move(load)](Attempt& attempt) {
-        auto result = load();
+Configuration::Load Configuration::loads(std::function<config::LoadResult(const config::LoadOptions&)> load) {
+    return [load = std::move(load)](Attempt& attempt, const config::LoadOptions& of_command) {
+        auto result = load(of_command);
         if (result)
             attempt.next = make_current(std::move(*result));
         else
@@ -241,21 +242,26 @@ Configuration::Load Configuration::loads(std::function<config::LoadResult()> loa
     };
 }
 
-void Configuration::replace(std::string source, Load load, Done done) {
-    if (changing_) {
-        done(failure("another configuration is being put to use; try again when that has ended"));
-        return;
-    }
-    changing_ = true;
+ChangeQueue::Begin Configuration::replaces(std::string source, Load load) {
+    return [this, source = std::move(source), load = std::move(load)](Done done) {
+        begin_change(source, load, std::move(done));
+    };
+}
+
+/// From here on what is in use is what the change before has left.
+void Configuration::begin_change(std::string source, const Load& load, Done done) {
     change_begins_();
     auto attempt = std::make_shared<Attempt>();
     attempt->source = std::move(source);
     attempt->done = std::move(done);
-    side_.run([attempt, load = std::move(load)] { load(*attempt); },
+    attempt->present = current_->loaded.server;
+    side_.run([attempt, load, options = command_options()] { load(*attempt, options); },
               [this, attempt] { loaded_for_change(attempt); });
 }
 
 void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
+    // Its sockets would be opened again.
+    if (changes_.closed()) return refuse(attempt, "the server is stopping.", running_stays);
     if (attempt->next == nullptr) {
         if (attempt->answer) return finish(attempt, std::move(*attempt->answer));
         for (const auto& problem : attempt->problems)
@@ -315,13 +321,11 @@ void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::s
 }
 
 void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answer) {
-    changing_ = false;
     change_ends_();
-    auto done = std::move(attempt->done);
     attempt->sockets = {};
-    done(std::move(answer));
     side_.dispose(std::exchange(attempt->next, nullptr));
-    if (std::exchange(reload_wanted_, false)) reload_on_signal();
+    side_.dispose(std::exchange(attempt->present, nullptr));
+    std::exchange(attempt->done, nullptr)(std::move(answer));  // and the next change begins
 }
 
 void Configuration::say_complete(const std::string& source) const {

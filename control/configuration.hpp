@@ -9,6 +9,7 @@
 
 #include "config/load.hpp"
 #include "control/answer.hpp"
+#include "control/change_queue.hpp"
 #include "control/configuration_edit.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
@@ -23,7 +24,7 @@ public:
     using Done = std::function<void(Answer)>;
 
     Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
-                  ControlChannel& channel, SideThread& side);
+                  ControlChannel& channel, SideThread& side, ChangeQueue& changes);
     ~Configuration();
 
     /// The first one, which main has loaded: opens logs and control sockets. The server is started by main.
@@ -43,10 +44,11 @@ public:
         change_ends_ = std::move(ends);
     }
 
-    /// Replaces the whole configuration of this family; answers when it is in use or refused. One at a time:
-    /// while one is under way another is refused. `root` is { "Dhcp4": { ... } } or { "Dhcp6": { ... } }.
+    /// Replaces the whole configuration of this family; answers when it is in use or refused. This, change()
+    /// and reload() happen one after the other, in the order in which they came.
+    /// @param root  { "Dhcp4": { ... } } or { "Dhcp6": { ... } }
     void set(std::shared_ptr<const config::Value> root, Done done);
-    /// Changes a part of the configuration in use, in the way of set(); the file stays as it is until
+    /// Changes a part of what is then the configuration in use, in the way of set(); the file stays as it is until
     /// config-write. Answers with the edit's answer when the change is in use.
     /// @param command  its name, for the log
     void change(std::string_view command, Edit edit, Done done);
@@ -54,7 +56,7 @@ public:
     void test(std::shared_ptr<const config::Value> root, bool connects, Done done);
     /// Reads the file again.
     void reload(Done done);
-    /// SIGHUP: as reload(); one that comes while a configuration is under way is done after it.
+    /// SIGHUP: as reload().
     void reload_on_signal();
 
     /// Writes what is in use to a file of the configuration's directory: whole, or not at all. The other
@@ -76,15 +78,18 @@ private:
         std::shared_ptr<const std::string> answer;  // of config-get, made once
     };
     struct Attempt;
-    using Load = std::function<void(Attempt&)>;  // on the side thread: fills `loaded`, or else says why not
+    /// On the side thread: fills `next`, or else says why not.
+    using Load = std::function<void(Attempt&, const config::LoadOptions& of_command)>;
     struct LoopOfThread;
 
     /// For a configuration that a command brings: it may refer to secrets of the one in use.
     config::LoadOptions command_options() const;
     static std::shared_ptr<const Current> make_current(config::Loaded loaded);
     void test_database(std::shared_ptr<const config::Loaded> loaded, Answer so_far, Done done);
-    static Load loads(std::function<config::LoadResult()> load);
-    void replace(std::string source, Load load, Done done);
+    static Load loads(std::function<config::LoadResult(const config::LoadOptions&)> load);
+    Load load_of_file() const;
+    ChangeQueue::Begin replaces(std::string source, Load load);
+    void begin_change(std::string source, const Load& load, Done done);
     void loaded_for_change(const std::shared_ptr<Attempt>& attempt);
     void applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result);
     void refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason,
@@ -98,11 +103,10 @@ private:
     LogBackend& logs_;
     ControlChannel& channel_;
     SideThread& side_;
+    ChangeQueue& changes_;
     std::shared_ptr<const Current> current_;
     std::function<void(const config::Loaded&)> used_ = [](const config::Loaded&) {};
     std::function<void()> change_begins_ = [] {}, change_ends_ = [] {};
-    bool changing_ = false;
-    bool reload_wanted_ = false;
     bool testing_database_ = false;
     std::shared_ptr<LoopOfThread> loop_of_thread_;
 };

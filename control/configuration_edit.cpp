@@ -34,13 +34,14 @@ EditProblems skipped_problems(const config::Loaded& loaded, const std::string& p
 
 }  // namespace
 
-std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json& full, const Edit& edit,
+std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json& full,
+                                                           const ServerConfig& present, const Edit& edit,
                                                            const std::string& source,
                                                            const config::LoadOptions& options) {
     const std::string root{names_of(options.family).configuration};
     auto changed = full;
     config::leave_own_values(changed.at(root), options.family);
-    auto edited = edit(changed.at(root));
+    auto edited = edit(changed.at(root), present);
     if (!edited) return std::move(edited.error());
     auto loaded = config::load(config::from_json(changed, source), options);
     if (!loaded) {

@@ -29,11 +29,12 @@ struct Edited {
 };
 
 /// Gets a copy of the configuration in use, the map within "Dhcp4" or "Dhcp6" as config-get shows it, but for
-/// what networks and subnets inherit, with secrets hidden, and changes it. Runs on the side thread: it may use only what it holds itself. What it
-/// leaves is checked wholly afterwards, so it need not check what the loader does.
+/// what networks and subnets inherit, with secrets hidden, and changes it; `present` is the same as a value. Runs
+/// on the side thread, maybe after other changes: it may use only these and what it holds itself. What it leaves is
+/// checked wholly afterwards, so it need not check what the loader does.
 /// @error the answer of the command; nothing is changed then
 using EditedOrAnswer = Result<Edited, Answer>;
-using Edit = std::function<EditedOrAnswer(nlohmann::json& map)>;
+using Edit = std::function<EditedOrAnswer(nlohmann::json& map, const ServerConfig& present)>;
 
 struct LoadedEdit {
     config::Loaded loaded;
@@ -45,7 +46,8 @@ using EditProblems = std::vector<config::Problem>;
 /// @param options  with the hidden secrets of what is in use
 /// @error the edit's own answer, or what is wrong with the configuration that it made; no file and no line,
 ///        since there are none
-std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json& full, const Edit& edit,
+std::variant<LoadedEdit, Answer, EditProblems> load_edited(const nlohmann::json& full,
+                                                           const ServerConfig& present, const Edit& edit,
                                                            const std::string& source,
                                                            const config::LoadOptions& options);
 

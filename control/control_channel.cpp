@@ -35,6 +35,11 @@ Result<ControlChannel::Prepared, std::string> ControlChannel::prepare(
         }
         prepared.unix_sockets.push_back(std::move(listener));
     }
+    HttpListeners going;
+    for (const auto& running : http_listeners_)
+        if (std::ranges::none_of(http_sockets,
+                                 [&](const auto& socket) { return running->settings()->config.same_place(socket); }))
+            going.push_back(running);
     for (const auto& socket : http_sockets) {
         auto settings = make_http_settings(socket);
         if (!settings) return std::unexpected(settings.error());
@@ -42,7 +47,7 @@ Result<ControlChannel::Prepared, std::string> ControlChannel::prepare(
         for (const auto& running : http_listeners_)
             if (running->settings()->config.same_place(socket)) listener = running;
         if (listener == nullptr) {
-            auto opened = HttpListener::open(loop_, shared_, *settings);
+            auto opened = HttpListener::open(loop_, shared_, *settings, going);
             if (!opened) return std::unexpected(opened.error());
             listener = *opened;
         }

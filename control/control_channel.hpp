@@ -24,7 +24,7 @@ namespace leasehold {
 
 struct ChannelLimits {
     std::size_t request_size_max = 64u << 20;    // octets of one request
-    std::size_t requests_size_max = 128u << 20;  // octets of all requests being received
+    std::size_t requests_size_max = 128u << 20;  // octets of all requests being received or carried out
     std::size_t drain_size_max = 64u << 20;      // octets that a refused peer may still send
     std::size_t connections_max = 64;
     std::size_t parse_on_loop_size_max = 32u << 10;  // longer texts are parsed on the side thread
@@ -102,7 +102,7 @@ public:
     std::size_t connections_open() const {
         return shared_->connections_open + shared_->http_connections_open;
     }
-    /// Octets of all requests being received.
+    /// Octets of all requests being received or carried out.
     std::size_t octets_held() const { return shared_->octets_held; }
     const ChannelCounters& counters() const { return shared_->counters; }
     std::vector<std::string> paths() const;

@@ -189,7 +189,7 @@ Edit edit_of_delta(Family family, Json delta, std::string_view action,
                    std::function<std::optional<Answer>(const Delta&, Json& subnet, const Json& others)> change) {
     const std::string key{config::facts_of(family).subnets};
     return [family, delta = std::move(delta), command = key + "-" + std::string{action},
-            change = std::move(change)](Json& map) -> EditedOrAnswer {
+            change = std::move(change)](Json& map, const ServerConfig&) -> EditedOrAnswer {
         auto place = subnet_of_delta(map, family, delta, command);
         if (!place) return std::unexpected(std::move(place.error()));
         Json others = delta;

@@ -2,40 +2,25 @@
 
 #include <algorithm>
 
+#include "control/family_names.hpp"
 #include "control/lease_selection.hpp"
 #include "dhcp/server_config.hpp"
 
 namespace leasehold {
-namespace {
 
-std::string named(std::span<const std::string_view> names) {
-    std::string text;
-    for (const auto name : names) text += (text.empty() ? "\"" : ", \"") + std::string{name} + "\"";
-    return text;
-}
-
-}  // namespace
-
-Result<HostTarget, std::string> read_host_target(const Arguments& arguments, HostTarget all) {
+HostTarget host_target(const Arguments& arguments, HostTarget all) {
     const auto target = arguments.text("operation-target").value_or("default");
-    if (target == "default" || target == "memory") return HostTarget::memory;
     if (target == "database") return HostTarget::database;
-    if (target == "all") return all;
-    return std::unexpected(
-        "'operation-target' must be \"default\", \"memory\", \"database\" or \"all\", not '" + target + "'");
+    return target == "all" ? all : HostTarget::memory;
 }
 
 Result<HostFilter, std::string> host_by_identifier(const Arguments& arguments) {
     const auto type = *arguments.text("identifier-type"), written = *arguments.text("identifier");
-    const auto names = config::host_identifier_names();
-    if (std::ranges::find(names, type) == names.end())
-        return std::unexpected("'identifier-type' must be one of " + named(names) + ", not '" + type + "'");
     auto wanted = config::parse_host_identifier(type, written);
     if (!wanted)
         return std::unexpected(
             "'identifier' is no " + type + ": '" + written +
-            "'; it is hexadecimal digits such as 01:1a:2b:3c or, unless it is a hw-address, text in "
-            "single quotes");
+            "'; it is hexadecimal digits such as 01:1a:2b:3c, or text in single quotes");
     return
         [wanted = std::move(*wanted)](const nlohmann::json& host) { return host_identifier(host) == wanted; };
 }
@@ -73,9 +58,9 @@ std::optional<std::uint32_t> subnet_id_of(const Arguments& arguments) {
     return id ? std::optional{static_cast<std::uint32_t>(*id)} : std::nullopt;
 }
 
-Result<void, std::string> check_host_subnet(const CommandContext& context, std::uint32_t subnet_id) {
-    if (subnet_id == 0 || context.server.config()->subnet(subnet_id) != nullptr) return {};
-    return std::unexpected(ip(context) + " subnet with ID of '" + std::to_string(subnet_id) +
+Result<void, std::string> check_host_subnet(const ServerConfig& config, std::uint32_t subnet_id) {
+    if (subnet_id == 0 || config.subnet(subnet_id) != nullptr) return {};
+    return std::unexpected(std::string{names_of(config.family).ip} + " subnet with ID of '" + std::to_string(subnet_id) +
                            "' is not configured");
 }
 

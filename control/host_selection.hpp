@@ -14,8 +14,7 @@ namespace leasehold {
 /// "operation-target": reservations are in the configuration; a database of hosts there is none.
 enum class HostTarget : std::uint8_t { memory, database };
 /// @param all  what "all" means: reads look into both, writes would have to be done in both
-/// @error for the answer's text
-Result<HostTarget, std::string> read_host_target(const Arguments& arguments, HostTarget all);
+HostTarget host_target(const Arguments& arguments, HostTarget all);
 
 /// Holds all that it uses: it may be called on any thread.
 using HostFilter = std::function<bool(const nlohmann::json& host)>;
@@ -35,6 +34,6 @@ Result<HostSelection, std::string> select_host(const CommandContext& context, co
 std::optional<std::uint32_t> subnet_id_of(const Arguments& arguments);
 
 /// @error for the answer's text: no such subnet is configured
-Result<void, std::string> check_host_subnet(const CommandContext& context, std::uint32_t subnet_id);
+Result<void, std::string> check_host_subnet(const ServerConfig& config, std::uint32_t subnet_id);
 
 }  // namespace leasehold

@@ -225,7 +225,7 @@ bool HttpConnection::hold(std::size_t octets) {
     held_ = octets;
     if (shared_->octets_held <= shared_->limits.requests_size_max || octets == 0) return true;
     ++shared_->counters.requests_too_long;
-    refuse(503, "the commands that are being received are longer than " +
+    refuse(503, "the commands that are being received or carried out are longer than " +
                     std::to_string(shared_->limits.requests_size_max) + " octets together; try again later");
     return false;
 }

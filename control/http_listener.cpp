@@ -1,5 +1,7 @@
 #include "control/http_listener.hpp"
 
+#include <sys/socket.h>
+
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -23,9 +25,17 @@ std::string cure(const boost::system::error_code& error) {
 
 Result<std::shared_ptr<HttpListener>, std::string> HttpListener::open(boost::asio::io_context& loop,
                                                                       std::shared_ptr<ChannelShared> shared,
-                                                                      HttpSettingsPtr settings) {
+                                                                      HttpSettingsPtr settings,
+                                                                      const HttpListeners& going) {
     std::shared_ptr<HttpListener> listener{new HttpListener(loop, std::move(shared), std::move(settings))};
-    if (const auto error = listener->bind())
+    const auto share_with_going = [&](bool shares) {
+        for (const auto& other : going)
+            if (other->settings()->config.port == listener->settings()->config.port) other->share_port(shares);
+    };
+    share_with_going(true);
+    const auto error = listener->bind(!going.empty());
+    share_with_going(false);
+    if (error)
         return std::unexpected("the control socket " + listener->settings()->config.url() +
                                " cannot be opened: " + error.message() + cure(error));
     return listener;
@@ -41,7 +51,15 @@ HttpListener::~HttpListener() {
     close();
 }
 
-boost::system::error_code HttpListener::bind() {
+/// Lets two sockets that ask for it have overlapping addresses. Off again at once: another program of this user
+/// could join.
+void HttpListener::share_port(bool shares) {
+    const int value = shares ? 1 : 0;
+    // Where it cannot be, bind() fails and tells why.
+    (void)setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
+}
+
+boost::system::error_code HttpListener::bind(bool beside_others) {
     const auto& config = socket_->settings->config;
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(config.address, error);
@@ -49,8 +67,10 @@ boost::system::error_code HttpListener::bind() {
     if (!error) acceptor_.open(endpoint.protocol(), error);
     // Else connections of before a restart would keep the port for a minute.
     if (!error) acceptor_.set_option(Protocol::acceptor::reuse_address{true}, error);
+    if (!error && beside_others) share_port(true);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (!error && beside_others) share_port(false);
     if (error && acceptor_.is_open()) {
         boost::system::error_code ignored;  // the first error is the one to tell
         acceptor_.close(ignored);

@@ -6,19 +6,26 @@
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "control/control_channel.hpp"
 #include "control/http_connection.hpp"
 
 namespace leasehold {
 
+class HttpListener;
+using HttpListeners = std::vector<std::shared_ptr<HttpListener>>;
+
 class HttpListener : public std::enable_shared_from_this<HttpListener> {
 public:
     /// Binds and listens. Connections wait in the kernel until start().
+    /// @param going  of this server, which this one may be in the place of: one on the same port, of another
+    ///               address that overlaps with this one's, would keep it from being opened
     /// @error why not, and what to do
     static Result<std::shared_ptr<HttpListener>, std::string> open(boost::asio::io_context& loop,
                                                                    std::shared_ptr<ChannelShared> shared,
-                                                                   HttpSettingsPtr settings);
+                                                                   HttpSettingsPtr settings,
+                                                                   const HttpListeners& going = {});
     ~HttpListener();
     HttpListener(const HttpListener&) = delete;
     HttpListener& operator=(const HttpListener&) = delete;
@@ -37,7 +44,8 @@ private:
     using Protocol = boost::asio::ip::tcp;
     HttpListener(boost::asio::io_context& loop, std::shared_ptr<ChannelShared> shared,
                  HttpSettingsPtr settings);
-    boost::system::error_code bind();
+    boost::system::error_code bind(bool beside_others);
+    void share_port(bool shares);
     void accept();
     void accepted(const boost::system::error_code& error, Protocol::socket socket);
     void refuse(Protocol::socket socket);

@@ -44,9 +44,9 @@ Edit take_from_network(Family family, std::string name, std::uint32_t id);
 Edit add_to_subnet(Family family, nlohmann::json delta);
 Edit remove_from_subnet(Family family, nlohmann::json delta);
 
-// class_edits.cpp. `present` is what is in use.
+// class_edits.cpp
 Edit add_class(nlohmann::json brought);
-Edit update_class(nlohmann::json brought, std::shared_ptr<const ServerConfig> present);
-Edit delete_class(std::string name, std::shared_ptr<const ServerConfig> present);
+Edit update_class(nlohmann::json brought);
+Edit delete_class(std::string name);
 
 }  // namespace leasehold

@@ -61,8 +61,6 @@ private:
     void read_kind_and_length() {
         const auto type = arguments_.text("type").value_or("IA_NA");
         const auto length = arguments_.integer("prefix-len");
-        if (type != "IA_NA" && type != "IA_PD")
-            return refuse("'type' must be \"IA_NA\" or \"IA_PD\", not '" + type + "'");
         lease_.kind = type == "IA_NA" ? LeaseKind::na : LeaseKind::pd;
         if (lease_.kind == LeaseKind::na) {
             if (length.value_or(128) != 128)
@@ -158,8 +156,6 @@ private:
     /// A comment is a member of the user context, as in a configuration.
     void read_context() {
         const auto* const given = arguments_.find("user-context");
-        if (given != nullptr && !given->is_map())
-            return refuse("'user-context' must be a map, not a " + std::string{given->type_name()});
         auto context = given == nullptr ? nlohmann::json::object() : config::to_json(*given);
         if (const auto comment = arguments_.text("comment")) context["comment"] = *comment;
         if (!context.empty())

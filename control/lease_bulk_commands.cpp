@@ -31,14 +31,6 @@ public:
         : context_{context}, arguments_{std::move(arguments)}, reply_{std::move(reply)} {}
 
     void start() {
-        const auto wrong = [&](const BulkList& list) {
-            const auto* const value = arguments_.find(list.argument);
-            if (value == nullptr || value->is_list()) return false;
-            reply_(failure("parameter '" + std::string{list.argument} + "' must be a list of maps, not a " +
-                           std::string{value->type_name()}));
-            return true;
-        };
-        if (wrong(bulk_removals) || wrong(bulk_puts)) return;
         if (entries(bulk_removals) == nullptr && entries(bulk_puts) == nullptr)
             return reply_(failure("neither 'deleted-leases' nor 'leases' is given: lists of leases to be removed and "
                                   "to be added or updated"));
@@ -75,7 +67,7 @@ private:
 
     std::optional<LeaseRefusal> read_entry(const BulkList& list, const config::Value& entry) {
         if (!entry.is_map())
-            return LeaseRefusal{.text = "a lease is a map, not a " + std::string{entry.type_name()}};
+            return LeaseRefusal{.text = "a lease is a map, not " + a_value_of_type(entry.type_name())};
         const Arguments arguments{std::make_shared<const config::Value>(entry)};
         if (auto wrong = check_arguments(*find_command(list.like, Family::v6), arguments, Family::v6))
             return LeaseRefusal{.text = std::move(*wrong)};

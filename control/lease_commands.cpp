@@ -140,10 +140,7 @@ void lease_get_by_hostname(CommandContext& context, const Arguments& arguments, 
 void lease_get_by_state(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto number = arguments.integer("state");
     const auto state = parse_state(number ? std::to_string(*number) : arguments.text("state").value_or(""));
-    if (!state)
-        return reply(
-            failure("'state' must be assigned (0), declined (1), expired-reclaimed (2), released (3) "
-                    "or registered (4)"));
+    if (!state) return reply(failure("'state' is none that is known"));
     const auto subnet = static_cast<std::uint32_t>(arguments.integer("subnet-id").value_or(0));
     auto filter = [state = *state, subnet](const Lease& lease) {
         return lease.state == state && (subnet == 0 || lease.subnet_id == subnet);

@@ -81,7 +81,7 @@ void lease_write(CommandContext& context, const Arguments& arguments, Reply repl
     if (!path) return reply(failure(path.error()));
     // What the server itself lives on is no target.
     if (!path->ends_with(".csv"))
-        return reply(failure("cannot write to '" + *arguments.text("filename") +
+        return reply(failure("cannot write to the 'filename' '" + *arguments.text("filename") +
                              "': leases are written to files that end in .csv, so that none of the server's own is "
                              "replaced"));
     if (!context.server.status().backend.complete)

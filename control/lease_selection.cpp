@@ -8,13 +8,11 @@ namespace {
 /// Rows with one address that are looked at for a prefix: there are no more lengths.
 constexpr std::size_t lengths_max = 129;
 
-/// The kind that "type" names, as Kea's commands take it.
-Result<LeaseKind, std::string> read_kind(const CommandContext& context, const Arguments& arguments) {
+/// The kind that "type" names, a word of the command table.
+LeaseKind kind_asked(const CommandContext& context, const Arguments& arguments) {
     if (context.family == Family::v4) return LeaseKind::v4;
     const auto type = arguments.text("type").value_or("IA_NA");
-    if (type == "IA_NA" || type == "0") return LeaseKind::na;
-    if (type == "IA_PD" || type == "2") return LeaseKind::pd;
-    return std::unexpected("'type' must be \"IA_NA\" or \"IA_PD\", not '" + type + "'");
+    return type == "IA_PD" || type == "2" ? LeaseKind::pd : LeaseKind::na;
 }
 
 /// Prefixes are asked for by address alone: the shortest one with it that is leased, or the one of a length.
@@ -33,25 +31,13 @@ std::optional<Lease> find_prefix(const Server& server, const Ipv6& address,
     return found;
 }
 
-/// What a client is found by, as "identifier-type" names it.
-Result<Identifier, std::string> read_identifier_type(const CommandContext& context, const std::string& type) {
-    if (context.family == Family::v6) {
-        if (type == "duid") return Identifier::client_id;
-        return std::unexpected("'identifier-type' must be \"duid\", not '" + type + "'");
-    }
-    if (type == "hw-address") return Identifier::hw_address;
-    if (type == "client-id") return Identifier::client_id;
-    return std::unexpected("'identifier-type' must be \"hw-address\" or \"client-id\", not '" + type + "'");
-}
-
 Result<LeaseSelection, std::string> select_by_address(const CommandContext& context, const Arguments& arguments,
                                                       const std::string& text) {
-    const auto kind = read_kind(context, arguments);
-    if (!kind) return std::unexpected(kind.error());
+    const auto kind = kind_asked(context, arguments);
     const auto address = read_address(context.family, text);
     if (!address) return std::unexpected("'ip-address' is no " + ip(context) + " address: '" + text + "'");
-    LeaseSelection selection{*kind, {}, {}};
-    if (*kind == LeaseKind::pd) {
+    LeaseSelection selection{kind, {}, {}};
+    if (kind == LeaseKind::pd) {
         const auto length = arguments.integer("prefix-len");
         if (length) selection.key = Prefix{*address, static_cast<std::uint8_t>(*length)};
         selection.lease = find_prefix(context.server, *address, length);
@@ -59,7 +45,7 @@ Result<LeaseSelection, std::string> select_by_address(const CommandContext& cont
         selection.key = Prefix{*address, 128};
         selection.lease = context.server.find(*selection.key);
     }
-    if (selection.lease && selection.lease->kind != *kind) selection.lease.reset();
+    if (selection.lease && selection.lease->kind != kind) selection.lease.reset();
     return selection;
 }
 
@@ -69,17 +55,16 @@ Result<LeaseSelection, std::string> select_by_client(const CommandContext& conte
     if (!subnet || !type || !identifier)
         return std::unexpected(std::string{
             "name a lease by 'ip-address', or by 'subnet-id', 'identifier-type' and 'identifier' together"});
-    const auto identified_by = read_identifier_type(context, *type);
-    if (!identified_by) return std::unexpected(identified_by.error());
-    const auto kind = read_kind(context, arguments);
-    if (!kind) return std::unexpected(kind.error());
+    // A DUID is what a client of DHCPv6 is identified by.
+    const auto identified_by = *type == "hw-address" ? Identifier::hw_address : Identifier::client_id;
+    const auto kind = kind_asked(context, arguments);
     const auto octets = read_octets("identifier", *identifier);
     if (!octets) return std::unexpected(octets.error());
     const std::int64_t iaid = arguments.integer("iaid").value_or(0);  // v4 leases have 0
-    for (const auto& lease : rows_of(context.server, *identified_by, *octets))
-        if (lease.subnet_id == *subnet && lease.kind == *kind && lease.iaid == iaid)
-            return LeaseSelection{*kind, lease, lease.address};
-    return LeaseSelection{*kind, {}, {}};
+    for (const auto& lease : rows_of(context.server, identified_by, *octets))
+        if (lease.subnet_id == *subnet && lease.kind == kind && lease.iaid == iaid)
+            return LeaseSelection{kind, lease, lease.address};
+    return LeaseSelection{kind, {}, {}};
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ Result<std::string, std::string> file_in(const std::filesystem::path& directory,
     const std::filesystem::path wanted{name};
     const auto file = wanted.filename();
     const auto refused = [&](const std::string& why) {
-        return std::unexpected("cannot write to '" + name + "': " + why + "; only files in " + allowed.string() +
+        return std::unexpected("cannot write to the 'filename' '" + name + "': " + why + "; only files in " + allowed.string() +
                                ", " + std::string{what} + ", are allowed");
     };
     if (file.empty() || file == "." || file == "..") return refused("that is no file name");

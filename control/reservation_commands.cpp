@@ -69,9 +69,8 @@ Answer one_host(const CommandContext& context, HostSelection selection) {
 void hosts_answer(const CommandContext& context, const Arguments& arguments,
                   Result<HostFilter, std::string> filter, const Reply& reply) {
     if (!filter) return reply(failure(std::move(filter.error())));
-    const auto target = read_host_target(arguments, HostTarget::memory);
-    if (!target) return reply(failure(target.error()));
-    if (*target == HostTarget::database) return reply(list_answer(no_hosts(context)));
+    const auto target = host_target(arguments, HostTarget::memory);
+    if (target == HostTarget::database) return reply(list_answer(no_hosts(context)));
     reply(list_answer(hosts_list(context, walk_of(context, subnet_id_of(arguments)), std::move(*filter))));
 }
 
@@ -87,9 +86,8 @@ nlohmann::json page_members(std::uint64_t from, std::uint64_t count) {
 void reservation_get(CommandContext& context, const Arguments& arguments, Reply reply) {
     auto selection = select_host(context, arguments);
     if (!selection) return reply(failure(std::move(selection.error())));
-    const auto target = read_host_target(arguments, HostTarget::memory);
-    if (!target) return reply(failure(target.error()));
-    if (*target == HostTarget::database) return reply(nothing_found("Host not found."));
+    const auto target = host_target(arguments, HostTarget::memory);
+    if (target == HostTarget::database) return reply(nothing_found("Host not found."));
     reply(one_host(context, std::move(*selection)));
 }
 
@@ -99,7 +97,7 @@ void reservation_get_all(CommandContext& context, const Arguments& arguments, Re
 
 void reservation_get_page(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto subnet = subnet_id_of(arguments);
-    if (const auto known = check_host_subnet(context, subnet.value_or(0)); !known)
+    if (const auto known = check_host_subnet(*context.server.config(), subnet.value_or(0)); !known)
         return reply(failure(known.error()));
     const auto from = static_cast<std::uint64_t>(arguments.integer("from").value_or(0));
     auto left = static_cast<std::uint64_t>(*arguments.integer("limit"));

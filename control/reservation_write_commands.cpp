@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/commands.hpp"
+#include "control/family_names.hpp"
 #include "control/host_selection.hpp"
 #include "control/lease_selection.hpp"
 #include "dhcp/server_config.hpp"
@@ -21,11 +22,7 @@ struct GivenHost {
 };
 
 Result<GivenHost, std::string> read_host(const Arguments& arguments) {
-    const auto& given = *arguments.find("reservation");
-    if (!given.is_map())
-        return std::unexpected("parameter 'reservation' must be a map, not a " +
-                               std::string{given.type_name()});
-    GivenHost host{{}, config::to_json(given)};
+    GivenHost host{{}, config::to_json(*arguments.find("reservation"))};
     const auto id = host.map.find("subnet-id");
     if (id == host.map.end()) return host;
     if (!id->is_number_integer() || *id < 0 || *id > std::numeric_limits<std::uint32_t>::max())
@@ -50,15 +47,14 @@ std::string missing_subnet(const CommandContext& context, const std::vector<Ipv6
 }
 
 /// The subnet is there, and the addresses are its. Delegated prefixes may lie elsewhere.
-Result<void, std::string> check_place(const CommandContext& context, std::uint32_t subnet_id,
-                                      const json& host) {
-    if (auto known = check_host_subnet(context, subnet_id); !known) return known;
+Result<void, std::string> check_place(const ServerConfig& config, std::uint32_t subnet_id, const json& host) {
+    if (auto known = check_host_subnet(config, subnet_id); !known) return known;
     if (subnet_id == 0) return {};
-    const auto& network = context.server.config()->subnet(subnet_id)->network;
-    for (const auto& address : kept_host_addresses(host, context.family))
+    const auto& network = config.subnet(subnet_id)->network;
+    for (const auto& address : kept_host_addresses(host, config.family))
         if (!contains(network, address))
             return std::unexpected("specified reservation '" + to_string(address) + "' is not matching the " +
-                                   ip(context) + " subnet prefix '" + network_text(network) + "'");
+                                   std::string{names_of(config.family).ip} + " subnet prefix '" + network_text(network) + "'");
     return {};
 }
 
@@ -68,11 +64,9 @@ struct HostList {
     json* hosts = nullptr;
 };
 
-Result<HostList, Answer> reservations_of(json& map, Family family, std::uint32_t subnet_id) {
+/// @pre the subnet is configured
+HostList reservations_of(json& map, Family family, std::uint32_t subnet_id) {
     const auto owners = host_owners(map, family, subnet_id);
-    if (owners.empty())
-        return std::unexpected(
-            failure("the subnet with ID of '" + std::to_string(subnet_id) + "' is not there any more"));
     auto& hosts = map.at(json::json_pointer(owners.front().pointer))["reservations"];
     if (hosts.is_null()) hosts = json::array();
     return HostList{owners.front().pointer + "/reservations", &hosts};
@@ -102,17 +96,16 @@ std::string in_scope(std::uint32_t subnet_id) {
 
 /// Puts a host to its place, `own`, or at the end of the list.
 struct HostPut {
-    Family family;
     std::uint32_t subnet_id;
     json host;
     bool replaces;
-    std::string text;     // of the answer
-    std::size_t skipped;  // reservations of the configuration in use that are wrong (reservations-lenient)
+    std::string text;  // of the answer
 
-    EditedOrAnswer operator()(json& map) const {
-        auto list = reservations_of(map, family, subnet_id);
-        if (!list) return std::unexpected(std::move(list.error()));
-        json& hosts = *list->hosts;
+    EditedOrAnswer operator()(json& map, const ServerConfig& present) const {
+        if (const auto fits = check_place(present, subnet_id, host); !fits)
+            return std::unexpected(failure(fits.error()));
+        const auto list = reservations_of(map, present.family, subnet_id);
+        json& hosts = *list.hosts;
         const auto identifier = host_identifier(host);
         const auto own = identifier ? place_of_host(hosts, *identifier) : std::nullopt;
         // Without an identifier the loader tells what is wrong with it.
@@ -121,7 +114,7 @@ struct HostPut {
             return std::unexpected(failure("Database duplicate entry error: the host has a reservation " +
                                            in_scope(subnet_id) + " already; reservation-update replaces it"));
         if (map.value("ip-reservations-unique", true))
-            if (const auto taken = taken_address(hosts, host, family, own))
+            if (const auto taken = taken_address(hosts, host, present.family, own))
                 return std::unexpected(failure("Database duplicate entry error: the address " +
                                                to_string(*taken) + " is reserved for another host " +
                                                in_scope(subnet_id)));
@@ -131,31 +124,25 @@ struct HostPut {
         else
             hosts.push_back(host);
         return Edited{.answer = success(text),
-                      .place = list->pointer + "/" + std::to_string(place),
+                      .place = list.pointer + "/" + std::to_string(place),
                       .argument = "/reservation",
-                      .skipped_max = skipped};
+                      .skipped_max = present.skipped_reservations};
     }
 };
 
 void put_host(CommandContext& context, GivenHost host, bool replaces, std::string text, Reply reply) {
-    const auto subnet_id = host.subnet_id.value_or(0);
-    if (const auto fits = check_place(context, subnet_id, host.map); !fits)
-        return reply(failure(fits.error()));
     context.configuration.change(replaces ? "reservation-update" : "reservation-add",
-                                 HostPut{.family = context.family,
-                                         .subnet_id = subnet_id,
+                                 HostPut{.subnet_id = host.subnet_id.value_or(0),
                                          .host = std::move(host.map),
                                          .replaces = replaces,
-                                         .text = std::move(text),
-                                         .skipped = context.server.config()->skipped_reservations},
+                                         .text = std::move(text)},
                                  std::move(reply));
 }
 
 /// The host, for a command that may change the configuration.
 Result<GivenHost, std::string> writable_host(const Arguments& arguments, std::string_view verb) {
-    const auto target = read_host_target(arguments, HostTarget::database);
-    if (!target) return std::unexpected(target.error());
-    if (*target == HostTarget::database)
+    const auto target = host_target(arguments, HostTarget::database);
+    if (target == HostTarget::database)
         return std::unexpected("Host database not available, cannot " + std::string{verb} + " host.");
     return read_host(arguments);
 }
@@ -185,17 +172,13 @@ void reservation_update(CommandContext& context, const Arguments& arguments, Rep
 void reservation_del(CommandContext& context, const Arguments& arguments, Reply reply) {
     auto selection = select_host(context, arguments);
     if (!selection) return reply(failure(std::move(selection.error())));
-    const auto target = read_host_target(arguments, HostTarget::database);
-    if (!target) return reply(failure(target.error()));
-    if (*target == HostTarget::database)
+    const auto target = host_target(arguments, HostTarget::database);
+    if (target == HostTarget::database)
         return reply(failure("Host database not available, cannot delete host."));
-    if (!check_host_subnet(context, selection->subnet_id))
-        return reply(nothing_found("Host not deleted (not found)."));
-    auto edit = [selection = std::move(*selection),
-                 family = context.family](json& map) -> EditedOrAnswer {
-        auto list = reservations_of(map, family, selection.subnet_id);
-        if (!list) return std::unexpected(std::move(list.error()));
-        json& hosts = *list->hosts;
+    auto edit = [selection = std::move(*selection)](json& map, const ServerConfig& present) -> EditedOrAnswer {
+        if (!check_host_subnet(present, selection.subnet_id))
+            return std::unexpected(nothing_found("Host not deleted (not found)."));
+        json& hosts = *reservations_of(map, present.family, selection.subnet_id).hosts;
         // Several have the address where ip-reservations-unique is false.
         const auto kept_end = std::remove_if(hosts.begin(), hosts.end(), selection.filter);
         if (kept_end == hosts.end()) return std::unexpected(nothing_found("Host not deleted (not found)."));

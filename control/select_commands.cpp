@@ -28,31 +28,19 @@ Result<ClassSet, SelectionText> classes_of(const Arguments& arguments, const Ser
     classes.add(class_id::all);
     const auto* const value = arguments.find("classes");
     if (value == nullptr) return classes;
-    const auto* const list = std::get_if<config::Value::List>(&value->data);
-    if (list == nullptr)
-        return std::unexpected("parameter 'classes' must be a list of names, not a " +
-                               std::string{value->type_name()});
-    for (const auto& entry : *list) {
+    for (const auto& entry : std::get<config::Value::List>(value->data)) {
         const auto* const name = std::get_if<std::string>(&entry.data);
         if (name == nullptr)
-            return std::unexpected("parameter 'classes' must be a list of names, and holds a " +
-                                   std::string{entry.type_name()});
+            return std::unexpected("parameter 'classes' must be a list of names, and holds " +
+                                   a_value_of_type(entry.type_name()));
         if (const auto id = config.class_names.find(*name)) classes.add(*id);  // no guard asks for others
     }
     return classes;
 }
 
-/// @param known  the command's parameters: an unknown one would be taken for one that makes no difference
-Result<SubnetQuestion, SelectionText> read_selection(const Arguments& arguments, std::span<const std::string_view> known,
-                                                Family family, const ServerConfig& config) {
+Result<SubnetQuestion, SelectionText> read_selection(const Arguments& arguments, Family family,
+                                                     const ServerConfig& config) {
     SubnetQuestion made;
-    if (arguments.map() != nullptr)
-        for (const auto& member : std::get<config::Value::Map>(arguments.map()->data))
-            if (std::ranges::find(known, member.key) == known.end()) {
-                std::string wanted;
-                for (const auto name : known) wanted += (wanted.empty() ? "" : ", ") + std::string{name};
-                return std::unexpected("unknown parameter '" + member.key + "'; there are: " + wanted);
-            }
     for (const auto& [name, place] : selection_addresses) {
         const auto text = arguments.text(name);
         if (!text) continue;
@@ -88,17 +76,11 @@ const Interface* find_interface(const InterfaceMonitor& monitor, const std::stri
     return nullptr;
 }
 
-constexpr std::array<std::string_view, 8> parameters4{"interface", "address", "relay", "local", "remote",
-                                                      "link",      "subnet",  "classes"};
-constexpr std::array<std::string_view, 5> parameters4o6{"interface", "interface-id", "remote", "link", "classes"};
-constexpr std::array<std::string_view, 6> parameters6{"interface", "interface-id", "local",
-                                                      "remote",    "link",         "classes"};
-
 }  // namespace
 
 void subnet4_select_test(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto config = context.configuration.loaded().server;
-    auto question = read_selection(arguments, parameters4, Family::v4, *config);
+    auto question = read_selection(arguments, Family::v4, *config);
     if (!question) return reply(failure(question.error()));
     const InterfaceMonitor now{context.loop, [] {}};
     if (const auto* const found = find_interface(now, question->interface);
@@ -109,14 +91,14 @@ void subnet4_select_test(CommandContext& context, const Arguments& arguments, Re
 
 void subnet4o6_select_test(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto config = context.configuration.loaded().server;
-    const auto question = read_selection(arguments, parameters4o6, Family::v6, *config);
+    const auto question = read_selection(arguments, Family::v6, *config);
     if (!question) return reply(failure(question.error()));
     reply(selected(*config, subnet_of_carried_discover(*question, *config)));
 }
 
 void subnet6_select_test(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto config = context.configuration.loaded().server;
-    const auto question = read_selection(arguments, parameters6, Family::v6, *config);
+    const auto question = read_selection(arguments, Family::v6, *config);
     if (!question) return reply(failure(question.error()));
     reply(selected(*config, subnet_of_solicit(*question, *config)));
 }

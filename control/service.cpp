@@ -81,7 +81,7 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
                    server_.renew_credentials(nullptr);
                }},
       http_secrets_{shared.loop, shared.side, [this] { channel_.renew_secrets(); }} {
-    shared.watched.push_back({family, server_, channel_, script_, shared.logs});
+    shared.watched.push_back({family, server_, channel_, changes_, script_, shared.logs});
     channel_.add_route(metrics_route(shared.watched, shared.streams));
     for (HttpRoute& route : health_routes(shared.watched)) channel_.add_route(std::move(route));
     channel_.add_route(shared.streams.route());
@@ -128,13 +128,14 @@ Result<void, Service::Failure> Service::begin() {
         if (const auto kept = keep_identity(server); !kept)
             return std::unexpected(Failure{ExitCode::state_directory, kept.error()});
     }
-    configuration_.emplace(file_, options_, server_, shared_.logs, channel_, shared_.side);
+    configuration_.emplace(file_, options_, server_, shared_.logs, channel_, shared_.side, changes_);
     context_.emplace(CommandContext{
         .family = family_,
         .loop = shared_.loop,
         .server = server_,
         .configuration = *configuration_,
         .channel = channel_,
+        .changes = changes_,
         .logs = shared_.logs,
         .script = script_,
         .side = shared_.side,
@@ -147,7 +148,7 @@ Result<void, Service::Failure> Service::begin() {
         script_.use(used.server);
         if (family_ == Family::v6) keep_identity_later(used.server);
     });
-    shared_.shutdown.add(server_, channel_);
+    shared_.shutdown.add(server_, channel_, changes_);
     first_ = loaded_->server;
     auto begun = configuration_->begin(std::move(*loaded_));
     loaded_.reset();

@@ -77,6 +77,7 @@ private:
     Server server_;
     std::optional<CommandContext> context_;
     ControlChannel channel_;
+    ChangeQueue changes_;
     std::optional<Configuration> configuration_;
     RunScript script_;
     SecretWatch secrets_;       // of the database

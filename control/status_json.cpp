@@ -184,6 +184,13 @@ Json queues(const StatusInputs& inputs) {
             {"log-lines-lost", inputs.log_lines_lost}};
 }
 
+Json configuration_changes(const ChangeStatus& changes) {
+    return {{"under-way", changes.under_way},
+            {"waiting", changes.waiting},
+            {"waiting-max", changes.waiting_max},
+            {"refused", changes.refused}};
+}
+
 Json commands(const ChannelCounters& channel) {
     return {{"connections", channel.connections},
             {"connections-refused", channel.connections_refused},
@@ -221,6 +228,7 @@ Json status_json(const StatusInputs& inputs) {
         {"database-status", database(server, inputs.now)},
         {"clock", clock(server.clock)},
         {"configuration-in-preparation", server.preparing},
+        {"configuration-changes", configuration_changes(inputs.changes)},
         {"leases",
          {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
         {"limits", queues(inputs)},

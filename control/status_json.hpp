@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json_fwd.hpp>
 
+#include "control/change_queue.hpp"
 #include "control/control_channel.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
@@ -21,6 +22,7 @@ struct StatusInputs {
     std::size_t connections_open = 0;  // of control sockets
     std::size_t request_octets = 0;    // of requests being received there
     std::size_t event_streams = 0;     // open ones that tell of the family; known to /metrics only
+    ChangeStatus changes;
     ScriptStatus script;
     std::uint64_t log_lines_lost = 0;
     int process = 0;

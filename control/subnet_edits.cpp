@@ -131,7 +131,7 @@ std::string subnet_title(const Json& subnet) {
 }
 
 Edit add_subnet(Family family, Json subnet) {
-    return [family, subnet = std::move(subnet)](Json& map) -> EditedOrAnswer {
+    return [family, subnet = std::move(subnet)](Json& map, const ServerConfig&) -> EditedOrAnswer {
         if (auto wrong = brings_reservations(subnet, command_of(family, "add")))
             return std::unexpected(std::move(*wrong));
         if (auto wrong = stands_already(map, family, subnet)) return std::unexpected(std::move(*wrong));
@@ -147,7 +147,7 @@ Edit add_subnet(Family family, Json subnet) {
 }
 
 Edit update_subnet(Family family, Json subnet) {
-    return [family, subnet = std::move(subnet)](Json& map) -> EditedOrAnswer {
+    return [family, subnet = std::move(subnet)](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto command = command_of(family, "update");
         const auto id = id_of(subnet);
         if (id == 0)
@@ -175,7 +175,7 @@ Edit update_subnet(Family family, Json subnet) {
 }
 
 Edit delete_subnet(Family family, std::uint32_t id) {
-    return [family, id](Json& map) -> EditedOrAnswer {
+    return [family, id](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto place = find_subnet(map, family, id);
         if (!place) return std::unexpected(no_subnet(std::to_string(id)));
         const Json& subnet = place->subnet();
@@ -186,7 +186,7 @@ Edit delete_subnet(Family family, std::uint32_t id) {
 }
 
 Edit add_network(Family family, Json network) {
-    return [family, network = std::move(network)](Json& map) -> EditedOrAnswer {
+    return [family, network = std::move(network)](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto key = subnets_key(family);
         const auto named = network.find("name");
         const auto name = named != network.end() && named->is_string() ? named->get<std::string>() : "";
@@ -209,7 +209,7 @@ Edit add_network(Family family, Json network) {
 }
 
 Edit delete_network(Family family, std::string name, bool with_subnets) {
-    return [family, name = std::move(name), with_subnets](Json& map) -> EditedOrAnswer {
+    return [family, name = std::move(name), with_subnets](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto index = find_network(map, name);
         if (!index)
             return std::unexpected(nothing_found("no shared network with name '" + name + "' found"));
@@ -223,7 +223,7 @@ Edit delete_network(Family family, std::string name, bool with_subnets) {
 }
 
 Edit add_to_network(Family family, std::string name, std::uint32_t id) {
-    return [family, name = std::move(name), id](Json& map) -> EditedOrAnswer {
+    return [family, name = std::move(name), id](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto index = find_network(map, name);
         if (!index) return std::unexpected(no_network_of_command(family, name));
         const auto place = find_subnet(map, family, id);
@@ -242,7 +242,7 @@ Edit add_to_network(Family family, std::string name, std::uint32_t id) {
 }
 
 Edit take_from_network(Family family, std::string name, std::uint32_t id) {
-    return [family, name = std::move(name), id](Json& map) -> EditedOrAnswer {
+    return [family, name = std::move(name), id](Json& map, const ServerConfig&) -> EditedOrAnswer {
         const auto index = find_network(map, name);
         if (!index) return std::unexpected(no_network_of_command(family, name));
         const auto place = find_subnet(map, family, id);

@@ -10,6 +10,7 @@ StatusInputs WatchedService::status() const {
             .channel = channel.counters(),
             .connections_open = channel.connections_open(),
             .request_octets = channel.octets_held(),
+            .changes = changes.status(),
             .script = script.status(),
             .log_lines_lost = logs.lost(),
             .process = getpid(),

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "control/change_queue.hpp"
 #include "control/event_stream.hpp"
 #include "control/log_backend.hpp"
 #include "control/run_script.hpp"
@@ -16,6 +17,7 @@ struct WatchedService {
     Family family = Family::v4;
     Server& server;
     const ControlChannel& channel;
+    const ChangeQueue& changes;
     const RunScript& script;
     const LogBackend& logs;
 

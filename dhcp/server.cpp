@@ -433,6 +433,7 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     impl_->drain_timer.cancel();
     if (impl_->preparing) impl_->preparing->cancel();
     impl_->preparing.reset();
+    impl_->finish_apply({.text = "The server is stopping."});
     auto end = [impl = impl_.get(), guard = impl_->alive, done = std::move(done)] {
         if (!*guard) return;
         impl->journey->flush();

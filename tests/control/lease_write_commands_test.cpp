@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         WrongCase{R"({ "hw-address": "1a:1b" })", 1, "missing parameter 'ip-address'"},
         WrongCase{R"({ "ip-address": "192.0.2.11" })", 1, "missing parameter 'hw-address'"},
-        WrongCase{R"({ "ip-address": 7, "hw-address": "1a" })", 1, "'ip-address' must be a string, not a integer"},
+        WrongCase{R"({ "ip-address": 7, "hw-address": "1a" })", 1, "'ip-address' must be a string, not 7"},
         WrongCase{R"({ "ip-address": "2001:db8::1", "hw-address": "1a" })", 1, "no IPv4 address: '2001:db8::1'"},
         WrongCase{R"({ "ip-address": "192.0.2.11", "hw-address": "xyz" })", 1, "'hw-address' must be octets"},
         WrongCase{R"({ "ip-address": "192.0.2.11", "hw-address": "000102030405060708090a0b0c0d0e0f1011121314" })", 1,
@@ -349,12 +349,12 @@ TEST_F(Lease6Commands, BulkApplyDoesNothingWhenAnEntryIsWrong) {
     constexpr const char* good = R"({ "ip-address": "2001:db8:1::1", "duid": "01", "iaid": 1 })";
     const auto with = [&](const std::string& bad) { return "{ \"leases\": [ " + std::string{good} + ", " + bad + " ] }"; };
     expect("lease6-bulk-apply", with(R"({ "duid": "01", "iaid": 1 })"), 1, "leases[1]: missing parameter 'ip-address'");
-    expect("lease6-bulk-apply", with("7"), 1, "leases[1]: a lease is a map, not a integer");
+    expect("lease6-bulk-apply", with("7"), 1, "leases[1]: a lease is a map, not an integer");
     expect("lease6-bulk-apply", with(R"({ "ip-address": "2001:db8:9::1", "duid": "01", "iaid": 1 })"), 4,
            "leases[1]: subnet-id not specified");
     expect("lease6-bulk-apply", R"({ "deleted-leases": [ { "ip-address": "x" } ] })", 1, "deleted-leases[0]: ");
     expect("lease6-bulk-apply", "{}", 1, "neither 'deleted-leases' nor 'leases'");
-    expect("lease6-bulk-apply", R"({ "leases": {} })", 1, "'leases' must be a list of maps, not a map");
+    expect("lease6-bulk-apply", R"({ "leases": {} })", 1, "'leases' must be a list, not a map");
     expect("lease6-bulk-apply", R"({ "leases": [] })", 3, "Bulk apply of 0 IPv6 leases completed.");
     EXPECT_EQ(ask("lease6-get-all", "{}")["result"], 3);
 }

@@ -89,7 +89,7 @@ TEST_P(NetworkCommands, ShowsASubnet) {
     gives(1, "subnet@4-get", "{}", "no arguments specified for the 'subnet@4-get' command");
     refuses("subnet@4-get", R"x({ "id": 1, "subnet": "@A" })x",
             "invalid number of arguments 2 for the 'subnet@4-get' command. Expecting 'id' or 'subnet'");
-    refuses("subnet@4-get", R"x({ "name": "x" })x", "Expecting 'id' or 'subnet', not 'name'");
+    refuses("subnet@4-get", R"x({ "name": "x" })x", "unknown parameter 'name' of command 'subnet@4-get', which takes 'id', 'subnet' and nothing else");
     refuses("subnet@4-get", R"x({ "subnet": "x" })x", "parameter 'subnet' must be an IPv@4 prefix");
     refuses("subnet@4-get", R"x({ "id": "x" })x", "parameter 'id' must be an integer");
 }
@@ -116,10 +116,10 @@ TEST_P(NetworkCommands, RefusesWrongSubnets) {
             "arguments: error: /subnet@4/0/pools/0");
     refuses("subnet@4-add", R"x({ "subnet@4": [ { "subnet": "@C" } ] })x", "/subnet@4/0");
     refuses("subnet@4-add", R"x({ "subnet@4": [ {}, {} ] })x", "must be a list of one map, not of 2");
-    refuses("subnet@4-add", R"x({ "subnet@4": [ 7 ] })x", "must be a list of one map, not of a integer");
-    refuses("subnet@4-add", R"x({ "subnet@4": {} })x", "must be a list of one map, not a map");
+    refuses("subnet@4-add", R"x({ "subnet@4": [ 7 ] })x", "must be a list of one map, not of an integer");
+    refuses("subnet@4-add", R"x({ "subnet@4": {} })x", "must be a list, not a map");
     refuses("subnet@4-add", R"x({ "subnet@4": [ {} ], "x": 1 })x",
-            "invalid number of arguments 2 for the 'subnet@4-add' command. Expecting 'subnet@4' list");
+            "unknown parameter 'x' of command 'subnet@4-add', which takes 'subnet@4' and nothing else");
     refuses("subnet@4-add", "{}", "missing parameter 'subnet@4'");
 }
 
@@ -148,7 +148,7 @@ TEST_P(NetworkCommands, DeletesASubnet) {
               wanted(R"x({ "result": 0, "text": "IPv@4 subnet @B (id 2) deleted",
                           "arguments": { "subnets": [ { "id": 2, "subnet": "@B" } ] } })x"));
     gives(3, "subnet@4-del", R"x({ "id": 2 })x", "no subnet with id 2 found");
-    refuses("subnet@4-del", R"x({ "id": 1, "subnet": "@A" })x", "invalid number of arguments 2");
+    refuses("subnet@4-del", R"x({ "id": 1, "subnet": "@A" })x", "unknown parameter 'subnet' of command");
     gives(0, "network@4-list", "{}", "1 IPv@4 network found");
 }
 
@@ -217,7 +217,7 @@ TEST_P(NetworkCommands, AddsAndDeletesNetworks) {
     gives(3, "subnet@4-get", R"x({ "id": 2 })x", "No subnet with id 2 found");
     gives(3, "network@4-del", R"x({ "name": "floor" })x", "no shared network with name 'floor' found");
     gives(3, "network@4-list", "{}", "0 IPv@4 networks found");
-    refuses("network@4-del", R"x({ "name": "x", "subnets-action": "burn" })x", "must be 'keep' or 'delete', not 'burn'");
+    refuses("network@4-del", R"x({ "name": "x", "subnets-action": "burn" })x", "must be \"keep\" or \"delete\", not 'burn'");
 }
 
 TEST_P(NetworkCommands, MovesSubnetsBetweenNetworks) {
@@ -296,10 +296,10 @@ TEST_P(NetworkCommands, TellsWhichSubnetAMessageWouldBeFor) {
     gives(3, "subnet@4-select-test", of(by, inside1), "no subnet selected");
     gives(0, "subnet@4-select-test", "{ \"" + by + "\": \"" + inside1 + "\", \"classes\": [ \"phone\" ] }",
           "selected subnet '@A' id 1");
-    refuses("subnet@4-select-test", of("rely", inside1), "unknown parameter 'rely'; there are: interface");
+    refuses("subnet@4-select-test", of("rely", inside1), "unknown parameter 'rely' of command 'subnet@4-select-test', which takes 'interface'");
     refuses("subnet@4-select-test", of(by, "x"), "parameter '" + by + "' must be an IPv@4 address, not 'x'");
-    refuses("subnet@4-select-test", R"x({ "classes": "phone" })x", "must be a list of names, not a string");
-    refuses("subnet@4-select-test", R"x({ "classes": [ 7 ] })x", "must be a list of names, and holds a integer");
+    refuses("subnet@4-select-test", R"x({ "classes": "phone" })x", "must be a list, not 'phone'");
+    refuses("subnet@4-select-test", R"x({ "classes": [ 7 ] })x", "must be a list of names, and holds an integer");
 }
 
 struct SelectOver6 : testing_support::CommandTest {
@@ -319,7 +319,7 @@ TEST_P(NetworkCommands, ServesFurtherInterfaces) {
     gives(0, "interface-add", R"x({ "interfaces": [ "lo" ] })x", "Interface configuration successfully updated.");
     gives(0, "interface-add", R"x({ "interfaces": [ "lo" ] })x", "Interface configuration successfully updated.");
     EXPECT_EQ(configuration_now()["interfaces-config"]["interfaces"], json::array({"lo"}));
-    refuses("interface-add", R"x({ "interfaces": "lo" })x", "must be a list of names");
+    refuses("interface-add", R"x({ "interfaces": "lo" })x", "must be a list, not 'lo'");
     refuses("interface-add", R"x({ "interfaces": [ 7 ] })x", "/interfaces-config/interfaces");
     refuses("interface-add", R"x({ "interfaces": [ "lo" ], "x": 1 })x", "nothing else");
     EXPECT_THAT(ask("interface-redetect", "{}").value("text", ""), HasSubstr("interfaces detected."));
@@ -328,17 +328,6 @@ TEST_P(NetworkCommands, ServesFurtherInterfaces) {
 TEST_P(NetworkCommands, HasNoConfigurationBackend) {
     gives(3, "config-backend-pull", "{}", "No config backend.");
     EXPECT_EQ(ask("server-tag-get", "{}"), wanted(R"x({ "result": 0, "arguments": { "server-tag": "" } })x"));
-}
-
-TEST_P(NetworkCommands, OneChangeAtATime) {
-    std::optional<Answer> first, second;
-    const auto change = [](json&) -> Result<Edited, Answer> { return Edited{.answer = success("done")}; };
-    configuration.change("first", change, [&](Answer answer) { first = std::move(answer); });
-    configuration.change("second", change, [&](Answer answer) { second = std::move(answer); });
-    ASSERT_TRUE(second);
-    EXPECT_THAT(second->text, HasSubstr("another configuration is being put to use"));
-    while (!first) loop.run_one();
-    EXPECT_EQ(first->text, "done");
 }
 
 }  // namespace

@@ -277,6 +277,33 @@ class HttpControlTest(OneLinkTest):
                 gone.request("version-get")
         self.assertEqual(self.subject.control.ask("version-get")["result"], SUCCESS)
 
+    def test_a_socket_moves_to_another_address_of_its_port(self) -> None:
+        users = {"authentication": {"clients": [self.client("anna", "a")]}}
+        self.begin(self.http(**users))
+        self.open.user, self.open.password = "anna", "a"
+        kept, open_unix = self.open.kept(), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.addCleanup(open_unix.close)
+        open_unix.connect(str(self.subject.socket_path))
+        everywhere = HttpControl(self.server_side, PORT, address="10.77.0.1", user="anna", password="a")
+        with self.assertRaises(OSError):
+            everywhere.request("version-get")
+        configuration = self.open.ask("config-get")["arguments"]["Dhcp4"]
+        unix = configuration["control-sockets"][0]
+        for address, reached, elsewhere in (("0.0.0.0", everywhere, None), ("127.0.0.1", self.open, everywhere)):
+            moved = {**configuration, "control-sockets": [unix, self.http(socket_address=address, **users)]}
+            answer = self.open.request("config-set", {"Dhcp4": moved}, kept)
+            self.assertEqual(answer.json[0]["result"], SUCCESS, address)
+            kept = self.open.kept()
+            self.assertEqual(reached.ask("version-get")["result"], SUCCESS, address)
+            if elsewhere is not None:
+                with self.assertRaises(OSError):
+                    elsewhere.request("version-get")
+        with self.server_side.socket(socket.AF_INET, socket.SOCK_STREAM) as other:
+            with self.assertRaises(OSError):
+                other.bind(("127.0.0.1", PORT))
+        open_unix.sendall(b'{"command": "version-get"}')
+        self.assertEqual(json.loads(read_to_end(open_unix))["result"], SUCCESS, "its socket was kept, and so was it")
+
     def test_shutdown_is_answered(self) -> None:
         self.begin(self.http())
         idle = self.open.kept()

@@ -10,6 +10,7 @@
 #include "config/dialect.hpp"
 #include "control/command_context.hpp"
 #include "control/command_table.hpp"
+#include "control/reconfigure_secret.hpp"
 #include "lease_backends/memory_store.hpp"
 #include "lease_backends/outage_journal.hpp"
 #include "tests/support/fake_time.hpp"
@@ -29,6 +30,9 @@ protected:
         options.family = family;
         options.directories.data = folder.path();
         options.server_duid = [](const ServerDuidConfig&) { return Result<Octets, std::string>{Octets{0, 3, 0, 1, 2}}; };
+        options.reconfigure_keys = []() -> Result<std::shared_ptr<const v6::ReconfigureKeys>, std::string> {
+            return std::make_shared<const SecretKeys>(SecretKeys::Secret{});
+        };
         auto loaded = config::load(parsed(text), options);
         EXPECT_TRUE(loaded) << (loaded ? "" : config::format(loaded.error()));
         if (!loaded) return;
@@ -72,13 +76,15 @@ protected:
     ControlChannel channel{loop, side, {}, [](config::Value, const Caller&, const Reply&) {}};
     RunScript script{loop, server.events()};
     config::LoadOptions options;
+    ChangeQueue changes;
     Configuration configuration{folder / "dhcp.conf", config::LoadOptions{.family = family, .directories = {.data = folder.path()}},
-                                server, logs, channel, side};
+                                server, logs, channel, side, changes};
     CommandContext context{.family = family,
                            .loop = loop,
                            .server = server,
                            .configuration = configuration,
                            .channel = channel,
+                           .changes = changes,
                            .logs = logs,
                            .script = script,
                            .side = side,
