@@ -66,7 +66,8 @@ void build_report_get(CommandContext&, const Arguments&, Reply reply) {
 }
 
 void status_get(CommandContext& context, const Arguments&, Reply reply) {
-    const WatchedService service{context.family, context.server, context.channel, context.script, context.logs};
+    const WatchedService service{context.family, context.server, context.channel, context.script,
+                                 context.legal_log, context.logs};
     reply(success("", status_json(service.status())));
 }
 

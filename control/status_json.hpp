@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "control/control_channel.hpp"
+#include "control/legal_log.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
@@ -19,6 +20,7 @@ struct StatusInputs {
     ServerStatus server;
     ChannelCounters channel;
     ScriptStatus script;
+    LegalLogStatus legal_log;
     std::uint64_t log_lines_lost = 0;
     int process = 0;
     std::chrono::steady_clock::time_point now{};

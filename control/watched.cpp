@@ -9,6 +9,7 @@ StatusInputs WatchedService::status() const {
             .server = server.status(),
             .channel = channel.counters(),
             .script = script.status(),
+            .legal_log = legal_log.status(),
             .log_lines_lost = logs.lost(),
             .process = getpid(),
             .now = std::chrono::steady_clock::now()};

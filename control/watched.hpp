@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "control/event_stream.hpp"
+#include "control/legal_log.hpp"
 #include "control/log_backend.hpp"
 #include "control/run_script.hpp"
 #include "control/status_json.hpp"
@@ -17,6 +18,7 @@ struct WatchedService {
     Server& server;
     const ControlChannel& channel;
     const RunScript& script;
+    const LegalLog& legal_log;
     const LogBackend& logs;
 
     /// As they are now.
