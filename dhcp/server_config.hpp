@@ -257,14 +257,14 @@ struct LegalLogTarget {
     enum class Unit : std::uint8_t { second, day, month, year };
 
     Type type = Type::file;
-    std::string directory;                // of the files
+    std::string directory = {};           // of the files
     std::string base_name = "kea-legal";  // of the files: "base-name.20260131.txt"
     Unit unit = Unit::day;
     std::uint32_t count = 1;  // units after which the next file begins; 0: never
-    std::string prerotate;    // program that is told of a file that is left; "": none
-    std::string postrotate;   // of a file that is begun
-    int facility = 0;         // of syslog, as syslog.h numbers it
-    std::string pattern;      // of syslog lines; "": the text alone
+    std::string prerotate = {};   // program that is told of a file that is left; "": none
+    std::string postrotate = {};  // of a file that is begun
+    int facility = 0;             // of syslog, as syslog.h numbers it
+    std::string pattern = {};     // of syslog lines; "": the text alone
     bool operator==(const LegalLogTarget&) const = default;
 };
 struct LegalLogConfig {

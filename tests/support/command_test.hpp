@@ -71,6 +71,7 @@ protected:
                   {.family = family}};
     ControlChannel channel{loop, side, {}, [](config::Value, const Caller&, const Reply&) {}};
     RunScript script{loop, server.events()};
+    LegalLog legal_log{loop, server.events()};
     config::LoadOptions options;
     Configuration configuration{folder / "dhcp.conf", config::LoadOptions{.family = family, .directories = {.data = folder.path()}},
                                 server, logs, channel, side};
@@ -81,6 +82,7 @@ protected:
                            .channel = channel,
                            .logs = logs,
                            .script = script,
+                           .legal_log = legal_log,
                            .side = side,
                            .shutdown = [](int) {}};
 };
