@@ -43,9 +43,10 @@ std::string load_directory(const Node& node, const LoadOptions& options) {
     if (!path.starts_with('/')) {
         node.error("path", "\"" + path + "\" is no absolute path", "\"" + allowed + "\"");
     } else if (!options.relax_security) {
-        node.error("path", "the forensic log may not be written to \"" + path + "\"", "\"" + allowed + "\"",
-                   "another directory is set with the environment variable KEA_LEGAL_LOG_DIR, or any is accepted "
-                   "with -X");
+        node.error(
+            "path", "the forensic log may not be written to \"" + path + "\"", "\"" + allowed + "\"",
+            "another directory is set with the environment variable KEA_LEGAL_LOG_DIR, or any is accepted "
+            "with -X");
     } else {
         node.warning("path", "the forensic log is written outside of " + allowed + ", as -X permits");
     }
@@ -55,17 +56,20 @@ std::string load_directory(const Node& node, const LoadOptions& options) {
 std::string load_base_name(const Node& node) {
     const std::string name = legal_text(node, "base-name", LegalLogTarget{}.base_name);
     constexpr std::size_t size_max = 200;  // a file's name has 255 octets at most
-    const bool is_name = !name.empty() && name != "." && name != ".." && !name.contains('/') && name.size() <= size_max &&
-                         std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    const bool is_name =
+        !name.empty() && name != "." && name != ".." && !name.contains('/') && name.size() <= size_max &&
+        std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     if (!is_name)
         node.error("base-name", "\"" + name + "\" cannot begin the name of a file",
-                   "a name of up to " + std::to_string(size_max) + " octets without \"/\"", "the directory is \"path\"");
+                   "a name of up to " + std::to_string(size_max) + " octets without \"/\"",
+                   "the directory is \"path\"");
     return name;
 }
 
 void load_rotation(const Node& node, LegalLogTarget& target) {
     const std::string unit = legal_text(node, "time-unit", "day");
-    const auto known = std::ranges::find_if(rotation_units, [&](const auto& row) { return unit == row.first; });
+    const auto known =
+        std::ranges::find_if(rotation_units, [&](const auto& row) { return unit == row.first; });
     if (known == rotation_units.end())
         node.error("time-unit", "\"" + unit + "\" is no unit of rotation", "second, day, month or year");
     else
@@ -90,8 +94,7 @@ void load_syslog(const Node& node, LegalLogTarget& target) {
     target.pattern = legal_text(node, "pattern", "");
     const std::string name = legal_text(node, "facility", "local0");
     const auto facility = syslog_facility(name);
-    if (!facility)
-        node.error("facility", "\"" + name + "\" is no facility of syslog", syslog_facilities());
+    if (!facility) node.error("facility", "\"" + name + "\" is no facility of syslog", syslog_facilities());
     target.facility = facility.value_or(0);
 }
 
@@ -100,7 +103,8 @@ template <std::size_t count>
 void tell_other_keys(const Node& node, const std::array<const char*, count>& keys, std::string_view type) {
     for (const char* const key : keys)
         if (node.has(key))
-            node.warning(key, "\"" + std::string{key} + "\" says nothing where \"type\" is \"" + std::string{type} + "\"");
+            node.warning(key, "\"" + std::string{key} + "\" says nothing where \"type\" is \"" +
+                                  std::string{type} + "\"");
 }
 
 std::string load_timestamp_format(const Node& node) {

@@ -83,7 +83,8 @@ Result<void, std::string> check_program(const std::string& path, std::string_vie
         return std::unexpected(std::string{role} + ", " + path + ", " + what + ": " + cure + ".");
     };
     if (stat(path.c_str(), &found) != 0)
-        return refuse("cannot be found (" + reason_of_errno(errno) + ")", "correct its name in hooks-libraries");
+        return refuse("cannot be found (" + reason_of_errno(errno) + ")",
+                      "correct its name in hooks-libraries");
     if (!S_ISREG(found.st_mode)) return refuse("is no file", "name a program or a script");
     if ((found.st_mode & S_IWOTH) != 0)
         return refuse("may be changed by everybody",
@@ -142,7 +143,8 @@ void ChildPrograms::Impl::ended(pid_t pid) {
     children.erase(found);
     if (killed)
         tell("it took longer than " +
-             std::to_string(std::chrono::duration_cast<std::chrono::seconds>(allowed).count()) + " s and was ended");
+             std::to_string(std::chrono::duration_cast<std::chrono::seconds>(allowed).count()) +
+             " s and was ended");
     else if (WIFSIGNALED(status))
         tell("signal " + std::to_string(WTERMSIG(status)) + " ended it");
     else if (WEXITSTATUS(status) != 0)
@@ -166,11 +168,12 @@ Result<void, std::string> ChildPrograms::start(const std::string& path, std::str
         ::waitpid(*pid, nullptr, 0);
         return std::unexpected("it cannot be followed (" + reason + ")");
     }
-    auto& child = impl_->children
-                      .try_emplace(*pid, Impl::Child{std::move(ended),
-                                                     boost::asio::posix::stream_descriptor{impl_->loop, process},
-                                                     boost::asio::steady_timer{impl_->loop, impl_->allowed}})
-                      .first->second;
+    auto& child =
+        impl_->children
+            .try_emplace(*pid, Impl::Child{std::move(ended),
+                                           boost::asio::posix::stream_descriptor{impl_->loop, process},
+                                           boost::asio::steady_timer{impl_->loop, impl_->allowed}})
+            .first->second;
     impl_->follow(*pid, child);
     return {};
 }

@@ -33,8 +33,8 @@ public:
     /// Its environment is the one given and PATH; its standard streams are /dev/null.
     /// @param ended  called later, once; not when this object goes first
     /// @error why it cannot be started; `ended` is not called then
-    Result<void, std::string> start(const std::string& path, std::string argument, std::vector<std::string> environment,
-                                    Ended ended);
+    Result<void, std::string> start(const std::string& path, std::string argument,
+                                    std::vector<std::string> environment, Ended ended);
     std::size_t running() const;
 
 private:

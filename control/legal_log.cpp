@@ -67,7 +67,8 @@ void LegalLog::Impl::use(std::shared_ptr<const ServerConfig> next) {
 }
 
 void LegalLog::Impl::start() {
-    const auto tell = [to = loop_of_thread_, self = weak_from_this()](const std::string& program, const std::string& file) {
+    const auto tell = [to = loop_of_thread_, self = weak_from_this()](const std::string& program,
+                                                                      const std::string& file) {
         const std::lock_guard lock{to->mutex};
         if (to->loop == nullptr) return;
         boost::asio::post(*to->loop, [self, program, file] {
@@ -116,7 +117,8 @@ void LegalLog::Impl::note_full(bool full, std::uint64_t lost) {
 
 void LegalLog::Impl::start_program(const std::string& program, const std::string& file) {
     if (programs_.running() >= programs_max)
-        return program_failed(program, file, "it was not started, since " + std::to_string(programs_max) + " run already");
+        return program_failed(program, file,
+                              "it was not started, since " + std::to_string(programs_max) + " run already");
     const auto ended = [self = weak_from_this(), program, file](const std::string& problem) {
         const auto impl = self.lock();
         if (impl && !problem.empty()) impl->program_failed(program, file, problem);
@@ -125,7 +127,8 @@ void LegalLog::Impl::start_program(const std::string& program, const std::string
     if (!started) program_failed(program, file, started.error());
 }
 
-void LegalLog::Impl::program_failed(const std::string& program, const std::string& file, const std::string& reason) {
+void LegalLog::Impl::program_failed(const std::string& program, const std::string& file,
+                                    const std::string& reason) {
     ++programs_failed_;
     log(MessageId::LEGAL_LOG_PROGRAM_FAILED, {{"program", program}, {"file", file}, {"reason", reason}});
 }
@@ -135,7 +138,8 @@ void LegalLog::Impl::finish() {
     if (!writer_) return;
     writer_->stop();
     writer_->wait_for_end(limits_.last_words);
-    if (const auto left = writer_->status().waiting; left != 0) log(MessageId::LEGAL_LOG_LEFT, {{"count", left}});
+    if (const auto left = writer_->status().waiting; left != 0)
+        log(MessageId::LEGAL_LOG_LEFT, {{"count", left}});
     const std::lock_guard lock{loop_of_thread_->mutex};
     loop_of_thread_->loop = nullptr;
 }

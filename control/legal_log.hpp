@@ -1,6 +1,6 @@
-// The forensic log of leases (Kea's legal_log library): what happened to them, once it is durable and its reply has
-// left. A thread of its own makes the texts and writes them; a disk that is slow, full or away holds up nobody. What
-// it cannot take is counted and told of, and leases are given on.
+// The forensic log of leases (Kea's legal_log library): what happened to them, once it is durable and its
+// reply has left. A thread of its own makes the texts and writes them; a disk that is slow, full or away
+// holds up nobody. What it cannot take is counted and told of, and leases are given on.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -26,9 +26,9 @@ struct LegalLogStatus {
 };
 
 struct LegalLogLimits {
-    std::size_t waiting_max = 16384;                // decisions, about 2 kB each
-    std::chrono::milliseconds retry{1000};          // after a failure
-    std::chrono::milliseconds last_words{2000};     // at the end, for what waits
+    std::size_t waiting_max = 16384;                 // decisions, about 2 kB each
+    std::chrono::milliseconds retry{1000};           // after a failure
+    std::chrono::milliseconds last_words{2000};      // at the end, for what waits
     std::chrono::milliseconds program_time{600000};  // of prerotate and postrotate
 };
 

@@ -16,7 +16,8 @@ namespace {
 enum class LegalAction : std::uint8_t { assigned, renewed, registered, released, added, updated, deleted };
 
 bool is_gift(LegalAction action) {
-    return action == LegalAction::assigned || action == LegalAction::renewed || action == LegalAction::registered;
+    return action == LegalAction::assigned || action == LegalAction::renewed ||
+           action == LegalAction::registered;
 }
 
 /// What is no text on one line, or could steer a terminal, is escaped.
@@ -74,7 +75,8 @@ QueryTexts query4_texts(const QueryContext& query) {
     ids.add("circuit-id", message->relay_suboption(v4::rai::circuit_id));
     ids.add("remote-id", message->relay_suboption(v4::rai::remote_id));
     ids.add("subscriber-id", message->relay_suboption(v4::rai::subscriber_id));
-    texts.relay = " connected via relay at address: " + to_string(message->giaddr()) + ids.after(", identified by ");
+    texts.relay =
+        " connected via relay at address: " + to_string(message->giaddr()) + ids.after(", identified by ");
     return texts;
 }
 
@@ -99,8 +101,8 @@ QueryTexts query6_texts(const QueryContext& query) {
     location.add("interface-id", relays_option(*message, v6::option::interface_id));
     texts.relay = " connected via relay at address: " + to_string(nearest_to_server.peer_address()) +
                   " for client on link address: " + to_string(nearest_to_server.link_address()) +
-                  ", hop count: " + std::to_string(nearest_to_server.hop_count()) + ids.after(", identified by ") +
-                  location.after(", connected at location ");
+                  ", hop count: " + std::to_string(nearest_to_server.hop_count()) +
+                  ids.after(", identified by ") + location.after(", connected at location ");
     return texts;
 }
 
@@ -110,10 +112,10 @@ std::string_view source_name(std::uint32_t bit) {
         std::uint32_t bit;
         std::string_view name;
     };
-    constexpr std::array names{Name{0x1, "Raw Socket"},          Name{0x2, "DUID"},
-                               Name{0x4, "IPv6 Link Local"},     Name{0x8, "Client Link Address"},
-                               Name{0x10, "Remote ID"},          Name{0x20, "Subscriber ID"},
-                               Name{0x40, "DOCSIS CMTS"},        Name{0x80, "DOCSIS MODEM"}};
+    constexpr std::array names{Name{0x1, "Raw Socket"},      Name{0x2, "DUID"},
+                               Name{0x4, "IPv6 Link Local"}, Name{0x8, "Client Link Address"},
+                               Name{0x10, "Remote ID"},      Name{0x20, "Subscriber ID"},
+                               Name{0x40, "DOCSIS CMTS"},    Name{0x80, "DOCSIS MODEM"}};
     const auto found = std::ranges::find(names, bit, &Name::bit);
     return found == names.end() ? "" : found->name;
 }
@@ -196,7 +198,8 @@ std::optional<LegalAction> action_by_packet(const LeaseEvent& event, bool is_dec
             if (!event.after) return std::nullopt;
             if (event.after->state == LeaseState::registered) return LegalAction::registered;
             return event.cause == LeaseCause::granted ? LegalAction::assigned : LegalAction::renewed;
-        case LeaseCause::declined: return event.before && is_decline ? std::optional{LegalAction::released} : std::nullopt;
+        case LeaseCause::declined:
+            return event.before && is_decline ? std::optional{LegalAction::released} : std::nullopt;
         case LeaseCause::released:
         case LeaseCause::moved: return event.before ? std::optional{LegalAction::released} : std::nullopt;
         case LeaseCause::offered:
@@ -214,8 +217,8 @@ bool is_logged(const Lease& lease, const ServerConfig& config) {
 }
 
 /// The operator's format of it; nullopt: there is none, or it cannot be evaluated.
-std::optional<std::string> formatted(const Lease& lease, const LeaseEvents& events, const ServerConfig& config,
-                                     LegalLogEntries& entries) {
+std::optional<std::string> formatted(const Lease& lease, const LeaseEvents& events,
+                                     const ServerConfig& config, LegalLogEntries& entries) {
     const LegalLogConfig& legal = *config.legal_log;
     if (!legal.request_format && !legal.response_format) return std::nullopt;
     const auto made = legal_log_text(lease, *events.query, config);
@@ -234,8 +237,8 @@ std::string duration_text(std::uint32_t seconds) {
     if (seconds == infinite_lifetime) return "infinite duration";
     constexpr std::uint32_t minute = 60, hour = 60 * minute, day = 24 * hour;
     const std::string days = seconds < day ? "" : std::to_string(seconds / day) + " days ";
-    return days + std::to_string(seconds % day / hour) + " hrs " + std::to_string(seconds % hour / minute) + " mins " +
-           std::to_string(seconds % minute) + " secs";
+    return days + std::to_string(seconds % day / hour) + " hrs " + std::to_string(seconds % hour / minute) +
+           " mins " + std::to_string(seconds % minute) + " secs";
 }
 
 LegalLogEntries legal_log_entries(const LeaseEvents& events, const ServerConfig& config) {
@@ -246,7 +249,8 @@ LegalLogEntries legal_log_entries(const LeaseEvents& events, const ServerConfig&
     if (!by_command)
         query = config.family == Family::v4 ? query4_texts(*events.query) : query6_texts(*events.query);
     for (const LeaseEvent& event : events.events) {
-        const auto action = by_command ? action_by_command(event) : action_by_packet(event, query->is_decline);
+        const auto action =
+            by_command ? action_by_command(event) : action_by_packet(event, query->is_decline);
         if (!action) continue;
         const bool is_over = *action == LegalAction::released || *action == LegalAction::deleted;
         const Lease& lease = is_over ? *event.before : *event.after;

@@ -1,5 +1,5 @@
-// What the forensic log says of a change of a lease: Kea's texts, so that what reads its logs goes on working. Pure.
-// Times before lines, files and syslog are legal_log_output's part.
+// What the forensic log says of a change of a lease: Kea's texts, so that what reads its logs goes on
+// working. Pure. Times before lines, files and syslog are legal_log_output's part.
 #pragma once
 
 #include <string>
@@ -18,9 +18,9 @@ struct LegalLogEntries {
     std::string_view problem = {};
 };
 
-/// Leases that were assigned, renewed or registered (RFC 9686), and those that their clients gave back, declined
-/// or left for another one; what administrators did by command. Not: offers, ends by time, pings. Octets of the
-/// network that are no printable text are written as \xNN.
+/// Leases that were assigned, renewed or registered (RFC 9686), and those that their clients gave back,
+/// declined or left for another one; what administrators did by command. Not: offers, ends by time, pings.
+/// Octets of the network that are no printable text are written as \xNN.
 /// @pre config.legal_log
 LegalLogEntries legal_log_entries(const LeaseEvents& events, const ServerConfig& config);
 

@@ -20,7 +20,8 @@ namespace {
 using Unit = LegalLogTarget::Unit;
 
 std::tm local_parts(LogTime at) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at));
+    const std::time_t seconds =
+        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at));
     std::tm parts{};
     localtime_r(&seconds, &parts);
     return parts;
@@ -41,16 +42,18 @@ std::int64_t calendar_number(Unit unit, LogTime at) {
     return std::chrono::sys_days{date}.time_since_epoch().count();
 }
 
-/// A file that is only appended to. What cannot be written stays, to the octet: a line that a full disk has cut is
-/// completed when there is room, and written anew when the file is another one by then.
+/// A file that is only appended to. What cannot be written stays, to the octet: a line that a full disk has
+/// cut is completed when there is room, and written anew when the file is another one by then.
 class LegalLogFile final : public LegalLogOutput {
 public:
-    LegalLogFile(LegalLogTarget target, TellProgram tell) : target_{std::move(target)}, tell_{std::move(tell)} {}
+    LegalLogFile(LegalLogTarget target, TellProgram tell)
+        : target_{std::move(target)}, tell_{std::move(tell)} {}
     ~LegalLogFile() override { close(); }
     LegalLogFile(const LegalLogFile&) = delete;
     LegalLogFile& operator=(const LegalLogFile&) = delete;
 
-    Result<void, std::string> add(LogTime at, std::string_view timestamp, std::span<const std::string> lines) override {
+    Result<void, std::string> add(LogTime at, std::string_view timestamp,
+                                  std::span<const std::string> lines) override {
         if (!begin_) {
             begin_ = at;
         } else if (legal_log_period_over(target_, *begin_, at)) {
@@ -73,7 +76,8 @@ public:
             if (size < 0) {
                 const int error = errno;
                 keep_unfinished();
-                return std::unexpected(where() + " cannot be written: " + std::generic_category().message(error));
+                return std::unexpected(where() +
+                                       " cannot be written: " + std::generic_category().message(error));
             }
             written_ += static_cast<std::size_t>(size);
         }
@@ -88,7 +92,8 @@ public:
     }
     void add_rest(std::string rest) override { unwritten_.insert(0, rest); }
     std::string where() const override {
-        return target_.directory + "/" + legal_log_file_name(target_, begin_.value_or(std::chrono::system_clock::now()));
+        return target_.directory + "/" +
+               legal_log_file_name(target_, begin_.value_or(std::chrono::system_clock::now()));
     }
 
 private:
@@ -110,7 +115,9 @@ private:
         if (!begin_) begin_ = std::chrono::system_clock::now();
         const std::string path = where();
         struct stat named {};
-        if (file_ >= 0 && ::stat(path.c_str(), &named) == 0 && named.st_dev == device_ && named.st_ino == inode_) return {};
+        if (file_ >= 0 && ::stat(path.c_str(), &named) == 0 && named.st_dev == device_ &&
+            named.st_ino == inode_)
+            return {};
         close();
         const auto refuse = [&](const std::string& why) {
             close();
@@ -141,7 +148,7 @@ private:
     int file_ = -1;
     dev_t device_ = 0;
     ino_t inode_ = 0;
-    std::string unwritten_;     // whole lines
+    std::string unwritten_;    // whole lines
     std::size_t written_ = 0;  // of the first of them
 };
 
@@ -213,7 +220,8 @@ Result<void, std::string> check_legal_log_of(const ServerConfig& config) {
     if (::access(target.directory.c_str(), W_OK | X_OK) != 0) return refuse("cannot be written to");
     for (const auto* const program : {&target.prerotate, &target.postrotate})
         if (!program->empty())
-            if (auto usable = check_program(*program, "the program that hears of rotated files"); !usable) return usable;
+            if (auto usable = check_program(*program, "the program that hears of rotated files"); !usable)
+                return usable;
     return {};
 }
 

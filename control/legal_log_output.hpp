@@ -1,5 +1,5 @@
-// Where lines of the forensic log go: a file of each period, or syslog. Each is used by one thread, the log's own.
-// What is logged is legal_log_entry's part, when the thread writes legal_log's.
+// Where lines of the forensic log go: a file of each period, or syslog. Each is used by one thread, the log's
+// own. What is logged is legal_log_entry's part, when the thread writes legal_log's.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,8 @@ public:
     /// Takes the lines of one moment, all or none. They may wait for flush().
     /// @param lines  without times and line ends
     /// @error what was taken before cannot be written, and the period is over: these were not taken
-    virtual Result<void, std::string> add(LogTime at, std::string_view timestamp, std::span<const std::string> lines) = 0;
+    virtual Result<void, std::string> add(LogTime at, std::string_view timestamp,
+                                          std::span<const std::string> lines) = 0;
     /// @error why it cannot be written; it is kept, and the next call tries again
     virtual Result<void, std::string> flush() = 0;
     /// Whole lines, with their times, that could not be written; they are another's to write.

@@ -89,12 +89,14 @@ void LegalLogWriter::take_batch() {
     Lock lock{mutex_};
     changed_.wait(lock, [this] { return has_work(); });
     const auto count = std::min(batch_max, queue_.size());
-    std::move(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(batch_));
+    std::move(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count),
+              std::back_inserter(batch_));
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     status_.waiting = batch_.size();
 }
 
-/// The one that is left writes what it can; the other gets the rest. Nothing goes where nothing is kept any more.
+/// The one that is left writes what it can; the other gets the rest. Nothing goes where nothing is kept any
+/// more.
 void LegalLogWriter::follow_target() {
     std::optional<LegalLogTarget> target;
     {
@@ -136,7 +138,8 @@ bool LegalLogWriter::write(const LegalLogItem& item) {
     const LegalLogConfig& legal = *item.config->legal_log;
     const LegalLogEntries entries = legal_log_entries(*item.events, *item.config);
     if (!entries.problem.empty()) {
-        if (told_problem_ != entries.problem) log(MessageId::LEGAL_LOG_FORMAT_FAILED, {{"reason", entries.problem}});
+        if (told_problem_ != entries.problem)
+            log(MessageId::LEGAL_LOG_FORMAT_FAILED, {{"reason", entries.problem}});
         told_problem_ = entries.problem;
         const Lock lock{mutex_};
         ++status_.unformatted;

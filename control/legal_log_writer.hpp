@@ -1,5 +1,5 @@
-// The thread of the forensic log: a bounded queue of decisions, texts made of them, and the place they are written
-// to. legal_log fills the queue.
+// The thread of the forensic log: a bounded queue of decisions, texts made of them, and the place they are
+// written to. legal_log fills the queue.
 #pragma once
 
 #include <condition_variable>
@@ -67,9 +67,9 @@ private:
     // of the thread
     std::deque<LegalLogItem> batch_;
     std::unique_ptr<LegalLogOutput> output_;
-    std::string rest_;                      // lines of an output that could not write them
-    std::size_t unflushed_ = 0;             // entries that the output has
-    std::string_view told_problem_;         // of a format
+    std::string rest_;               // lines of an output that could not write them
+    std::size_t unflushed_ = 0;      // entries that the output has
+    std::string_view told_problem_;  // of a format
     struct {
         std::string format, text;
         LogTime at;

@@ -80,7 +80,8 @@ void RunScript::Impl::start(const ScriptCall& call) {
         if (!problem.empty()) impl->fail(occasion, problem);
         impl->work();
     };
-    const auto started = programs.start(config->run_script.path, std::string{call.occasion}, call.environment, ended);
+    const auto started =
+        programs.start(config->run_script.path, std::string{call.occasion}, call.environment, ended);
     if (!started) return fail(call.occasion, started.error());
     ++counted.started;
 }

@@ -13,7 +13,8 @@ namespace {
 
 using FormatResult = Result<void, std::string_view>;
 
-FormatResult append_format(const std::optional<Expression>& format, const ExpressionSource& source, std::string& out) {
+FormatResult append_format(const std::optional<Expression>& format, const ExpressionSource& source,
+                           std::string& out) {
     if (!format) return {};
     Expression::Output octets;
     if (const auto done = format->evaluate(source, ClassSet{}, octets); !done) return done;
@@ -32,7 +33,8 @@ public:
     }
     std::optional<ExpressionBytes> option(OptionOrigin origin, std::optional<std::int64_t> which,
                                           std::uint16_t code) const override {
-        if (origin == OptionOrigin::packet && v6::is_ia(code)) return ia_ && ia_->code == code ? std::optional{ia_->payload} : std::nullopt;
+        if (origin == OptionOrigin::packet && v6::is_ia(code))
+            return ia_ && ia_->code == code ? std::optional{ia_->payload} : std::nullopt;
         return packet_.option(origin, which, code);
     }
     std::optional<ExpressionBytes> sub_option(ExpressionBytes payload, std::uint16_t code) const override {
@@ -45,7 +47,9 @@ public:
         return std::nullopt;
     }
     std::optional<std::uint32_t> vendor_enterprise() const override { return packet_.vendor_enterprise(); }
-    std::optional<std::uint32_t> vendor_class_enterprise() const override { return packet_.vendor_class_enterprise(); }
+    std::optional<std::uint32_t> vendor_class_enterprise() const override {
+        return packet_.vendor_class_enterprise();
+    }
     std::optional<ExpressionBytes> vendor_class_data(std::optional<std::uint32_t> enterprise,
                                                      std::size_t index) const override {
         return packet_.vendor_class_data(enterprise, index);
@@ -55,7 +59,8 @@ public:
     }
 
 private:
-    /// The one that holds the lease, else the one of its IAID: a client may ask for another address than it gets.
+    /// The one that holds the lease, else the one of its IAID: a client may ask for another address than it
+    /// gets.
     static std::optional<v6::Option> ia_of(const v6::MessageView& message, const Lease& lease) {
         std::optional<v6::Option> of_number;
         for (const auto& option : message.options(v6::ia_code(lease.kind))) {
@@ -85,7 +90,9 @@ FormatResult format4(const LegalLogConfig& legal, const QueryContext& query, std
                               .source_port = query.remote_port,
                               .destination = ipv4_or_none(query.local)};
     if (const auto request = v4::MessageView::parse(query.packet))
-        if (const auto done = append_format(legal.request_format, v4::PacketSource{*request, arrival}, out); !done) return done;
+        if (const auto done = append_format(legal.request_format, v4::PacketSource{*request, arrival}, out);
+            !done)
+            return done;
     if (query.reply.empty()) return {};
     v4::Arrival back = arrival;
     std::swap(back.source, back.destination);
@@ -94,7 +101,8 @@ FormatResult format4(const LegalLogConfig& legal, const QueryContext& query, std
     return {};
 }
 
-FormatResult format6(const ServerConfig& config, const Lease& lease, const QueryContext& query, std::string& out) {
+FormatResult format6(const ServerConfig& config, const Lease& lease, const QueryContext& query,
+                     std::string& out) {
     const LegalLogConfig& legal = *config.legal_log;
     const auto request = v6::MessageView::parse(query.packet);
     if (!request) return {};  // it was read before it changed anything
@@ -107,7 +115,9 @@ FormatResult format6(const ServerConfig& config, const Lease& lease, const Query
     const auto found = v6::find_hardware_address(*request, arrival, config.mac_sources);
     const Octets hwaddr = found ? found->hardware.octets : Octets{};
     const v6::PacketSource of_request{*request, arrival, hwaddr};
-    if (const auto done = append_format(legal.request_format, OneLeaseSource{of_request, *request, lease}, out); !done)
+    if (const auto done =
+            append_format(legal.request_format, OneLeaseSource{of_request, *request, lease}, out);
+        !done)
         return done;
     if (query.reply.empty()) return {};
     v6::Arrival back = arrival;

@@ -1,5 +1,5 @@
-// Files of the forensic log: their names, when the next one begins, and that no line is lost or cut whatever becomes
-// of a file meanwhile.
+// Files of the forensic log: their names, when the next one begins, and that no line is lost or cut whatever
+// becomes of a file meanwhile.
 #include "control/legal_log_output.hpp"
 
 #include <gmock/gmock.h>
@@ -36,9 +36,11 @@ TEST(LegalLogFileName, SaysWhenItsPeriodBegan) {
     LegalLogTarget target{.base_name = "forensic4"};
     EXPECT_EQ(legal_log_file_name(target, local(2026, 1, 31)), "forensic4.20260131.txt");
     target.unit = Unit::second;
-    EXPECT_EQ(legal_log_file_name(target, LogTime{std::chrono::seconds{1769900000}}), "forensic4.T00000000001769900000.txt");
+    EXPECT_EQ(legal_log_file_name(target, LogTime{std::chrono::seconds{1769900000}}),
+              "forensic4.T00000000001769900000.txt");
     target = {.base_name = "forensic4", .count = 0};
-    EXPECT_EQ(legal_log_file_name(target, LogTime{std::chrono::seconds{5}}), "forensic4.T00000000000000000005.txt");
+    EXPECT_EQ(legal_log_file_name(target, LogTime{std::chrono::seconds{5}}),
+              "forensic4.T00000000000000000005.txt");
 }
 
 TEST(LegalLogPeriod, EndsWithItsDayMonthOrYear) {
@@ -50,13 +52,19 @@ TEST(LegalLogPeriod, EndsWithItsDayMonthOrYear) {
     };
     const auto noon = local(2026, 1, 30);
     const Case cases[] = {
-        {Unit::day, 1, noon, local(2026, 1, 30, 23, 59, 59), false}, {Unit::day, 1, noon, local(2026, 1, 31, 0), true},
-        {Unit::day, 3, noon, local(2026, 2, 1, 23), false},          {Unit::day, 3, noon, local(2026, 2, 2, 0), true},
-        {Unit::month, 1, noon, local(2026, 1, 31, 23), false},       {Unit::month, 1, noon, local(2026, 2, 1, 0), true},
-        {Unit::month, 12, noon, local(2026, 12, 31), false},         {Unit::month, 12, noon, local(2027, 1, 1), true},
-        {Unit::year, 1, noon, local(2026, 12, 31), false},           {Unit::year, 1, noon, local(2027, 1, 1, 0), true},
-        {Unit::day, 1, noon, local(2026, 1, 29), false},             // the clock was set back
-        {Unit::day, 0, noon, local(2036, 1, 1), false},              {Unit::second, 0, noon, local(2036, 1, 1), false},
+        {Unit::day, 1, noon, local(2026, 1, 30, 23, 59, 59), false},
+        {Unit::day, 1, noon, local(2026, 1, 31, 0), true},
+        {Unit::day, 3, noon, local(2026, 2, 1, 23), false},
+        {Unit::day, 3, noon, local(2026, 2, 2, 0), true},
+        {Unit::month, 1, noon, local(2026, 1, 31, 23), false},
+        {Unit::month, 1, noon, local(2026, 2, 1, 0), true},
+        {Unit::month, 12, noon, local(2026, 12, 31), false},
+        {Unit::month, 12, noon, local(2027, 1, 1), true},
+        {Unit::year, 1, noon, local(2026, 12, 31), false},
+        {Unit::year, 1, noon, local(2027, 1, 1, 0), true},
+        {Unit::day, 1, noon, local(2026, 1, 29), false},  // the clock was set back
+        {Unit::day, 0, noon, local(2036, 1, 1), false},
+        {Unit::second, 0, noon, local(2036, 1, 1), false},
         {Unit::second, 2, noon, noon + std::chrono::seconds{1}, false},
         {Unit::second, 2, noon, noon + std::chrono::seconds{2}, true},
     };
@@ -67,7 +75,8 @@ TEST(LegalLogPeriod, EndsWithItsDayMonthOrYear) {
 
 struct LegalLogOutputTest : testing::Test {
     testing_support::TemporaryDirectory folder;
-    LegalLogTarget target{.directory = folder.path(), .base_name = "log", .prerotate = "/pre", .postrotate = "/post"};
+    LegalLogTarget target{
+        .directory = folder.path(), .base_name = "log", .prerotate = "/pre", .postrotate = "/post"};
     std::vector<std::string> told;
     std::unique_ptr<LegalLogOutput> output = make();
     const LogTime friday = local(2026, 1, 30), saturday = local(2026, 1, 31);

@@ -1,5 +1,5 @@
-// The forensic log's thread: nothing that was told before is lost by a reload or an end, and a disk that takes
-// nothing holds up nobody.
+// The forensic log's thread: nothing that was told before is lost by a reload or an end, and a disk that
+// takes nothing holds up nobody.
 #include "control/legal_log.hpp"
 
 #include <gmock/gmock.h>
@@ -49,8 +49,8 @@ struct LegalLogTest : testing::Test {
         lease.subnet_id = 7;
         lease.valid_lifetime = 60;
         bus.publish({{0, LeaseCause::granted, {}, lease}}, [] {
-            return std::make_shared<const QueryContext>(
-                QueryContext{v4::packet_with({53, 1, 3, 255}), "eth0", 2, to_ipv6(Ipv4{1}), to_ipv6(Ipv4{2}), 68});
+            return std::make_shared<const QueryContext>(QueryContext{
+                v4::packet_with({53, 1, 3, 255}), "eth0", 2, to_ipv6(Ipv4{1}), to_ipv6(Ipv4{2}), 68});
         });
     }
     std::string file(const std::string& base_name = "log") const {
@@ -194,7 +194,8 @@ TEST_F(LegalLogTest, ProgramsHearOfRotation) {
         return path;
     };
     legal.target.unit = LegalLogTarget::Unit::second;
-    legal.target.prerotate = script("pre", "echo \"$1\" > " + folder.path() + "/new && mv " + folder.path() + "/new " + folder.path() + "/told");
+    legal.target.prerotate = script("pre", "echo \"$1\" > " + folder.path() + "/new && mv " + folder.path() +
+                                               "/new " + folder.path() + "/told");
     legal.target.postrotate = script("post", "exit 3");
     LegalLog log{loop, bus};
     log.use(config());
