@@ -47,6 +47,7 @@ struct Directories {
     std::string data = "/var/lib/leasehold";  // KEA_DHCP_DATA_DIR
     std::string run = "/run/leasehold";       // KEA_CONTROL_SOCKET_DIR, KEA_PIDFILE_DIR
     std::string log = "/var/log/leasehold";   // KEA_LOG_FILE_DIR
+    std::string legal_log = log;              // KEA_LEGAL_LOG_DIR, else as above
     static Directories from_environment();
 };
 

@@ -9,6 +9,7 @@
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
+#include "control/legal_log.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
@@ -26,6 +27,7 @@ struct CommandContext {
     const ChangeQueue& changes;
     LogBackend& logs;
     RunScript& script;
+    LegalLog& legal_log;
     SideThread& side;
     /// Ends the process with this exit status, once the answers under way are sent.
     std::function<void(int exit_status)> shutdown;

@@ -11,7 +11,7 @@
 
 #include "control/database_check.hpp"
 #include "control/family_names.hpp"
-#include "control/run_script.hpp"
+#include "control/named_files.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -114,7 +114,7 @@ std::shared_ptr<const Configuration::Current> Configuration::make_current(config
 Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
     if (const auto missing = missing_number(loaded))
         return std::unexpected(BeginError{ExitCode::state_directory, *missing});
-    if (const auto usable = check_script_of(*loaded.server); !usable)
+    if (const auto usable = check_files_of(*loaded.server); !usable)
         return std::unexpected(BeginError{ExitCode::configuration, usable.error()});
     auto logs = logs_.prepare(loaded.daemon.loggers, family());
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
@@ -170,7 +170,7 @@ void Configuration::test(std::shared_ptr<const config::Value> root, bool connect
                 *answer = problems_answer(result.error());
                 return;
             }
-            if (const auto usable = check_script_of(*result->server); !usable) {
+            if (const auto usable = check_files_of(*result->server); !usable) {
                 *answer = failure(usable.error());
                 return;
             }
@@ -273,7 +273,7 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
     }
     if (const auto missing = missing_number(attempt->next->loaded))
         return refuse(attempt, *missing, running_stays);
-    if (const auto usable = check_script_of(*attempt->next->loaded.server); !usable)
+    if (const auto usable = check_files_of(*attempt->next->loaded.server); !usable)
         return refuse(attempt, usable.error(), running_stays);
     const auto& daemon = attempt->next->loaded.daemon;
     auto logs = logs_.prepare(daemon.loggers.empty()

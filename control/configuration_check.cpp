@@ -7,7 +7,7 @@
 #include "control/database_check.hpp"
 #include "control/http_access.hpp"
 #include "control/family_names.hpp"
-#include "control/run_script.hpp"
+#include "control/named_files.hpp"
 #include "control/service.hpp"
 #include "dhcp/exit_code.hpp"
 
@@ -35,7 +35,7 @@ int check_family(const CheckArguments& arguments, Family family, config::DaemonC
 
     std::string database;
     if (arguments.opens_database) {
-        if (const auto usable = check_script_of(*loaded->server); !usable) {
+        if (const auto usable = check_files_of(*loaded->server); !usable) {
             err << arguments.file << ": " << usable.error() << "\n";
             return static_cast<int>(ExitCode::configuration);
         }

@@ -277,7 +277,8 @@ constexpr std::array status_metric_rows{
                                                {"packets-parked", in.server.parked},
                                                {"offers-held", in.server.offers_held},
                                                {"reconfigure", in.server.reconfigure.queued},
-                                               {"run-script", in.script.waiting}});
+                                               {"run-script", in.script.waiting},
+                                               {"legal-log", in.legal_log.waiting}});
                  }},
     StatusMetric{"leasehold_limit_hits_total", counts, "how often a limit was reached", "limit",
                  [](const StatusInputs& in) {
@@ -286,7 +287,8 @@ constexpr std::array status_metric_rows{
                                                {"replies-too-old", in.server.replies_too_old},
                                                {"offer-holds", in.server.holds_overflowed},
                                                {"log-lines", in.log_lines_lost},
-                                               {"run-script", in.script.lost}});
+                                               {"run-script", in.script.lost},
+                                               {"legal-log", in.legal_log.lost}});
                  }},
     StatusMetric{"leasehold_commands_total", counts, "connections and requests on control sockets", "event",
                  [](const StatusInputs& in) {
@@ -379,6 +381,19 @@ constexpr std::array status_metric_rows{
                  [](const StatusInputs& in) {
                      if (in.script.path.empty()) return StatusSamples{};
                      return labelled("event", {{"started", in.script.started}, {"failed", in.script.failed}});
+                 }},
+    StatusMetric{"leasehold_legal_log_total", counts, "entries of the forensic log, and what went wrong", "event",
+                 [](const StatusInputs& in) {
+                     const LegalLogStatus& log = in.legal_log;
+                     if (log.where.empty()) return StatusSamples{};
+                     return labelled("event", {{"written", log.written},
+                                               {"unformatted", log.unformatted},
+                                               {"programs-failed", log.programs_failed}});
+                 }},
+    StatusMetric{"leasehold_legal_log_failing", measures, "1: the forensic log cannot be written at present", "",
+                 [](const StatusInputs& in) {
+                     if (in.legal_log.where.empty()) return StatusSamples{};
+                     return single(in.legal_log.problem.empty() ? 0 : 1);
                  }},
 };
 

@@ -76,12 +76,13 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
                    run_command(*context_, std::move(request), caller, std::move(reply));
                }},
       script_{shared.loop, server_.events()},
+      legal_log_{shared.loop, server_.events()},
       secrets_{shared.loop, shared.side, [this] {
                    log(MessageId::SECRETS_CHANGED, {{"where", server_.status().backend.where}});
                    server_.renew_credentials(nullptr);
                }},
       http_secrets_{shared.loop, shared.side, [this] { channel_.renew_secrets(); }} {
-    shared.watched.push_back({family, server_, channel_, changes_, script_, shared.logs});
+    shared.watched.push_back({family, server_, channel_, changes_, script_, legal_log_, shared.logs});
     channel_.add_route(metrics_route(shared.watched, shared.streams));
     for (HttpRoute& route : health_routes(shared.watched)) channel_.add_route(std::move(route));
     channel_.add_route(shared.streams.route());
@@ -138,6 +139,7 @@ Result<void, Service::Failure> Service::begin() {
         .changes = changes_,
         .logs = shared_.logs,
         .script = script_,
+        .legal_log = legal_log_,
         .side = shared_.side,
         .shutdown = [this](int exit_status) { shared_.shutdown.begin(exit_status, "the command shutdown"); },
     });
@@ -146,6 +148,7 @@ Result<void, Service::Failure> Service::begin() {
         http_secrets_.watch(secret_files(used.daemon.http_sockets));
         tell_unknown_commands(used.daemon.http_sockets, family_);
         script_.use(used.server);
+        legal_log_.use(used.server);
         if (family_ == Family::v6) keep_identity_later(used.server);
     });
     shared_.shutdown.add(server_, channel_, changes_);

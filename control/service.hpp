@@ -12,6 +12,7 @@
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
 #include "control/event_stream.hpp"
+#include "control/legal_log.hpp"
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reconfigure_secret.hpp"
@@ -80,6 +81,7 @@ private:
     ChangeQueue changes_;
     std::optional<Configuration> configuration_;
     RunScript script_;
+    LegalLog legal_log_;
     SecretWatch secrets_;       // of the database
     SecretWatch http_secrets_;  // of the control channel
 };

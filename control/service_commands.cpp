@@ -60,8 +60,8 @@ void build_report_get(CommandContext&, const Arguments&, Reply reply) {
 }
 
 void status_get(CommandContext& context, const Arguments&, Reply reply) {
-    const WatchedService service{context.family,  context.server, context.channel,
-                                 context.changes, context.script, context.logs};
+    const WatchedService service{context.family, context.server,    context.channel, context.changes,
+                                 context.script, context.legal_log, context.logs};
     reply(success("", status_json(service.status())));
 }
 

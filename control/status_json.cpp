@@ -172,6 +172,17 @@ Json program(const ScriptStatus& script) {
             {"running", script.running}, {"waiting", script.waiting}, {"lost", script.lost}};
 }
 
+Json legal_log(const LegalLogStatus& log) {
+    Json result{{"where", log.where},
+                {"written", log.written},
+                {"waiting", log.waiting},
+                {"lost", log.lost},
+                {"unformatted", log.unformatted},
+                {"programs-failed", log.programs_failed}};
+    if (!log.problem.empty()) result["problem"] = log.problem;
+    return result;
+}
+
 Json queues(const StatusInputs& inputs) {
     const auto& server = inputs.server;
     return {{"decisions-with-store", server.pending},
@@ -236,6 +247,7 @@ Json status_json(const StatusInputs& inputs) {
     if (server.reconfigure != v6::ReconfigureStatus{}) result["reconfigure"] = reconfigure(server.reconfigure);
     if (server.routes.managed) result["prefix-routes"] = prefix_routes(server.routes);
     if (!inputs.script.path.empty()) result["run-script"] = program(inputs.script);
+    if (!inputs.legal_log.where.empty()) result["legal-log"] = legal_log(inputs.legal_log);
     return result;
 }
 

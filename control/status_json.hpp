@@ -7,6 +7,7 @@
 
 #include "control/change_queue.hpp"
 #include "control/control_channel.hpp"
+#include "control/legal_log.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
@@ -24,6 +25,7 @@ struct StatusInputs {
     std::size_t event_streams = 0;     // open ones that tell of the family; known to /metrics only
     ChangeStatus changes;
     ScriptStatus script;
+    LegalLogStatus legal_log;
     std::uint64_t log_lines_lost = 0;
     int process = 0;
     std::chrono::steady_clock::time_point now{};

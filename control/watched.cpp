@@ -12,6 +12,7 @@ StatusInputs WatchedService::status() const {
             .request_octets = channel.octets_held(),
             .changes = changes.status(),
             .script = script.status(),
+            .legal_log = legal_log.status(),
             .log_lines_lost = logs.lost(),
             .process = getpid(),
             .now = std::chrono::steady_clock::now()};

@@ -6,6 +6,7 @@
 
 #include "control/change_queue.hpp"
 #include "control/event_stream.hpp"
+#include "control/legal_log.hpp"
 #include "control/log_backend.hpp"
 #include "control/run_script.hpp"
 #include "control/status_json.hpp"
@@ -19,6 +20,7 @@ struct WatchedService {
     const ControlChannel& channel;
     const ChangeQueue& changes;
     const RunScript& script;
+    const LegalLog& legal_log;
     const LogBackend& logs;
 
     /// As they are now.

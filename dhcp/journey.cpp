@@ -170,7 +170,8 @@ void Journey::settle(InFlight flight, const Completion& completion) {
                 {{"address", to_string(address)}, {"where", taker_->where()}, {"reason", row.detail}});
         }
     }
-    tell(*flight.packet, std::move(applied));
+    const bool all_applied = applied.size() == flight.done.changes.size();
+    tell(*flight.packet, all_applied && flight.done.reply ? &*flight.done.reply : nullptr, std::move(applied));
     // The client's turn ends here; what it sent meanwhile comes after what is decided again.
     std::unique_ptr<Packet> parked;
     if (const auto client = clients_.find(flight.client); client != clients_.end()) {
@@ -227,11 +228,12 @@ void Journey::finish(const Packet& packet, Done& done) {
     send(packet, *done.reply);
 }
 
-void Journey::tell(const Packet& packet, std::vector<LeaseEvent> events) {
-    context_.events.publish(std::move(events), [&packet] {
-        return std::make_shared<const QueryContext>(QueryContext{packet.bytes, packet.interface_name,
-                                                                 packet.interface_index, packet.destination,
-                                                                 packet.source, packet.source_port});
+void Journey::tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events) {
+    context_.events.publish(std::move(events), [&packet, reply] {
+        return std::make_shared<const QueryContext>(
+            QueryContext{packet.bytes, packet.interface_name, packet.interface_index, packet.destination,
+                         packet.source, packet.source_port,
+                         reply == nullptr ? std::vector<std::uint8_t>{} : reply->bytes});
     });
 }
 

@@ -143,7 +143,8 @@ private:
     void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done);
     void finish(const Packet& packet, Done& done);
     void settle(InFlight flight, const Completion& completion);
-    void tell(const Packet& packet, std::vector<LeaseEvent> events);
+    /// @param reply  what leaves for the packet; nullptr: nothing, or it is decided again
+    void tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
     bool room() const { return in_flight_.size() + parked_ < packets_max; }
 

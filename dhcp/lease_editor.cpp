@@ -150,7 +150,7 @@ bool LeaseEditor::on_completion(Completion& completion) {
     } else if (const RowResult& row = completion.rows.front(); row.outcome == Outcome::applied) {
         auto event = keeper_->applied(job->change);
         auto before = event.before;
-        events_.publish({std::move(event)}, {});
+        events_.publish({std::move(event)}, {}, ChangeOrigin::command);
         job->answer(EditOutcome::applied, {}, std::move(before));
     } else if (row.outcome == Outcome::rejected) {
         keeper_->restore(address);

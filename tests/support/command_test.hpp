@@ -75,6 +75,7 @@ protected:
                   {.family = family}};
     ControlChannel channel{loop, side, {}, [](config::Value, const Caller&, const Reply&) {}};
     RunScript script{loop, server.events()};
+    LegalLog legal_log{loop, server.events()};
     config::LoadOptions options;
     ChangeQueue changes;
     Configuration configuration{folder / "dhcp.conf", config::LoadOptions{.family = family, .directories = {.data = folder.path()}},
@@ -87,6 +88,7 @@ protected:
                            .changes = changes,
                            .logs = logs,
                            .script = script,
+                           .legal_log = legal_log,
                            .side = side,
                            .shutdown = [](int) {}};
 };
