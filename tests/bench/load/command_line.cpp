@@ -124,7 +124,7 @@ void add_exchanges(CLI::App& app, Settings& settings, Words& words) {
         ->check(CLI::Range(0.0, 1.0))
         ->group(group);
     app.add_option("--renew-from", words.renew_from,
-                   "DHCPv4 behind relays: client (its address must be one of this machine), relay, or auto")
+                   "DHCPv4: client (unicast; its address must be one of this machine), relay (or broadcast), or auto")
         ->check(CLI::IsMember({"auto", "client", "relay"}))
         ->capture_default_str()
         ->group(group);

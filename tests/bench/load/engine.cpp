@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "dhcp/socket_batch.hpp"
+#include "dhcp/wire.hpp"
 #include "tests/bench/load/retransmission.hpp"
 #include "tests/bench/load/round.hpp"
 
@@ -23,6 +24,15 @@ Ask ask_of(Stage stage) {
     }
     return Ask::discover;
 }
+
+namespace {
+
+/// DHCPv4's server identifier is an address.
+Ipv6 address_of_server(OctetSpan identifier) {
+    return identifier.size() == 4 ? to_ipv6(Ipv4{read_u32(identifier.data())}) : Ipv6{};
+}
+
+}  // namespace
 
 Engine::Engine(const Settings& settings, const Codec& codec, Wire& wire, std::function<bool()> stopped)
     : settings_{settings},
@@ -68,7 +78,7 @@ bool Engine::knock(Nanoseconds limit) {
     for (Nanoseconds patience = std::chrono::milliseconds{50}; !heard && Clock::now() - begin < limit; patience *= 2) {
         const Question question{
             .client = client, .xid = xid, .through_relay = settings_.relays.first.has_value()};
-        wire_.send(std::array{Parcel{codec_.write(question, buffers_[0]), {}, false}});
+        wire_.send(std::array{Parcel{.octets = codec_.write(question, buffers_[0])}});
         const auto asked = Clock::now();
         while (!heard && Clock::now() - asked < patience && !(stopped_ && stopped_())) {
             now_ = Clock::now();
@@ -220,7 +230,10 @@ void Engine::post(ClientNumber number) {
         .through_relay = settings_.relays.first.has_value() && !from_client};
     auto& buffer = buffers_[parcels_.size()];
     const bool has_address = ask == Ask::renew || ask == Ask::release;
-    parcels_.push_back({codec_.write(question, buffer), has_address ? client.units.address : Ipv6{}, from_client});
+    parcels_.push_back({.octets = codec_.write(question, buffer),
+                        .client = has_address ? client.units.address : Ipv6{},
+                        .from_client = from_client,
+                        .server = from_client ? address_of_server(question.server) : Ipv6{}});
     arm(number, work.retransmit ? resend_delay(settings_.clients.family, ask, client.resent, 2 * random_share() - 1,
                                                work.time_scale)
                                 : work.timeout);

@@ -108,6 +108,18 @@ void add_messages(std::string& text, const Settings& settings, const Outcome& ou
              latency_columns(outcome.whole).c_str());
 }
 
+/// Where they came from, which decides where they are answered.
+void add_renewals(std::string& text, const Settings& settings, const Outcome& outcome) {
+    const auto& renewals = outcome.of(Ask::renew);
+    if (renewals.sent == 0 || settings.clients.family == Family::v6) return;
+    const bool broadcast = !outcome.renews_from_client && !settings.relays.first;
+    line(text, "renewals came from %s", outcome.renews_from_client ? "the clients' addresses"
+                                        : broadcast                ? "the clients by broadcast"
+                                                                   : "the relay's address");
+    if (broadcast && renewals.unanswered > 0)
+        line(text, "  a server looks for the clients by ARP: 'ip route add local POOL dev lo' lets this machine answer it");
+}
+
 void add_generator(std::string& text, const Settings& settings, const Outcome& outcome) {
     line(text, "generator: %.0f %% of a processor, waited %.1f %% of the time for one; its sockets dropped %llu, could not send %llu",
          100 * outcome.processor_share(), 100 * outcome.run_delay(), wide(outcome.sockets.kernel_dropped),
@@ -158,10 +170,7 @@ std::string table(const Settings& settings, const Outcome& outcome) {
         }
         text += '\n';
     }
-    if (outcome.of(Ask::renew).sent > 0 && settings.clients.family == Family::v4)
-        line(text, "renewals came from %s", outcome.renews_from_client ? "the clients' addresses"
-                                            : settings.relays.first    ? "the relay's address"
-                                                                       : "the clients by broadcast");
+    add_renewals(text, settings, outcome);
     line(text, "answers: refused %llu, moved %llu, orphans %llu, to strangers %llu, surplus %llu, unreadable %llu",
          wide(outcome.refused), wide(outcome.moved), wide(outcome.orphans), wide(outcome.strangers), wide(outcome.surplus),
          wide(outcome.unreadable));

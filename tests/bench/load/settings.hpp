@@ -21,7 +21,7 @@ enum class Exchange : std::uint8_t {
 enum class RenewFrom : std::uint8_t {
     automatic,  // the client where its address is one of this machine, else as new clients' messages
     client,     // unicast from the client's own address (RFC 2131 4.3.2, RENEWING)
-    relay,      // as new clients' messages: through the relay, or broadcast (REBINDING)
+    relay,      // as new clients' messages: through the relay, or broadcast as in REBINDING
 };
 
 /// Who the clients are and what their messages say.

@@ -86,6 +86,25 @@ Result<UdpSocket, SocketError> open_udp(Family family, const Sockets& sockets, s
     return opened;
 }
 
+/// Messages that go from the clients' own addresses, and those that do not.
+struct Sorted {
+    std::vector<Outbound> common{}, from_clients{};
+
+    void sort(std::span<const Parcel> parcels, bool can_tell, const auto& make_common, const auto& make_from_client) {
+        common.clear();
+        from_clients.clear();
+        for (const auto& parcel : parcels)
+            if (can_tell && parcel.from_client)
+                from_clients.push_back(make_from_client(parcel));
+            else
+                common.push_back(make_common(parcel));
+    }
+};
+
+Outbound outbound(const Parcel& parcel, const Ipv6& source, const Ipv6& destination, std::uint16_t port) {
+    return {.bytes = parcel.octets, .source = source, .destination = destination, .port = port, .hwaddr = {}};
+}
+
 class UdpWire final : public Wire {
 public:
     UdpWire(const Sockets& sockets, UdpSocket common, std::optional<UdpSocket> of_clients)
@@ -95,19 +114,12 @@ public:
           of_clients_{std::move(of_clients)} {}
 
     void send(std::span<const Parcel> parcels) override {
-        from_common_.clear();
-        from_clients_.clear();
-        for (const auto& parcel : parcels) {
-            const bool own = parcel.from_client && of_clients_;
-            (own ? from_clients_ : from_common_)
-                .push_back({.bytes = parcel.octets,
-                            .source = own ? parcel.client : Ipv6{},
-                            .destination = destination_,
-                            .port = port_,
-                            .hwaddr = {}});
-        }
-        if (!from_common_.empty()) common_.send(from_common_);
-        if (!from_clients_.empty()) of_clients_->send(from_clients_);
+        sorted_.sort(
+            parcels, of_clients_.has_value(),
+            [&](const Parcel& parcel) { return outbound(parcel, {}, destination_, port_); },
+            [&](const Parcel& parcel) { return outbound(parcel, parcel.client, destination_, port_); });
+        common_.send(sorted_.common);
+        if (of_clients_) of_clients_->send(sorted_.from_clients);
     }
     std::size_t receive(const TakeMessage& take) override {
         const auto each = [&](const Inbound& inbound) { take(inbound.bytes, inbound.waited); };
@@ -136,7 +148,7 @@ private:
     std::uint16_t port_;
     UdpSocket common_;
     std::optional<UdpSocket> of_clients_;
-    std::vector<Outbound> from_common_, from_clients_;
+    Sorted sorted_;
 };
 
 /// Datagrams over IPv4 that come in for the client port, whoever's hardware address they are for.
@@ -157,10 +169,15 @@ SocketFilter replies_filter(std::uint16_t port) {
 
 class RawWire final : public Wire {
 public:
-    RawWire(const Sockets& sockets, DatagramSocket socket, std::uint32_t interface_index)
-        : sockets_{sockets}, socket_{std::move(socket)}, interface_index_{interface_index} {}
+    RawWire(const Sockets& sockets, DatagramSocket socket, std::uint32_t interface_index,
+            std::optional<UdpSocket> of_clients)
+        : sockets_{sockets},
+          socket_{std::move(socket)},
+          interface_index_{interface_index},
+          of_clients_{std::move(of_clients)} {}
 
-    static Result<std::unique_ptr<Wire>, SocketError> open(const Sockets& sockets) {
+    /// @param of_clients  sends; what it receives, the packet socket has seen
+    static Result<std::unique_ptr<Wire>, SocketError> open(const Sockets& sockets, std::optional<UdpSocket> of_clients) {
         const auto where = "interface " + sockets.interface;
         const auto index = interface_index(sockets.interface);
         if (!index) return std::unexpected(index.error());
@@ -183,18 +200,20 @@ public:
         if (bind(fd.get(), &name.generic, sizeof name.link) != 0)
             return std::unexpected(last_socket_error("binding a packet socket to " + where, ""));
         return std::unique_ptr<Wire>{
-            new RawWire{sockets, DatagramSocket{std::move(fd), where + " (raw)"}, *index}};
+            new RawWire{sockets, DatagramSocket{std::move(fd), where + " (raw)"}, *index, std::move(of_clients)}};
     }
 
     void send(std::span<const Parcel> parcels) override {
-        outgoing_.clear();
-        for (const auto& parcel : parcels)
-            outgoing_.push_back({.bytes = parcel.octets,
-                                 .source = is_unspecified(parcel.client) ? to_ipv6(Ipv4{}) : parcel.client,
-                                 .destination = to_ipv6(Ipv4{0xffffffff}),
-                                 .port = sockets_.server_port,
-                                 .hwaddr = {}});
-        socket_.send(outgoing_, [this](const Outbound& datagram, SendBatch::Message& message) {
+        const auto port = sockets_.server_port;
+        sorted_.sort(
+            parcels, of_clients_.has_value(),
+            [&](const Parcel& parcel) {
+                const auto source = is_unspecified(parcel.client) ? to_ipv6(Ipv4{}) : parcel.client;
+                return outbound(parcel, source, to_ipv6(Ipv4{0xffffffff}), port);
+            },
+            [&](const Parcel& parcel) { return outbound(parcel, parcel.client, parcel.server, port); });
+        if (of_clients_) of_clients_->send(sorted_.from_clients);
+        socket_.send(sorted_.common, [this](const Outbound& datagram, SendBatch::Message& message) {
             write_ip_udp_headers(message.header_space.first<ip_udp_header_size>(),
                                  {.source = to_ipv4(datagram.source),
                                   .destination = to_ipv4(datagram.destination),
@@ -214,9 +233,16 @@ public:
             [&](const Inbound& inbound) { take(inbound.bytes, inbound.waited); });
     }
     std::vector<int> descriptors() const override { return {socket_.fd()}; }
-    SocketCounters counters() const override { return socket_.counters(); }
-    std::string last_error() const override { return socket_.last_error(); }
-    bool has_address(const Ipv6&) const override { return false; }
+    SocketCounters counters() const override {
+        auto sum = socket_.counters();
+        if (of_clients_) add_counters(sum, of_clients_->counters());
+        return sum;
+    }
+    std::string last_error() const override {
+        const bool of_clients = of_clients_ && !of_clients_->last_error().empty();
+        return of_clients ? of_clients_->last_error() : socket_.last_error();
+    }
+    bool has_address(const Ipv6& address) const override { return of_clients_ && is_own_address(address); }
 
 private:
     static SocketName link_name(std::uint32_t index) {
@@ -243,22 +269,23 @@ private:
     Sockets sockets_;
     DatagramSocket socket_;
     std::uint32_t interface_index_;
-    std::vector<Outbound> outgoing_;
+    std::optional<UdpSocket> of_clients_;
+    Sorted sorted_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Wire>, SocketError> open_wire(Family family, const Sockets& sockets, bool relayed,
                                                      bool from_clients) {
-    if (family == Family::v4 && !relayed) return RawWire::open(sockets);
-    auto common = open_udp(family, sockets, relayed ? sockets.relay_port : sockets.client_port);
-    if (!common) return std::unexpected(common.error());
     std::optional<UdpSocket> of_clients;
     if (from_clients && family == Family::v4) {
         auto opened = open_udp(family, sockets, sockets.client_port);
         if (!opened) return std::unexpected(opened.error());
         of_clients = std::move(*opened);
     }
+    if (family == Family::v4 && !relayed) return RawWire::open(sockets, std::move(of_clients));
+    auto common = open_udp(family, sockets, relayed ? sockets.relay_port : sockets.client_port);
+    if (!common) return std::unexpected(common.error());
     return std::unique_ptr<Wire>{new UdpWire{sockets, std::move(*common), std::move(of_clients)}};
 }
 

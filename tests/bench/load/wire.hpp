@@ -16,8 +16,9 @@ namespace leasehold::bench {
 /// A message to send. Its octets stay where they are until send() returns.
 struct Parcel {
     OctetSpan octets;
-    Ipv6 client;               // the address that the client holds; unspecified: none
-    bool from_client = false;  // unicast from that address
+    Ipv6 client{};             // the address that the client holds; unspecified: none
+    bool from_client = false;  // unicast from that address, on the link to `server`
+    Ipv6 server{};
 };
 
 /// A received message, and how long it lay in the kernel.
@@ -34,7 +35,7 @@ public:
     virtual SocketCounters counters() const = 0;
     /// Why something was last not sent; empty while nothing was.
     virtual std::string last_error() const = 0;
-    /// Can a message be sent from this address of a client, and are answers to it for this machine?
+    /// Can a message be sent from this address of a client, and are answers to it for this machine (DHCPv4)?
     virtual bool has_address(const Ipv6& address) const = 0;
 };
 
