@@ -1,5 +1,5 @@
-// The octets of a family: what the engine asks for, and what it is answered. The two implementations are all that
-// differs between DHCPv4 and DHCPv6 here.
+// The octets of a family: what the engine asks for, and what it is answered. The two implementations are all
+// that differs between DHCPv4 and DHCPv6 here.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Question {
     Ask ask = Ask::discover;
     ClientNumber client = 0;
     std::uint32_t xid = 0;
-    Units units{};        // request, renew, release: those in question
-    OctetSpan server{};   // its identifier; of renewals that any server may answer empty
+    Units units{};           // request, renew, release: those in question
+    OctetSpan server{};      // its identifier; of renewals that any server may answer empty
     Nanoseconds elapsed{0};  // since the client began
     bool rapid = false;
     bool through_relay = false;
@@ -54,7 +54,8 @@ public:
     virtual OctetSpan write(const Question& question, std::span<std::uint8_t> buffer) const = 0;
     /// nullopt: damaged, or no answer at all.
     virtual std::optional<Answer> read(OctetSpan datagram) const = 0;
-    /// A REQUEST has the transaction id of the offer it takes (RFC 2131 4.4.1), or one of its own (RFC 8415 16.1).
+    /// A REQUEST has the transaction id of the offer it takes (RFC 2131 4.4.1), or one of its own (RFC
+    /// 8415 16.1).
     virtual bool request_keeps_xid() const = 0;
     virtual std::uint32_t xid_mask() const = 0;
     /// Is a release answered?

@@ -48,7 +48,8 @@ public:
             write_mac(&identifier[1], mac_of(clients_, question.client));
             writer.add(option::client_identifier, identifier);
         }
-        if (question.ask == Ask::request) writer.add_ipv4(option::requested_address, to_ipv4(question.units.address));
+        if (question.ask == Ask::request)
+            writer.add_ipv4(option::requested_address, to_ipv4(question.units.address));
         if (question.ask == Ask::request || question.ask == Ask::release)
             writer.add(option::server_identifier, question.server);
         if (question.ask != Ask::release) writer.add(option::parameter_request_list, wanted_options);
@@ -83,7 +84,8 @@ private:
         header.secs = static_cast<std::uint16_t>(std::clamp<std::int64_t>(elapsed, 0, 0xffff));
         if (clients_.broadcast_flag) header.flags = v4::broadcast_flag;
         header.hlen = 6;
-        if (question.ask == Ask::renew || question.ask == Ask::release) header.ciaddr = to_ipv4(question.units.address);
+        if (question.ask == Ask::renew || question.ask == Ask::release)
+            header.ciaddr = to_ipv4(question.units.address);
         if (question.through_relay && relays_.first)
             header.giaddr = {to_ipv4(*relays_.first).value + question.client % relays_.count * relays_.step};
         write_mac(header.chaddr.data(), mac_of(clients_, question.client));
@@ -97,7 +99,8 @@ private:
         const auto put = [&](std::uint8_t code, const std::string& text) {
             if (text.empty()) return;
             const auto room = std::span{payload}.subspan(used + 2);
-            const auto size = write_text(room.first(std::min(room.size(), relay_text_size_max)), text, client);
+            const auto size =
+                write_text(room.first(std::min(room.size(), relay_text_size_max)), text, client);
             payload[used] = code;
             payload[used + 1] = static_cast<std::uint8_t>(size);
             used += 2 + size;

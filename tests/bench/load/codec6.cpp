@@ -14,11 +14,11 @@ namespace {
 using v6::MessageType;
 namespace option = v6::option;
 
-constexpr std::size_t duid_size = 10;          // DUID-LL of Ethernet
+constexpr std::size_t duid_size = 10;  // DUID-LL of Ethernet
 constexpr std::uint32_t iaid = 1;
-constexpr std::uint32_t enterprise = 0;        // of remote-ids
-constexpr std::array<std::uint8_t, 6> wanted_options{0, option::dns_servers, 0, option::domain_search, 0,
-                                                     option::solmax_rt};
+constexpr std::uint32_t enterprise = 0;  // of remote-ids
+constexpr std::array<std::uint8_t, 6> wanted_options{0, option::dns_servers, 0, option::domain_search,
+                                                     0, option::solmax_rt};
 
 MessageType type_of(Ask ask) {
     switch (ask) {
@@ -40,8 +40,8 @@ std::array<std::uint8_t, duid_size> duid_of(std::uint64_t mac) {
 Ipv6 link_local_of(std::uint64_t mac) {
     std::array<std::uint8_t, 6> octets;
     write_mac(octets.data(), mac);
-    return {{0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(octets[0] ^ 2), octets[1], octets[2], 0xff, 0xfe,
-             octets[3], octets[4], octets[5]}};
+    return {{0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(octets[0] ^ 2), octets[1], octets[2],
+             0xff, 0xfe, octets[3], octets[4], octets[5]}};
 }
 
 class Codec6 final : public Codec {
@@ -59,7 +59,8 @@ public:
     std::optional<Answer> read(OctetSpan datagram) const override {
         const auto message = v6::MessageView::parse_reply(datagram);
         if (!message) return std::nullopt;
-        Answer answer{.xid = message->xid(), .client = client_of_duid(message->duid()), .server = message->server_id()};
+        Answer answer{
+            .xid = message->xid(), .client = client_of_duid(message->duid()), .server = message->server_id()};
         const bool advertise = message->type() == MessageType::advertise;
         if (!advertise && message->type() != MessageType::reply) return answer;
         const bool granted = read_units(*message, answer);
@@ -77,7 +78,8 @@ private:
         writer.add(option::client_id, duid_of(mac_of(clients_, question.client)));
         if (!question.server.empty()) writer.add(option::server_id, question.server);
         const auto elapsed = question.elapsed / std::chrono::milliseconds{10};
-        writer.add_u16(option::elapsed_time, static_cast<std::uint16_t>(std::clamp<std::int64_t>(elapsed, 0, 0xffff)));
+        writer.add_u16(option::elapsed_time,
+                       static_cast<std::uint16_t>(std::clamp<std::int64_t>(elapsed, 0, 0xffff)));
         if (question.ask != Ask::release) writer.add(option::oro, wanted_options);
         if (question.rapid && question.ask == Ask::discover) writer.add(option::rapid_commit, {});
         const auto& units = question.units;

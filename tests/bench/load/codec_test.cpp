@@ -23,7 +23,8 @@ Octets8 written(const Settings& settings, const Question& question) {
 Octets8 answered(const Settings& settings, const Octets8& question) {
     const EmptyServer server{settings.clients.family, *settings.network, *settings.delegate};
     Octets8 buffer(EmptyServer::reply_size_max);
-    const auto answer = server.answer({.bytes = question, .source = {}, .destination = {}, .source_port = 67}, buffer);
+    const auto answer =
+        server.answer({.bytes = question, .source = {}, .destination = {}, .source_port = 67}, buffer);
     if (!answer) return {};
     return {answer->bytes.begin(), answer->bytes.end()};
 }
@@ -38,7 +39,8 @@ TEST(LoadCodec4, ADiscoverBehindARelay) {
     settings.relays.circuit_id = "port %";
     settings.relays.remote_id = "east";
     settings.clients.broadcast_flag = true;
-    const auto octets = written(settings, {.client = 5, .xid = 7, .elapsed = std::chrono::seconds{9}, .through_relay = true});
+    const auto octets =
+        written(settings, {.client = 5, .xid = 7, .elapsed = std::chrono::seconds{9}, .through_relay = true});
     const auto message = v4::MessageView::parse(octets);
     ASSERT_TRUE(message);
     EXPECT_EQ(message->type(), v4::MessageType::discover);
@@ -92,7 +94,9 @@ TEST(LoadCodec6, ASolicitBehindARelay) {
     settings.relays.count = 4;
     settings.relays.circuit_id = "port %";
     settings.relays.remote_id = "east";
-    const auto octets = written(settings, {.client = 5, .xid = 7, .elapsed = std::chrono::seconds{2}, .rapid = true, .through_relay = true});
+    const auto octets = written(
+        settings,
+        {.client = 5, .xid = 7, .elapsed = std::chrono::seconds{2}, .rapid = true, .through_relay = true});
     const auto message = v6::MessageView::parse(octets);
     ASSERT_TRUE(message) << to_string(message.error().code);
     EXPECT_EQ(message->type(), v6::MessageType::solicit);
@@ -115,8 +119,12 @@ TEST(LoadCodec6, ARenewalNamesServerAndUnits) {
     auto settings = relayed_settings(Family::v6);
     settings.relays.first = std::nullopt;
     const std::array<std::uint8_t, 10> server{0, 3, 0, 1, 1, 2, 3, 4, 5, 6};
-    const Units units{.address = *parse_ipv6("2001:db8::5"), .prefix = *parse_ipv6("3000:1::"), .has_address = true, .prefix_length = 56};
-    const auto octets = written(settings, {.ask = Ask::renew, .client = 1, .xid = 9, .units = units, .server = server});
+    const Units units{.address = *parse_ipv6("2001:db8::5"),
+                      .prefix = *parse_ipv6("3000:1::"),
+                      .has_address = true,
+                      .prefix_length = 56};
+    const auto octets =
+        written(settings, {.ask = Ask::renew, .client = 1, .xid = 9, .units = units, .server = server});
     const auto message = v6::MessageView::parse(octets);
     ASSERT_TRUE(message);
     EXPECT_EQ(message->type(), v6::MessageType::renew);
@@ -135,7 +143,8 @@ INSTANTIATE_TEST_SUITE_P(Families, LoadCodec, testing::Values(Family::v4, Family
 TEST_P(LoadCodec, AnAnswerNamesItsClient) {
     const auto settings = relayed_settings(GetParam());
     const auto codec = make_codec(settings.clients, settings.relays);
-    const auto octets = answered(settings, written(settings, {.client = 42, .xid = 0x123456, .through_relay = true}));
+    const auto octets =
+        answered(settings, written(settings, {.client = 42, .xid = 0x123456, .through_relay = true}));
     const auto answer = codec->read(octets);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->kind, AnswerKind::offer);
@@ -150,10 +159,16 @@ TEST_P(LoadCodec, AnAnswerNamesItsClient) {
 TEST_P(LoadCodec, ARequestIsAcknowledgedWithTheSameUnits) {
     const auto settings = relayed_settings(GetParam());
     const auto codec = make_codec(settings.clients, settings.relays);
-    const auto offer_octets = answered(settings, written(settings, {.client = 3, .xid = 1, .through_relay = true}));
+    const auto offer_octets =
+        answered(settings, written(settings, {.client = 3, .xid = 1, .through_relay = true}));
     const auto offer = codec->read(offer_octets);
     ASSERT_TRUE(offer);
-    const auto octets = answered(settings, written(settings, {.ask = Ask::request, .client = 3, .xid = 2, .units = offer->units, .server = offer->server, .through_relay = true}));
+    const auto octets = answered(settings, written(settings, {.ask = Ask::request,
+                                                              .client = 3,
+                                                              .xid = 2,
+                                                              .units = offer->units,
+                                                              .server = offer->server,
+                                                              .through_relay = true}));
     const auto ack = codec->read(octets);
     ASSERT_TRUE(ack);
     EXPECT_EQ(ack->kind, AnswerKind::ack);
@@ -167,7 +182,8 @@ TEST_P(LoadCodec, ClientsOfOtherRunsAreStrangers) {
     others.clients.base_mac += 50;
     const auto codec = make_codec(settings.clients, settings.relays);
     const auto of_other = [&](ClientNumber client) {
-        const auto octets = answered(settings, written(others, {.client = client, .xid = 1, .through_relay = true}));
+        const auto octets =
+            answered(settings, written(others, {.client = client, .xid = 1, .through_relay = true}));
         return codec->read(octets)->client;
     };
     EXPECT_EQ(of_other(49), 99u);

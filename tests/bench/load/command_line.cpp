@@ -15,7 +15,8 @@ namespace {
 struct Words {
     bool v6 = false;
     std::string server, relay, base_mac, network, delegate;
-    double duration = 0, every = 1, timeout = 1, loss_percent = 0.1, run_delay_percent = 5, precision_percent = 5;
+    double duration = 0, every = 1, timeout = 1, loss_percent = 0.1, run_delay_percent = 5,
+           precision_percent = 5;
     double rate = 0;
     std::size_t window = 0, burst = 0;
     bool avalanche = false, search = false, no_client_id = false;
@@ -52,25 +53,31 @@ std::optional<std::uint64_t> read_mac_text(std::string text) {
 
 void add_common(CLI::App& app, Settings& settings, Words& words) {
     app.add_flag("-6,!-4", words.v6, "DHCPv6; without it DHCPv4");
-    app.add_option("-i,--interface", settings.sockets.interface, "Network interface; of relays that towards the server")
+    app.add_option("-i,--interface", settings.sockets.interface,
+                   "Network interface; of relays that towards the server")
         ->type_name("NAME");
-    app.add_option("--server-port", settings.sockets.server_port, "Of the server (67, 547)")->type_name("PORT");
+    app.add_option("--server-port", settings.sockets.server_port, "Of the server (67, 547)")
+        ->type_name("PORT");
     app.add_flag("--spin", settings.work.spin, "Never sleep: less delay, a whole processor");
 }
 
 void add_clients(CLI::App& app, Settings& settings, Words& words) {
     const auto group = "Clients";
-    app.add_option("--clients", settings.clients.count, "How many there are; after the last one the first ones come again")
+    app.add_option("--clients", settings.clients.count,
+                   "How many there are; after the last one the first ones come again")
         ->check(CLI::Range(std::size_t{1}, client_count_max))
         ->capture_default_str()
         ->group(group);
-    app.add_option("--seed", words.seed, "Of what is random; the clients' addresses too (default: another in each run)")
+    app.add_option("--seed", words.seed,
+                   "Of what is random; the clients' addresses too (default: another in each run)")
         ->group(group);
-    app.add_option("--base-mac", words.base_mac, "Hardware address of the first client; the others count on from it")
+    app.add_option("--base-mac", words.base_mac,
+                   "Hardware address of the first client; the others count on from it")
         ->type_name("MAC")
         ->group(group);
     app.add_flag("--no-client-id", words.no_client_id, "DHCPv4: send no option 61")->group(group);
-    app.add_flag("--broadcast", settings.clients.broadcast_flag, "DHCPv4: ask for answers by broadcast")->group(group);
+    app.add_flag("--broadcast", settings.clients.broadcast_flag, "DHCPv4: ask for answers by broadcast")
+        ->group(group);
     app.add_option("--want", words.want, "DHCPv6: address, prefix or both")
         ->check(CLI::IsMember({"address", "prefix", "both"}))
         ->capture_default_str()
@@ -83,7 +90,8 @@ void add_path(CLI::App& app, Settings& settings, Words& words) {
                    "Address of the server: clients are behind relays. Without it they are on the link of -i")
         ->type_name("ADDRESS")
         ->group(group);
-    app.add_option("--relay", words.relay, "giaddr or link-address (default: this machine's address towards the server)")
+    app.add_option("--relay", words.relay,
+                   "giaddr or link-address (default: this machine's address towards the server)")
         ->type_name("ADDRESS")
         ->group(group);
     app.add_option("--relays", settings.relays.count, "How many relays the clients are behind, in turn")
@@ -94,24 +102,32 @@ void add_path(CLI::App& app, Settings& settings, Words& words) {
                    "From one relay's address to the next; in DHCPv6 from one /64 to the next (256; 1)")
         ->group(group);
     const auto short_text = [](const std::string& text) {
-        return text.size() <= relay_text_size_max ? "" : "at most " + std::to_string(relay_text_size_max) + " octets";
+        return text.size() <= relay_text_size_max
+                   ? ""
+                   : "at most " + std::to_string(relay_text_size_max) + " octets";
     };
     app.add_option("--circuit-id", settings.relays.circuit_id,
                    "Sub-option 1 of option 82, or interface-id; % is the client's number")
         ->type_name("TEXT")
         ->check(short_text)
         ->group(group);
-    app.add_option("--remote-id", settings.relays.remote_id, "Sub-option 2 of option 82, or remote-id; likewise")
+    app.add_option("--remote-id", settings.relays.remote_id,
+                   "Sub-option 2 of option 82, or remote-id; likewise")
         ->type_name("TEXT")
         ->check(short_text)
         ->group(group);
-    app.add_option("--relay-port", settings.sockets.relay_port, "Of the relays (67, 547)")->type_name("PORT")->group(group);
-    app.add_option("--client-port", settings.sockets.client_port, "Of clients (68, 546)")->type_name("PORT")->group(group);
+    app.add_option("--relay-port", settings.sockets.relay_port, "Of the relays (67, 547)")
+        ->type_name("PORT")
+        ->group(group);
+    app.add_option("--client-port", settings.sockets.client_port, "Of clients (68, 546)")
+        ->type_name("PORT")
+        ->group(group);
 }
 
 void add_exchanges(CLI::App& app, Settings& settings, Words& words) {
     const auto group = "Exchanges";
-    app.add_option("--exchange", words.exchange, "full: four messages; rapid: with rapid commit; offer: only the first two")
+    app.add_option("--exchange", words.exchange,
+                   "full: four messages; rapid: with rapid commit; offer: only the first two")
         ->check(CLI::IsMember({"full", "rapid", "offer"}))
         ->capture_default_str()
         ->group(group);
@@ -123,8 +139,9 @@ void add_exchanges(CLI::App& app, Settings& settings, Words& words) {
         ->type_name("0..1")
         ->check(CLI::Range(0.0, 1.0))
         ->group(group);
-    app.add_option("--renew-from", words.renew_from,
-                   "DHCPv4: client (unicast; its address must be one of this machine), relay (or broadcast), or auto")
+    app.add_option(
+           "--renew-from", words.renew_from,
+           "DHCPv4: client (unicast; its address must be one of this machine), relay (or broadcast), or auto")
         ->check(CLI::IsMember({"auto", "client", "relay"}))
         ->capture_default_str()
         ->group(group);
@@ -136,7 +153,8 @@ void add_exchanges(CLI::App& app, Settings& settings, Words& words) {
         ->check(CLI::Range(0.001, 3600.0))
         ->capture_default_str()
         ->group(group);
-    app.add_flag("--retransmit", settings.work.retransmit, "Ask again instead, as clients do (RFC 2131 4.1, RFC 8415 15)")
+    app.add_flag("--retransmit", settings.work.retransmit,
+                 "Ask again instead, as clients do (RFC 2131 4.1, RFC 8415 15)")
         ->group(group);
     app.add_option("--time-scale", settings.work.time_scale, "Of the delays of retransmission")
         ->check(CLI::Range(0.0001, 1000.0))
@@ -146,17 +164,19 @@ void add_exchanges(CLI::App& app, Settings& settings, Words& words) {
 
 void add_shape(CLI::App& app, Settings& settings, Words& words) {
     const auto group = "Load (one of these; --window 32 without any)";
-    auto* const rate = app.add_option("--rate", words.rate, "So many exchanges begin per second, whatever becomes of them")
-                           ->type_name("N")
-                           ->check(CLI::Range(0.001, 1e7));
+    auto* const rate =
+        app.add_option("--rate", words.rate, "So many exchanges begin per second, whatever becomes of them")
+            ->type_name("N")
+            ->check(CLI::Range(0.001, 1e7));
     auto* const window = app.add_option("--window", words.window, "So many are under way at any time")
                              ->type_name("N")
                              ->check(CLI::Range(std::size_t{1}, client_count_max));
     auto* const burst = app.add_option("--burst", words.burst, "So many begin at once, every --every seconds")
                             ->type_name("N")
                             ->check(CLI::Range(std::size_t{1}, client_count_max));
-    auto* const avalanche = app.add_flag(
-        "--avalanche", words.avalanche, "All --clients begin at once and ask again as clients do, until all are served");
+    auto* const avalanche =
+        app.add_flag("--avalanche", words.avalanche,
+                     "All --clients begin at once and ask again as clients do, until all are served");
     auto* const search = app.add_flag("--search", words.search, "Find the highest rate that is sustained");
     const std::array all{static_cast<CLI::Option*>(rate), static_cast<CLI::Option*>(window),
                          static_cast<CLI::Option*>(burst), static_cast<CLI::Option*>(avalanche),
@@ -166,15 +186,29 @@ void add_shape(CLI::App& app, Settings& settings, Words& words) {
         for (auto* const other : all)
             if (other != option) option->excludes(other);
     }
-    app.add_option("--every", words.every, "Seconds from burst to burst")->check(CLI::Range(1e-6, 86400.0))->capture_default_str()->group(group);
-    app.add_option("--duration", words.duration, "Seconds of load, or of a step of the search (10); of an avalanche after which it gives up (300)")
+    app.add_option("--every", words.every, "Seconds from burst to burst")
+        ->check(CLI::Range(1e-6, 86400.0))
+        ->capture_default_str()
+        ->group(group);
+    app.add_option(
+           "--duration", words.duration,
+           "Seconds of load, or of a step of the search (10); of an avalanche after which it gives up (300)")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.01, 864000.0))
         ->group(group);
-    app.add_option("--exchanges", settings.shape.exchange_count_max, "End after so many")->type_name("N")->group(group);
-    app.add_option("--from", settings.search.from, "Search from this rate")->check(CLI::Range(0.1, 1e7))->capture_default_str()->group(group);
-    app.add_option("--to", settings.search.to, "Search up to this rate")->check(CLI::Range(0.1, 1e7))->capture_default_str()->group(group);
-    app.add_option("--precision", words.precision_percent, "Percent between the rate found and one that failed")
+    app.add_option("--exchanges", settings.shape.exchange_count_max, "End after so many")
+        ->type_name("N")
+        ->group(group);
+    app.add_option("--from", settings.search.from, "Search from this rate")
+        ->check(CLI::Range(0.1, 1e7))
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--to", settings.search.to, "Search up to this rate")
+        ->check(CLI::Range(0.1, 1e7))
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--precision", words.precision_percent,
+                   "Percent between the rate found and one that failed")
         ->check(CLI::Range(0.1, 100.0))
         ->capture_default_str()
         ->group(group);
@@ -235,7 +269,8 @@ std::optional<std::string> set_path(Settings& settings, const Words& words) {
     if (auto problem = read(words.relay, "--relay", settings.relays.first)) return problem;
     if (!settings.sockets.server && settings.relays.first) return "--relay needs --server";
     if (!settings.sockets.server && settings.sockets.interface.empty())
-        return "Name the server with -s ADDRESS, for relayed clients, or an interface with -i NAME, for clients on its link.";
+        return "Name the server with -s ADDRESS, for relayed clients, or an interface with -i NAME, for "
+               "clients on its link.";
     return std::nullopt;
 }
 
@@ -283,10 +318,12 @@ std::optional<std::string> set_networks(Settings& settings, const Words& words) 
             to = to_prefix(*network);
         }
         if (to && to->length <= length_max) return std::nullopt;
-        return std::string{option} + ": '" + text + "' is no network of at most " + std::to_string(length_max - (words.v6 ? 0 : 96)) + " bits";
+        return std::string{option} + ": '" + text + "' is no network of at most " +
+               std::to_string(length_max - (words.v6 ? 0 : 96)) + " bits";
     };
-    if (auto problem = read(words.network.empty() ? (words.v6 ? "2001:db8::/64" : "10.0.0.0/8") : words.network,
-                            "--network", settings.network, words.v6 ? 64 : 96 + 29))
+    if (auto problem =
+            read(words.network.empty() ? (words.v6 ? "2001:db8::/64" : "10.0.0.0/8") : words.network,
+                 "--network", settings.network, words.v6 ? 64 : 96 + 29))
         return problem;
     if (!words.v6) return std::nullopt;
     return read(words.delegate.empty() ? "3000::/16" : words.delegate, "--delegate", settings.delegate, 56);
@@ -294,7 +331,8 @@ std::optional<std::string> set_networks(Settings& settings, const Words& words) 
 
 }  // namespace
 
-std::variant<Settings, Printed> read_command_line(const std::vector<std::string>& words_given, std::uint64_t random) {
+std::variant<Settings, Printed> read_command_line(const std::vector<std::string>& words_given,
+                                                  std::uint64_t random) {
     Settings settings;
     Words words;
     CLI::App app{"Puts load on a DHCP server, measures it, and checks what it gives away", "leasehold-bench"};
@@ -308,8 +346,12 @@ std::variant<Settings, Printed> read_command_line(const std::vector<std::string>
     add_report(app, settings, words);
     auto* const responder = app.add_subcommand("respond", "Be an empty server: answer at once, keep nothing");
     add_common(*responder, settings, words);
-    responder->add_option("--network", words.network, "Give addresses out of this network (10.0.0.0/8, 2001:db8::/64)")->type_name("PREFIX");
-    responder->add_option("--delegate", words.delegate, "DHCPv6: delegate /56 out of this (3000::/16)")->type_name("PREFIX");
+    responder
+        ->add_option("--network", words.network,
+                     "Give addresses out of this network (10.0.0.0/8, 2001:db8::/64)")
+        ->type_name("PREFIX");
+    responder->add_option("--delegate", words.delegate, "DHCPv6: delegate /56 out of this (3000::/16)")
+        ->type_name("PREFIX");
     try {
         auto reversed = words_given;
         std::ranges::reverse(reversed);
@@ -319,7 +361,9 @@ std::variant<Settings, Printed> read_command_line(const std::vector<std::string>
         app.exit(success, out, out);
         return Printed{.text = out.str()};
     } catch (const CLI::ParseError& error) {
-        return Printed{.text = std::string{error.what()} + "\n'leasehold-bench --help' lists what can be given.\n", .is_error = true};
+        return Printed{
+            .text = std::string{error.what()} + "\n'leasehold-bench --help' lists what can be given.\n",
+            .is_error = true};
     }
     auto problem = set_clients(settings, words, random);
     set_ports(settings);

@@ -17,6 +17,7 @@ struct Printed {
 
 /// What is not given has its default. Neither interface nor addresses of this machine are looked up here.
 /// @param words  without the program's name  @param random  chooses clients when no seed is given
-std::variant<Settings, Printed> read_command_line(const std::vector<std::string>& words, std::uint64_t random);
+std::variant<Settings, Printed> read_command_line(const std::vector<std::string>& words,
+                                                  std::uint64_t random);
 
 }  // namespace leasehold::bench

@@ -75,7 +75,8 @@ bool Engine::knock(Nanoseconds limit) {
     const auto begin = Clock::now();
     const auto xid = new_xid();
     bool heard = false;
-    for (Nanoseconds patience = std::chrono::milliseconds{50}; !heard && Clock::now() - begin < limit; patience *= 2) {
+    for (Nanoseconds patience = std::chrono::milliseconds{50}; !heard && Clock::now() - begin < limit;
+         patience *= 2) {
         const Question question{
             .client = client, .xid = xid, .through_relay = settings_.relays.first.has_value()};
         wire_.send(std::array{Parcel{.octets = codec_.write(question, buffers_[0])}});
@@ -106,7 +107,9 @@ Outcome Engine::run(const Shape& shape, const Work& work) {
     auto& outcome = round_->outcome;
     const auto own_before = own_load();
     const auto sockets_before = wire_.counters();
-    const TakeMessage take_message = [this](OctetSpan datagram, Nanoseconds waited) { take(datagram, waited); };
+    const TakeMessage take_message = [this](OctetSpan datagram, Nanoseconds waited) {
+        take(datagram, waited);
+    };
     std::optional<Instant> load_end;
     while (!ended(now_)) {
         const bool began = begin_exchanges(now_);
@@ -114,7 +117,8 @@ Outcome Engine::run(const Shape& shape, const Work& work) {
         const auto received = wire_.receive(take_message);
         flush();
         now_ = Clock::now();
-        timers_.expire(now_, [this](ClientNumber number, std::uint16_t generation) { time_out(number, generation); });
+        timers_.expire(
+            now_, [this](ClientNumber number, std::uint16_t generation) { time_out(number, generation); });
         flush();
         if (!load_end && round_->schedule.over(now_)) {
             load_end = now_;
@@ -156,7 +160,7 @@ bool Engine::begin_exchanges(Instant now) {
 bool Engine::begin_exchange(Instant due) {
     const auto& work = round_->work;
     const double chance = work.renewals + work.releases > 0 ? random_share() : 1;
-    const bool with_lease = chance < work.renewals             ? begin_with_lease(Ask::renew, due)
+    const bool with_lease = chance < work.renewals                   ? begin_with_lease(Ask::renew, due)
                             : chance < work.renewals + work.releases ? begin_with_lease(Ask::release, due)
                                                                      : false;
     return with_lease || begin_anew(due);
@@ -218,31 +222,32 @@ void Engine::post(ClientNumber number) {
     auto& client = clients_[number];
     const auto ask = ask_of(client.stage);
     const auto& work = round_->work;
-    const bool from_client = (ask == Ask::renew || ask == Ask::release) && round_->from_client.value_or(false);
-    const Question question{
-        .ask = ask,
-        .client = number,
-        .xid = client.xid,
-        .units = client.units,
-        .server = ask == Ask::discover ? OctetSpan{} : OctetSpan{servers_[client.server]},
-        .elapsed = client.resent == 0 ? Nanoseconds{0} : now_ - client.begun,
-        .rapid = work.exchange == Exchange::rapid,
-        .through_relay = settings_.relays.first.has_value() && !from_client};
+    const bool from_client =
+        (ask == Ask::renew || ask == Ask::release) && round_->from_client.value_or(false);
+    const Question question{.ask = ask,
+                            .client = number,
+                            .xid = client.xid,
+                            .units = client.units,
+                            .server = ask == Ask::discover ? OctetSpan{} : OctetSpan{servers_[client.server]},
+                            .elapsed = client.resent == 0 ? Nanoseconds{0} : now_ - client.begun,
+                            .rapid = work.exchange == Exchange::rapid,
+                            .through_relay = settings_.relays.first.has_value() && !from_client};
     auto& buffer = buffers_[parcels_.size()];
     const bool has_address = ask == Ask::renew || ask == Ask::release;
     parcels_.push_back({.octets = codec_.write(question, buffer),
                         .client = has_address ? client.units.address : Ipv6{},
                         .from_client = from_client,
                         .server = from_client ? address_of_server(question.server) : Ipv6{}});
-    arm(number, work.retransmit ? resend_delay(settings_.clients.family, ask, client.resent, 2 * random_share() - 1,
-                                               work.time_scale)
+    arm(number, work.retransmit ? resend_delay(settings_.clients.family, ask, client.resent,
+                                               2 * random_share() - 1, work.time_scale)
                                 : work.timeout);
 }
 
 /// After a refusal a client begins anew, but not at once.
 void Engine::pause(ClientNumber number) {
     clients_[number].stage = Stage::pausing;
-    arm(number, resend_delay(settings_.clients.family, Ask::discover, 0, 2 * random_share() - 1, round_->work.time_scale));
+    arm(number, resend_delay(settings_.clients.family, Ask::discover, 0, 2 * random_share() - 1,
+                             round_->work.time_scale));
 }
 
 void Engine::arm(ClientNumber number, Nanoseconds delay) {
@@ -312,8 +317,9 @@ bool Engine::ended(Instant now) const {
     if (under_way_ == 0) return true;
     if (!round_->work.retransmit) return false;  // timeouts end it
     // A client may ask four times within a minute before it begins anew (RFC 2131 3.1).
-    const auto patience = round_->avalanche ? Nanoseconds{0}
-                                            : Nanoseconds{static_cast<std::int64_t>(60e9 * round_->work.time_scale)};
+    const auto patience = round_->avalanche
+                              ? Nanoseconds{0}
+                              : Nanoseconds{static_cast<std::int64_t>(60e9 * round_->work.time_scale)};
     return now >= schedule.end() + patience;
 }
 
@@ -343,12 +349,14 @@ void Engine::tell_progress(Instant now) {
     const auto microseconds = [&](double share) {
         return static_cast<double>(round.since_told.percentile(share).count()) / 1e3;
     };
-    std::fprintf(stderr, "%6.0f s  begun %8.0f/s  completed %8.0f/s  lost %6llu  under way %7zu  p50 %9.0f us  p99 %9.0f us\n",
-                 std::chrono::duration<double>(now - round.begin).count(),
-                 static_cast<double>(outcome.begun - round.begun_told) / seconds,
-                 static_cast<double>(outcome.completed - round.completed_told) / seconds,
-                 static_cast<unsigned long long>(outcome.lost - round.lost_told), under_way_, microseconds(0.5),
-                 microseconds(0.99));
+    std::fprintf(
+        stderr,
+        "%6.0f s  begun %8.0f/s  completed %8.0f/s  lost %6llu  under way %7zu  p50 %9.0f us  p99 %9.0f us\n",
+        std::chrono::duration<double>(now - round.begin).count(),
+        static_cast<double>(outcome.begun - round.begun_told) / seconds,
+        static_cast<double>(outcome.completed - round.completed_told) / seconds,
+        static_cast<unsigned long long>(outcome.lost - round.lost_told), under_way_, microseconds(0.5),
+        microseconds(0.99));
     round.told = now;
     round.begun_told = outcome.begun;
     round.completed_told = outcome.completed;

@@ -1,5 +1,5 @@
-// The clients at work: begins exchanges when the schedule says so, takes each answer to the client it is for, asks again
-// or gives up, and judges what the server gives. One thread; nothing is allocated per message.
+// The clients at work: begins exchanges when the schedule says so, takes each answer to the client it is for,
+// asks again or gives up, and judges what the server gives. One thread; nothing is allocated per message.
 #pragma once
 
 #include <array>
@@ -20,8 +20,8 @@ public:
     /// @param stopped  asked in every round: end at once, with what is known
     Engine(const Settings& settings, const Codec& codec, Wire& wire, std::function<bool()> stopped = {});
 
-    /// Asks for an offer that nobody takes, until one comes, `limit` is over: the first packets of a burst would be lost
-    /// while machines look for each other's hardware addresses. @return whether it came
+    /// Asks for an offer that nobody takes, until one comes, `limit` is over: the first packets of a burst
+    /// would be lost while machines look for each other's hardware addresses. @return whether it came
     bool knock(Nanoseconds limit);
     /// Clients keep what they hold from one run to the next, and new clients are those that no run had.
     Outcome run(const Shape& shape, const Work& work);

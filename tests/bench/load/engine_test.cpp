@@ -25,7 +25,8 @@ protected:
 
     void SetUp() override {
         settings.work.timeout = milliseconds{200};
-        settings.shape = {.kind = ShapeKind::closed, .size = 8, .duration = seconds{60}, .exchange_count_max = 100};
+        settings.shape = {
+            .kind = ShapeKind::closed, .size = 8, .duration = seconds{60}, .exchange_count_max = 100};
     }
     Outcome run() {
         server = std::make_unique<FakeServer>(settings);
@@ -35,7 +36,9 @@ protected:
         return engine->run(settings.shape, settings.work);
     }
     bool v4() const { return GetParam() == Family::v4; }
-    static ExitStatus status(const Settings& settings, const Outcome& outcome) { return exit_status(settings, outcome); }
+    static ExitStatus status(const Settings& settings, const Outcome& outcome) {
+        return exit_status(settings, outcome);
+    }
 
     /// Where the type of the message and the last octet of the first address are.
     std::size_t type_at(const Octets8& answer) const { return v4() ? 242 : relay_message_at(answer); }
@@ -111,14 +114,16 @@ TEST_P(LoadEngine, AnAddressThatTwoGetIsFoundWithBoth) {
     EXPECT_EQ(outcome.duplicates, 50u);
     EXPECT_EQ(status(settings, outcome), ExitStatus::wrong_answers);
     ASSERT_EQ(outcome.findings.size(), finding_count_max);
-    EXPECT_THAT(outcome.findings[0], HasSubstr("was given to two clients at a time: to 02:00:aa:bb:00:00 and then to 02:00:aa:bb:00:01"));
+    EXPECT_THAT(
+        outcome.findings[0],
+        HasSubstr("was given to two clients at a time: to 02:00:aa:bb:00:00 and then to 02:00:aa:bb:00:01"));
     EXPECT_THAT(table(settings, outcome), HasSubstr("WRONG: given twice 50"));
 }
 
 TEST_P(LoadEngine, AReleasedAddressMayBeGivenToAnother) {
     change = [this](OctetSpan, Octets8 answer) {
         if (const auto type = answer[type_at(answer)]; v4() ? type != 2 && type != 5 : answer.size() < 150)
-            return Replies{answer};  // of a release
+            return Replies{answer};       // of a release
         answer[address_end(answer)] = 7;  // there is but one
         if (!v4()) answer[find(answer, {0, 26, 0, 25}) + 4 + 9 + 6] = 7;
         return Replies{answer};
@@ -168,9 +173,7 @@ TEST_P(LoadEngine, WrongTransactionIdsAreOrphansAndTheExchangeIsLost) {
 }
 
 TEST_P(LoadEngine, SecondAnswersAndGarbageAreCountedAndChangeNothing) {
-    change = [](OctetSpan, Octets8 answer) {
-        return Replies{answer, answer, Octets8{1, 2, 3}};
-    };
+    change = [](OctetSpan, Octets8 answer) { return Replies{answer, answer, Octets8{1, 2, 3}}; };
     const auto outcome = run();
     EXPECT_EQ(outcome.completed, 100u);
     EXPECT_EQ(outcome.unreadable, 200u);
@@ -188,7 +191,13 @@ TEST_P(LoadEngine, RetransmissionReachesAServerThatLosesMost) {
     EXPECT_GT(outcome.of(Ask::discover).resent, 100u);
     ASSERT_TRUE(outcome.served_after[3]);
     EXPECT_LE(*outcome.served_after[0], *outcome.served_after[3]);
-    EXPECT_THAT(table([&] { settings.shape.kind = ShapeKind::avalanche; return settings; }(), outcome), HasSubstr("100 % after"));
+    EXPECT_THAT(table(
+                    [&] {
+                        settings.shape.kind = ShapeKind::avalanche;
+                        return settings;
+                    }(),
+                    outcome),
+                HasSubstr("100 % after"));
 }
 
 TEST_P(LoadEngine, AnAvalancheOverASilentServerEndsWithItsTime) {
@@ -270,7 +279,8 @@ TEST_P(LoadEngine4, AClientThatIsMovedIsToldAndFreesItsFirstAddress) {
 TEST(LoadReport, AnEmptyRunIsAProperObject) {
     const auto settings = relayed_settings(Family::v4);
     const auto text = json(settings, Outcome{});
-    EXPECT_THAT(text, testing::Not(testing::AnyOf(HasSubstr(": inf"), HasSubstr(": nan"), HasSubstr("null"))));
+    EXPECT_THAT(text,
+                testing::Not(testing::AnyOf(HasSubstr(": inf"), HasSubstr(": nan"), HasSubstr("null"))));
     EXPECT_FALSE(table(settings, Outcome{}).empty());
     EXPECT_EQ(exit_status(settings, Outcome{}), ExitStatus::losses) << "a run of nothing proves nothing";
 }

@@ -23,7 +23,8 @@ inline Settings relayed_settings(Family family, std::size_t clients = 100) {
     settings.clients.wants_prefix = !v4;
     settings.relays.first = v4 ? to_ipv6(*parse_ipv4("10.1.0.1")) : *parse_ipv6("2001:db8:1::1");
     settings.relays.step = v4 ? 256 : 1;
-    settings.network = v4 ? to_prefix(*parse_ipv4_network("10.0.0.0/8")) : *parse_ipv6_prefix("2001:db8::/64");
+    settings.network =
+        v4 ? to_prefix(*parse_ipv4_network("10.0.0.0/8")) : *parse_ipv6_prefix("2001:db8::/64");
     settings.delegate = *parse_ipv6_prefix("3000::/16");
     return settings;
 }
@@ -34,8 +35,9 @@ public:
         : family_{settings.clients.family}, server_{family_, *settings.network, *settings.delegate} {}
 
     /// What becomes of an answer: none, one, or several.
-    std::function<Replies(OctetSpan question, Octets8 answer)> change =
-        [](OctetSpan, Octets8 answer) { return Replies{std::move(answer)}; };
+    std::function<Replies(OctetSpan question, Octets8 answer)> change = [](OctetSpan, Octets8 answer) {
+        return Replies{std::move(answer)};
+    };
     /// Which addresses it would let clients send from.
     bool knows_addresses = false;
     std::size_t from_clients = 0;
@@ -45,7 +47,8 @@ public:
             from_clients += parcel.from_client;
             ++counters_.sent;
             std::vector<std::uint8_t> buffer(EmptyServer::reply_size_max);
-            const Inbound inbound{.bytes = parcel.octets, .source = parcel.client, .destination = {}, .source_port = 67};
+            const Inbound inbound{
+                .bytes = parcel.octets, .source = parcel.client, .destination = {}, .source_port = 67};
             const auto answer = server_.answer(inbound, buffer);
             if (!answer) continue;
             for (auto& octets : change(parcel.octets, {answer->bytes.begin(), answer->bytes.end()}))

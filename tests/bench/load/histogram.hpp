@@ -1,5 +1,5 @@
-// Latencies by the million: counts in buckets whose width grows with the value, so that any percentile is known
-// within 1.6 %, from a nanosecond to more than an hour, in 20 kB that are allocated once.
+// Latencies by the million: counts in buckets whose width grows with the value, so that any percentile is
+// known within 1.6 %, from a nanosecond to more than an hour, in 20 kB that are allocated once.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,8 @@ using Instant = Clock::time_point;
 
 class Histogram {
 public:
-    /// A negative one counts as 0: clocks of the kernel and of this program may differ by less than a microsecond.
+    /// A negative one counts as 0: clocks of the kernel and of this program may differ by less than a
+    /// microsecond.
     void add(Nanoseconds latency) {
         const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0));
         ++counts_[place_of(value)];
@@ -29,14 +30,15 @@ public:
     std::uint64_t count() const { return count_; }
     Nanoseconds min() const { return to_nanoseconds(min_); }
     Nanoseconds max() const { return to_nanoseconds(max_); }
-    /// The upper end of the bucket below or in which `share` (0 to 1) of all are, and never more than max(); 0
-    /// without any.
+    /// The upper end of the bucket below or in which `share` (0 to 1) of all are, and never more than max();
+    /// 0 without any.
     Nanoseconds percentile(double share) const {
         const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_)));
         std::uint64_t seen = 0;
         for (std::size_t place = 0; place < counts_.size() && count_ > 0; ++place) {
             seen += counts_[place];
-            if (seen >= std::max<std::uint64_t>(wanted, 1)) return to_nanoseconds(std::min(last_of(place), max_));
+            if (seen >= std::max<std::uint64_t>(wanted, 1))
+                return to_nanoseconds(std::min(last_of(place), max_));
         }
         return max();
     }

@@ -118,13 +118,13 @@ bool Engine::is_as_asked(ClientNumber number, const Answer& answer) {
     auto& outcome = round_->outcome;
     if (answer.units != client.units) {
         ++outcome.wrong_leases;
-        find("client " + name_of(number) + " asked for " + units_text(client.units) + " and was acknowledged " +
-             units_text(answer.units));
+        find("client " + name_of(number) + " asked for " + units_text(client.units) +
+             " and was acknowledged " + units_text(answer.units));
         return false;
     }
     // A renewal that is broadcast is any server's to answer.
-    const bool broadcast = client.stage == Stage::renewing && settings_.clients.family == Family::v4 &&
-                           !settings_.relays.first;
+    const bool broadcast =
+        client.stage == Stage::renewing && settings_.clients.family == Family::v4 && !settings_.relays.first;
     if (broadcast || std::ranges::equal(answer.server, servers_[client.server])) return true;
     ++outcome.wrong_servers;
     find("client " + name_of(number) + " was acknowledged " + units_text(answer.units) +
@@ -149,7 +149,8 @@ void Engine::complete(ClientNumber number, Instant at) {
     const auto& client = clients_[number];
     ++outcome.completed;
     round.since_told.add(at - client.begun);
-    if (client.stage == Stage::discovering || client.stage == Stage::requesting) outcome.whole.add(at - client.begun);
+    if (client.stage == Stage::discovering || client.stage == Stage::requesting)
+        outcome.whole.add(at - client.begun);
     if (round.avalanche) {
         for (std::size_t i = 0; i < served_shares.size(); ++i) {
             const auto wanted = std::ceil(served_shares[i] * static_cast<double>(round.schedule.due_count()));
@@ -166,8 +167,8 @@ void Engine::claim(ClientNumber number, Instant asked, Instant at, std::chrono::
         const auto duplicate = owners_.take(unit, number, asked, at, valid);
         if (!duplicate) return;
         ++round_->outcome.duplicates;
-        find(to_string(duplicate->unit) + " was given to two clients at a time: to " + name_of(duplicate->first) +
-             " and then to " + name_of(duplicate->second));
+        find(to_string(duplicate->unit) + " was given to two clients at a time: to " +
+             name_of(duplicate->first) + " and then to " + name_of(duplicate->second));
     };
     if (units.has_address) one({units.address, 128});
     if (units.prefix_length > 0) one({units.prefix, units.prefix_length});
@@ -178,7 +179,8 @@ void Engine::lose_lease(ClientNumber number) {
     if (!client.bound) return;
     client.bound = false;
     if (client.units.has_address) owners_.give_back({client.units.address, 128}, number);
-    if (client.units.prefix_length > 0) owners_.give_back({client.units.prefix, client.units.prefix_length}, number);
+    if (client.units.prefix_length > 0)
+        owners_.give_back({client.units.prefix, client.units.prefix_length}, number);
 }
 
 void Engine::find(const std::string& what) {

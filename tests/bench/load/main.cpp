@@ -1,4 +1,5 @@
-// leasehold-bench: load on a DHCP server. The command line becomes settings, the settings a run, the run a report.
+// leasehold-bench: load on a DHCP server. The command line becomes settings, the settings a run, the run a
+// report.
 #include <sys/prctl.h>
 
 #include <csignal>
@@ -65,7 +66,9 @@ int search(Engine& engine, const Settings& settings) {
                      .wrong = last.is_wrong(),
                      .interrupted = last.interrupted};
     };
-    const auto tell = [&](const Step& step) { std::fputs(step_text(step).c_str(), settings.json ? stderr : stdout); };
+    const auto tell = [&](const Step& step) {
+        std::fputs(step_text(step).c_str(), settings.json ? stderr : stdout);
+    };
     const auto result = search_rate(settings.search, settings.limits, run, tell);
     if (settings.json) {
         print(json(settings, result, last));
@@ -79,8 +82,8 @@ int search(Engine& engine, const Settings& settings) {
 int measure(const Settings& settings) {
     const auto codec = make_codec(settings.clients, settings.relays);
     const bool relayed = settings.relays.first.has_value();
-    const bool from_clients = settings.work.renew_from != RenewFrom::relay &&
-                              settings.work.renewals + settings.work.releases > 0;
+    const bool from_clients =
+        settings.work.renew_from != RenewFrom::relay && settings.work.renewals + settings.work.releases > 0;
     auto wire = open_wire(settings.clients.family, settings.sockets, relayed, from_clients);
     if (!wire) return fail(wire.error().detail);
     Engine engine{settings, *codec, **wire, stopped};

@@ -28,7 +28,7 @@ struct Messages {
 
 struct Outcome {
     std::array<Messages, ask_count> messages;  // by Ask
-    Histogram whole;                           // new leases: from when the DISCOVER was due until the ACK arrived
+    Histogram whole;  // new leases: from when the DISCOVER was due until the ACK arrived
 
     std::uint64_t due = 0;  // exchanges that the shape of load asked for; 0: it does not say
     std::uint64_t begun = 0, completed = 0, lost = 0;
@@ -73,7 +73,9 @@ private:
         return seconds > 0 ? static_cast<double>(count) / seconds : 0;
     }
     double time_share(Nanoseconds part) const {
-        return whole_time.count() > 0 ? static_cast<double>(part.count()) / static_cast<double>(whole_time.count()) : 0;
+        return whole_time.count() > 0
+                   ? static_cast<double>(part.count()) / static_cast<double>(whole_time.count())
+                   : 0;
     }
 };
 

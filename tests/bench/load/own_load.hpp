@@ -1,5 +1,5 @@
-// How much of a processor this program used, and how long it waited for one: a run in which it waited long has measured
-// the generator and not the server.
+// How much of a processor this program used, and how long it waited for one: a run in which it waited long
+// has measured the generator and not the server.
 #pragma once
 
 #include "tests/bench/load/histogram.hpp"

@@ -1,6 +1,6 @@
-// Who was given which address or prefix: the check that nothing is given to two clients at a time. A lease counts from
-// when its client asked for it until its lifetime after that is over, or its client gave it back: no later than the
-// server may count, so that what is found here is a fault of the server.
+// Who was given which address or prefix: the check that nothing is given to two clients at a time. A lease
+// counts from when its client asked for it until its lifetime after that is over, or its client gave it back:
+// no later than the server may count, so that what is found here is a fault of the server.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

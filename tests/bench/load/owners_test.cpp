@@ -11,7 +11,8 @@ const Prefix unit = to_prefix(Ipv4{0x0a000001});
 
 struct LoadOwners : testing::Test {
     Owners owners{10};
-    std::optional<Duplicate> take(ClientNumber client, seconds asked, seconds now, const Prefix& what = unit) {
+    std::optional<Duplicate> take(ClientNumber client, seconds asked, seconds now,
+                                  const Prefix& what = unit) {
         return owners.take(what, client, start + asked, start + now, seconds{60});
     }
 };
@@ -30,8 +31,9 @@ TEST_F(LoadOwners, ARenewalIsNone) {
 
 TEST_F(LoadOwners, OneAfterTheOtherIsNone) {
     EXPECT_EQ(take(1, seconds{0}, seconds{0}), std::nullopt);
-    EXPECT_EQ(take(2, seconds{59}, seconds{60}), std::nullopt);  // the answer came when the first one's time was over
-    owners.give_back(unit, 1);                                   // it is not its any more
+    EXPECT_EQ(take(2, seconds{59}, seconds{60}),
+              std::nullopt);    // the answer came when the first one's time was over
+    owners.give_back(unit, 1);  // it is not its any more
     EXPECT_EQ(owners.size(), 1u);
     owners.give_back(unit, 2);
     EXPECT_EQ(take(3, seconds{61}, seconds{61}), std::nullopt);

@@ -31,7 +31,8 @@ struct Side {
     std::size_t serve(const EmptyServer& server) {
         answers.clear();
         const auto taken = socket.receive(batch_size_max, [&](const Inbound& inbound) {
-            if (const auto answer = server.answer(inbound, buffers[answers.size()])) answers.push_back(*answer);
+            if (const auto answer = server.answer(inbound, buffers[answers.size()]))
+                answers.push_back(*answer);
         });
         socket.send(answers);
         return taken;
@@ -41,7 +42,8 @@ struct Side {
 /// Until `stopped`, all sockets in turn; sleeps while there is nothing to do.
 template <class... Sides>
 void serve_all(const EmptyServer& server, bool spin, const std::function<bool()>& stopped, Sides&... sides) {
-    std::array<pollfd, sizeof...(Sides)> waiting{pollfd{.fd = sides.socket.fd(), .events = POLLIN, .revents = 0}...};
+    std::array<pollfd, sizeof...(Sides)> waiting{
+        pollfd{.fd = sides.socket.fd(), .events = POLLIN, .revents = 0}...};
     while (!stopped()) {
         const auto taken = (sides.serve(server) + ...);
         if (taken == 0 && !spin) poll(waiting.data(), waiting.size(), 100);
@@ -62,7 +64,8 @@ Ipv6 EmptyServer::address_of(std::uint64_t mac) const {
 Prefix EmptyServer::prefix_of(std::uint64_t mac) const {
     const auto bits = delegated_length - std::min(delegate_.length, delegated_length);
     const auto number = bits >= 48 ? mac : mac & ((std::uint64_t{1} << bits) - 1);
-    return {to_ipv6(to_uint128(delegate_.address) + (Uint128{number} << (128 - delegated_length))), delegated_length};
+    return {to_ipv6(to_uint128(delegate_.address) + (Uint128{number} << (128 - delegated_length))),
+            delegated_length};
 }
 
 std::optional<Outbound> EmptyServer::answer(const Inbound& inbound, std::span<std::uint8_t> buffer) const {
@@ -96,7 +99,10 @@ std::optional<Outbound> EmptyServer::answer4(const Inbound& inbound, std::span<s
     writer.add_ipv4(option::domain_name_servers, server);
     for (const auto code : {option::client_identifier, option::relay_agent_information})
         if (const auto echoed = message->option(code)) writer.add(code, *echoed);
-    Outbound outbound{.bytes = {buffer.data(), writer.finish()}, .source = to_ipv6(server), .destination = {}, .hwaddr = {}};
+    Outbound outbound{.bytes = {buffer.data(), writer.finish()},
+                      .source = to_ipv6(server),
+                      .destination = {},
+                      .hwaddr = {}};
     outbound.port = inbound.source_port;
     if (!header.giaddr.is_zero()) {
         outbound.source = {};
@@ -140,7 +146,8 @@ std::optional<Outbound> EmptyServer::answer6(const Inbound& inbound, std::span<s
 Result<std::uint64_t, SocketError> respond(const Settings& settings, const std::function<bool()>& stopped) {
     const auto family = settings.clients.family;
     const bool v4 = family == Family::v4;
-    const EmptyServer server{family, settings.network.value_or(Prefix{}), settings.delegate.value_or(Prefix{})};
+    const EmptyServer server{family, settings.network.value_or(Prefix{}),
+                             settings.delegate.value_or(Prefix{})};
     auto udp = UdpSocket::open({.interface = settings.sockets.interface,
                                 .family = family,
                                 .port = settings.sockets.server_port,
@@ -151,7 +158,8 @@ Result<std::uint64_t, SocketError> respond(const Settings& settings, const std::
         serve_all(server, settings.work.spin, stopped, relayed);
         return relayed.socket.counters().sent;
     }
-    auto raw = RawSocket::open({.interface = settings.sockets.interface, .port = settings.sockets.server_port});
+    auto raw =
+        RawSocket::open({.interface = settings.sockets.interface, .port = settings.sockets.server_port});
     if (!raw) return std::unexpected(raw.error());
     Side<RawSocket> direct{.socket = std::move(*raw)};
     serve_all(server, settings.work.spin, stopped, relayed, direct);

@@ -1,5 +1,5 @@
-// An empty server: answers at once whatever it is asked, keeps nothing, and works the server's own sockets. What it
-// reaches is what the machine and its kernel allow; a server's share of that is its own doing.
+// An empty server: answers at once whatever it is asked, keeps nothing, and works the server's own sockets.
+// What it reaches is what the machine and its kernel allow; a server's share of that is its own doing.
 #pragma once
 
 #include <functional>

@@ -7,7 +7,10 @@
 namespace leasehold::bench {
 
 Schedule::Schedule(const Shape& shape, Instant begin)
-    : shape_{shape}, begin_{begin}, end_{begin + shape.duration}, limit_{std::numeric_limits<std::uint64_t>::max()} {
+    : shape_{shape},
+      begin_{begin},
+      end_{begin + shape.duration},
+      limit_{std::numeric_limits<std::uint64_t>::max()} {
     if (shape.exchange_count_max > 0) limit_ = shape.exchange_count_max;
     if (shape.kind == ShapeKind::avalanche) limit_ = shape.size;
 }
@@ -15,7 +18,8 @@ Schedule::Schedule(const Shape& shape, Instant begin)
 Instant Schedule::due(std::uint64_t n) const {
     switch (shape_.kind) {
         case ShapeKind::open:
-            return begin_ + Nanoseconds{static_cast<std::int64_t>(static_cast<double>(n) / shape_.rate * 1e9)};
+            return begin_ +
+                   Nanoseconds{static_cast<std::int64_t>(static_cast<double>(n) / shape_.rate * 1e9)};
         case ShapeKind::bursts: return begin_ + static_cast<std::int64_t>(n / shape_.size) * shape_.every;
         case ShapeKind::closed:
         case ShapeKind::avalanche: break;
@@ -49,7 +53,8 @@ bool Schedule::over(Instant now) const {
 std::uint64_t Schedule::due_count() const {
     const double seconds = std::chrono::duration<double>(shape_.duration).count();
     switch (shape_.kind) {
-        case ShapeKind::open: return std::min(limit_, static_cast<std::uint64_t>(std::llround(shape_.rate * seconds)));
+        case ShapeKind::open:
+            return std::min(limit_, static_cast<std::uint64_t>(std::llround(shape_.rate * seconds)));
         case ShapeKind::bursts: {
             const auto bursts = (shape_.duration + shape_.every - Nanoseconds{1}) / shape_.every;
             return std::min(limit_, static_cast<std::uint64_t>(bursts) * shape_.size);

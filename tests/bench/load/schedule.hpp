@@ -13,7 +13,8 @@ public:
     Schedule(const Shape& shape, Instant begin);
 
     /// Takes the next exchange, if one is to begin now.
-    /// @return when it was due: latency counts from then, so that a late generator does not flatter the server
+    /// @return when it was due: latency counts from then, so that a late generator does not flatter the
+    /// server
     std::optional<Instant> take(Instant now, std::size_t under_way);
     /// When take() may succeed by the passing of time alone; nullopt: never, or when an exchange ends.
     std::optional<Instant> next() const;

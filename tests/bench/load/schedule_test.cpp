@@ -44,13 +44,16 @@ TEST(LoadSchedule, AClosedLoopKeepsSoManyUnderWay) {
 }
 
 TEST(LoadSchedule, ANumberOfExchangesEndsIt) {
-    Schedule schedule{{.kind = ShapeKind::closed, .size = 5, .duration = seconds{1}, .exchange_count_max = 1}, start};
+    Schedule schedule{{.kind = ShapeKind::closed, .size = 5, .duration = seconds{1}, .exchange_count_max = 1},
+                      start};
     EXPECT_TRUE(schedule.take(start, 0));
     EXPECT_TRUE(schedule.over(start));
 }
 
 TEST(LoadSchedule, BurstsBeginTogether) {
-    Schedule schedule{{.kind = ShapeKind::bursts, .size = 3, .every = milliseconds{100}, .duration = milliseconds{250}}, start};
+    Schedule schedule{
+        {.kind = ShapeKind::bursts, .size = 3, .every = milliseconds{100}, .duration = milliseconds{250}},
+        start};
     for (int i = 0; i < 3; ++i) EXPECT_EQ(schedule.take(start, 0), start);
     EXPECT_EQ(schedule.take(start + milliseconds{99}, 0), std::nullopt);
     EXPECT_EQ(schedule.take(start + milliseconds{100}, 0), start + milliseconds{100});

@@ -6,7 +6,8 @@
 namespace leasehold::bench {
 namespace {
 
-Step take_step(double rate, const Search& search, const Limits& limits, const std::function<Trial(double)>& run) {
+Step take_step(double rate, const Search& search, const Limits& limits,
+               const std::function<Trial(double)>& run) {
     Step step{.rate = rate};
     for (int i = 0; i < std::max(search.repeats_max, 1); ++i) {
         step.trial = run(rate);
@@ -20,7 +21,8 @@ Step take_step(double rate, const Search& search, const Limits& limits, const st
 
 }  // namespace
 
-SearchResult search_rate(const Search& search, const Limits& limits, const std::function<Trial(double rate)>& run,
+SearchResult search_rate(const Search& search, const Limits& limits,
+                         const std::function<Trial(double rate)>& run,
                          const std::function<void(const Step&)>& tell) {
     SearchResult result;
     double failed = 0;

@@ -25,7 +25,7 @@ struct Step {
 };
 
 struct SearchResult {
-    double rate = 0;  // the highest one that was sustained; 0: not even the lowest
+    double rate = 0;       // the highest one that was sustained; 0: not even the lowest
     bool starved = false;  // a step that was not sustained may have been the generator's fault
     bool complete = true;  // it was not broken off
     std::vector<Step> steps;
@@ -34,9 +34,10 @@ struct SearchResult {
 /// Less than this of what was due was begun: the generator did not offer the rate.
 inline constexpr double offered_share_min = 0.98;
 
-/// Doubles from the lowest rate until one is not sustained, then halves the ratio between the two until they are within
-/// the precision. A step that failed while the generator was starved is repeated.
-SearchResult search_rate(const Search& search, const Limits& limits, const std::function<Trial(double rate)>& run,
+/// Doubles from the lowest rate until one is not sustained, then halves the ratio between the two until they
+/// are within the precision. A step that failed while the generator was starved is repeated.
+SearchResult search_rate(const Search& search, const Limits& limits,
+                         const std::function<Trial(double rate)>& run,
                          const std::function<void(const Step&)>& tell = {});
 
 }  // namespace leasehold::bench

@@ -60,9 +60,8 @@ TEST(LoadSearch, AStarvedStepIsRepeatedAndSaidSoWhenItStaysSo) {
 
 TEST(LoadSearch, AWrongAnswerEndsIt) {
     int runs = 0;
-    const auto result = search_rate(from_100, limits, [&](double) {
-        return Trial{.completed = 1, .offered = 1, .wrong = ++runs == 2};
-    });
+    const auto result = search_rate(
+        from_100, limits, [&](double) { return Trial{.completed = 1, .offered = 1, .wrong = ++runs == 2}; });
     EXPECT_EQ(runs, 2);
     EXPECT_FALSE(result.complete);
     EXPECT_EQ(result.rate, 100);

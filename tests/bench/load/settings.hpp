@@ -49,9 +49,9 @@ enum class ShapeKind : std::uint8_t { open, closed, bursts, avalanche };
 /// When exchanges begin.
 struct Shape {
     ShapeKind kind = ShapeKind::closed;
-    double rate = 0;       // open: per second
+    double rate = 0;        // open: per second
     std::size_t size = 32;  // closed: how many are under way; bursts and avalanche: how many at once
-    Nanoseconds every{0};        // bursts
+    Nanoseconds every{0};   // bursts
     Nanoseconds duration = std::chrono::seconds{10};  // begin nothing after it; avalanche: give up then
     std::uint64_t exchange_count_max = 0;             // 0: no limit
 };
@@ -69,15 +69,15 @@ struct Work {
 };
 
 struct Sockets {
-    std::string interface{};
+    std::string interface {};
     std::optional<Ipv6> server{};  // none: broadcast or multicast on the interface
     std::uint16_t server_port = 0, relay_port = 0, client_port = 0;  // 0: those of the family
 };
 
 struct Search {
-    double from = 100, to = 1e6;   // exchanges per second
-    double precision = 0.05;       // ends when the bounds are this near to each other
-    int repeats_max = 3;           // of a step in which the generator itself was starved
+    double from = 100, to = 1e6;  // exchanges per second
+    double precision = 0.05;      // ends when the bounds are this near to each other
+    int repeats_max = 3;          // of a step in which the generator itself was starved
 };
 
 /// Above these a run is told to be no measurement, or a failure.

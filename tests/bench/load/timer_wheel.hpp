@@ -1,5 +1,5 @@
-// Timeouts of clients, by the millisecond: arming and firing cost the same however many there are. A timer that is no
-// longer wanted is not taken out; whoever hears of it compares generations.
+// Timeouts of clients, by the millisecond: arming and firing cost the same however many there are. A timer
+// that is no longer wanted is not taken out; whoever hears of it compares generations.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,7 @@ public:
     explicit TimerWheel(Instant now) : origin_{now}, slots_(slot_count) {}
 
     /// @pre due is not before the last expire(); a due time in the past is that of the next tick
-    void arm(Instant due, ClientNumber client, std::uint16_t generation) {
-        put({due, client, generation});
-    }
+    void arm(Instant due, ClientNumber client, std::uint16_t generation) { put({due, client, generation}); }
     /// Calls each(client, generation) for what is due, never early and up to a tick late. It may arm.
     template <class Each>
     void expire(Instant now, const Each& each) {

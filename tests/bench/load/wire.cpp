@@ -90,7 +90,8 @@ Result<UdpSocket, SocketError> open_udp(Family family, const Sockets& sockets, s
 struct Sorted {
     std::vector<Outbound> common{}, from_clients{};
 
-    void sort(std::span<const Parcel> parcels, bool can_tell, const auto& make_common, const auto& make_from_client) {
+    void sort(std::span<const Parcel> parcels, bool can_tell, const auto& make_common,
+              const auto& make_from_client) {
         common.clear();
         from_clients.clear();
         for (const auto& parcel : parcels)
@@ -177,7 +178,8 @@ public:
           of_clients_{std::move(of_clients)} {}
 
     /// @param of_clients  sends; what it receives, the packet socket has seen
-    static Result<std::unique_ptr<Wire>, SocketError> open(const Sockets& sockets, std::optional<UdpSocket> of_clients) {
+    static Result<std::unique_ptr<Wire>, SocketError> open(const Sockets& sockets,
+                                                           std::optional<UdpSocket> of_clients) {
         const auto where = "interface " + sockets.interface;
         const auto index = interface_index(sockets.interface);
         if (!index) return std::unexpected(index.error());
@@ -192,15 +194,17 @@ public:
         if (auto done = attach_filter(fd.get(), replies_filter(sockets.client_port), where); !done)
             return std::unexpected(done.error());
         // Answers go to the clients' hardware addresses, none of which is this interface's.
-        const packet_mreq all{
-            .mr_ifindex = static_cast<int>(*index), .mr_type = PACKET_MR_PROMISC, .mr_alen = 0, .mr_address = {}};
+        const packet_mreq all{.mr_ifindex = static_cast<int>(*index),
+                              .mr_type = PACKET_MR_PROMISC,
+                              .mr_alen = 0,
+                              .mr_address = {}};
         if (setsockopt(fd.get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) != 0)
             return std::unexpected(last_socket_error("taking in all frames on " + where, ""));
         const auto name = link_name(*index);
         if (bind(fd.get(), &name.generic, sizeof name.link) != 0)
             return std::unexpected(last_socket_error("binding a packet socket to " + where, ""));
-        return std::unique_ptr<Wire>{
-            new RawWire{sockets, DatagramSocket{std::move(fd), where + " (raw)"}, *index, std::move(of_clients)}};
+        return std::unique_ptr<Wire>{new RawWire{sockets, DatagramSocket{std::move(fd), where + " (raw)"},
+                                                 *index, std::move(of_clients)}};
     }
 
     void send(std::span<const Parcel> parcels) override {
@@ -293,7 +297,8 @@ Result<Route, SocketError> route_to(const Ipv6& server) {
     const Descriptor fd{::socket(is_ipv4(server) ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     const auto there = name_of(server, 9);
     if (!fd || connect(fd.get(), &there.octets.generic, there.size) != 0)
-        return std::unexpected(last_socket_error("the way to " + to_string(server), "'ip route get' shows it"));
+        return std::unexpected(
+            last_socket_error("the way to " + to_string(server), "'ip route get' shows it"));
     Name here{.octets = {}, .size = sizeof here.octets};
     if (getsockname(fd.get(), &here.octets.generic, &here.size) != 0)
         return std::unexpected(last_socket_error("the own address towards " + to_string(server), ""));
@@ -304,7 +309,8 @@ Result<Route, SocketError> route_to(const Ipv6& server) {
     for (const auto* at = list; at != nullptr; at = at->ifa_next)
         if (source && address_in(at->ifa_addr) == source) return Route{at->ifa_name, *source};
     errno = EADDRNOTAVAIL;
-    return std::unexpected(last_socket_error("the interface towards " + to_string(server), "name it with -i"));
+    return std::unexpected(
+        last_socket_error("the interface towards " + to_string(server), "name it with -i"));
 }
 
 }  // namespace leasehold::bench

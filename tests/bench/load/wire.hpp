@@ -1,5 +1,5 @@
-// The sockets of the load generator: the server's own batched UDP sockets, and a packet socket for clients on the link
-// that have no address. Tests have a wire of their own, with a server in it.
+// The sockets of the load generator: the server's own batched UDP sockets, and a packet socket for clients on
+// the link that have no address. Tests have a wire of their own, with a server in it.
 #pragma once
 
 #include <functional>
