@@ -24,7 +24,7 @@ protected:
     std::function<Replies(OctetSpan, Octets8)> change;
 
     void SetUp() override {
-        settings.work.timeout = milliseconds{200};
+        settings.work.timeout = milliseconds{30};
         settings.shape = {
             .kind = ShapeKind::closed, .size = 8, .duration = seconds{60}, .exchange_count_max = 100};
     }
@@ -185,7 +185,7 @@ TEST_P(LoadEngine, RetransmissionReachesAServerThatLosesMost) {
     change = [&](OctetSpan, Octets8 answer) { return ++count % 3 == 0 ? Replies{answer} : Replies{}; };
     settings.shape = {.kind = ShapeKind::avalanche, .size = 100, .duration = seconds{60}};
     settings.work.retransmit = true;
-    settings.work.time_scale = 0.0005;
+    settings.work.time_scale = 0.0001;
     const auto outcome = run();
     EXPECT_EQ(outcome.completed, 100u);
     EXPECT_GT(outcome.of(Ask::discover).resent, 100u);

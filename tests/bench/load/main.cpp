@@ -68,6 +68,7 @@ int search(Engine& engine, const Settings& settings) {
     };
     const auto tell = [&](const Step& step) {
         std::fputs(step_text(step).c_str(), settings.json ? stderr : stdout);
+        std::fflush(stdout);
     };
     const auto result = search_rate(settings.search, settings.limits, run, tell);
     if (settings.json) {
