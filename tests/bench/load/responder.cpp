@@ -94,7 +94,7 @@ std::optional<Outbound> EmptyServer::answer4(const Inbound& inbound, std::span<s
     writer.add_u32(option::lease_time, valid_seconds);
     writer.add_u32(option::renewal_time, valid_seconds / 2);
     writer.add_u32(option::rebinding_time, valid_seconds / 8 * 7);
-    writer.add_u32(option::subnet_mask, ~std::uint32_t{0} << (128 - network_.length));
+    writer.add_u32(option::subnet_mask, to_ipv4_network(network_).mask());
     writer.add_ipv4(option::routers, server);
     writer.add_ipv4(option::domain_name_servers, server);
     for (const auto code : {option::client_identifier, option::relay_agent_information})
