@@ -11,6 +11,15 @@
 #include <system_error>
 
 namespace leasehold {
+namespace {
+
+/// The kernel doubles the value for its own bookkeeping.
+void set_buffer(int fd, int forced, int within_limits, int bytes) {
+    if (setsockopt(fd, SOL_SOCKET, forced, &bytes, sizeof bytes) == 0) return;
+    setsockopt(fd, SOL_SOCKET, within_limits, &bytes, sizeof bytes);  // clipped, never refused
+}
+
+}  // namespace
 
 Descriptor::~Descriptor() {
     if (number_ >= 0) close(number_);
@@ -34,10 +43,10 @@ Result<std::uint32_t, SocketError> interface_index(const std::string& name) {
 }
 
 void set_receive_buffer(int fd, int bytes) {
-    // The kernel doubles the value for its own bookkeeping.
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return;
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes,
-               sizeof bytes);  // clipped to net.core.rmem_max, never refused
+    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, bytes);
+}
+void set_send_buffer(int fd, int bytes) {
+    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, bytes);
 }
 
 SocketResult set_option(int fd, int level, int name, int value, std::string_view what,

@@ -167,6 +167,22 @@ TEST_F(LiveUdpSocket, SendsFromTheAddressItIsTold) {
     EXPECT_EQ(udp.counters().sent, 2u);
 }
 
+TEST_F(LiveUdpSocket, HasRoomForOthersWhileNobodyAnswersForSomeAddresses) {
+    link.server.ip("neigh add 10.77.0.9 lladdr 02:00:00:00:00:09 dev srv0");
+    auto udp = open({.interface = "srv0"});
+    const Bytes message = boot_request(9, {});
+    std::vector<Outbound> replies;
+    for (std::uint32_t i = 0; i < 1000; ++i)
+        replies.push_back({.bytes = message,
+                           .source = {},
+                           .destination = to_ipv6(Ipv4{server_address.value + 19 + i % 200}),
+                           .port = 68,
+                           .hwaddr = {}});
+    replies.push_back(
+        {.bytes = message, .source = {}, .destination = to_ipv6(relay_address), .port = 67, .hwaddr = {}});
+    EXPECT_EQ(udp.send(replies), replies.size()) << udp.last_error();
+}
+
 TEST_F(LiveUdpSocket, SkipsWhatCannotBeSentAndCountsIt) {
     link.server.ip("neigh add 10.77.0.9 lladdr 02:00:00:00:00:09 dev srv0");
     auto udp = open({.interface = "srv0"});

@@ -62,12 +62,6 @@ bool is_own_address(const Ipv6& address) {
     return fd && bind(fd.get(), &name.octets.generic, name.size) == 0;
 }
 
-/// A queue for bursts: what does not fit would count as lost by the server.
-void set_send_buffer(int fd) {
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer_bytes, sizeof buffer_bytes) == 0) return;
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes);
-}
-
 void add_counters(SocketCounters& sum, const SocketCounters& more) {
     sum.received += more.received;
     sum.sent += more.sent;
@@ -77,13 +71,13 @@ void add_counters(SocketCounters& sum, const SocketCounters& more) {
     sum.kernel_dropped += more.kernel_dropped;
 }
 
+/// With queues for bursts: what does not fit would count as lost by the server.
 Result<UdpSocket, SocketError> open_udp(Family family, const Sockets& sockets, std::uint16_t port) {
-    auto opened = UdpSocket::open({.interface = sockets.interface,
-                                   .family = family,
-                                   .port = port,
-                                   .receive_buffer_bytes = buffer_bytes});
-    if (opened) set_send_buffer(opened->fd());
-    return opened;
+    return UdpSocket::open({.interface = sockets.interface,
+                            .family = family,
+                            .port = port,
+                            .receive_buffer_bytes = buffer_bytes,
+                            .send_buffer_bytes = buffer_bytes});
 }
 
 /// Messages that go from the clients' own addresses, and those that do not.
@@ -188,7 +182,7 @@ public:
             return std::unexpected(last_socket_error("a packet socket for " + where,
                                                      "run as root or give the capability CAP_NET_RAW"));
         set_receive_buffer(fd.get(), buffer_bytes);
-        set_send_buffer(fd.get());
+        set_send_buffer(fd.get(), buffer_bytes);
         if (auto done = report_drops(fd.get(), where); !done) return std::unexpected(done.error());
         if (auto done = report_arrival_times(fd.get(), where); !done) return std::unexpected(done.error());
         if (auto done = attach_filter(fd.get(), replies_filter(sockets.client_port), where); !done)
