@@ -185,10 +185,9 @@ Result<SubnetPlace, Answer> subnet_of_delta(Json& map, Family family, const Json
     return std::move(*place);
 }
 
-Edit edit_of_delta(Family family, Json delta, std::string_view action,
+Edit edit_of_delta(Family family, Json delta, std::string_view of_v4,
                    std::function<std::optional<Answer>(const Delta&, Json& subnet, const Json& others)> change) {
-    const std::string key{config::facts_of(family).subnets};
-    return [family, delta = std::move(delta), command = key + "-" + std::string{action},
+    return [family, delta = std::move(delta), command = command_name(family, of_v4),
             change = std::move(change)](Json& map, const ServerConfig&) -> EditedOrAnswer {
         auto place = subnet_of_delta(map, family, delta, command);
         if (!place) return std::unexpected(std::move(place.error()));
@@ -205,7 +204,7 @@ Edit edit_of_delta(Family family, Json delta, std::string_view action,
 }  // namespace
 
 Edit add_to_subnet(Family family, Json delta) {
-    return edit_of_delta(family, std::move(delta), "delta-add",
+    return edit_of_delta(family, std::move(delta), "subnet4-delta-add",
                          [](const Delta& rules, Json& subnet, const Json& others) -> std::optional<Answer> {
                              rules.add(subnet, others);
                              return std::nullopt;
@@ -213,8 +212,8 @@ Edit add_to_subnet(Family family, Json delta) {
 }
 
 Edit remove_from_subnet(Family family, Json delta) {
-    const std::string place = "/" + std::string{config::facts_of(family).subnets} + "/0";
-    return edit_of_delta(family, std::move(delta), "delta-del",
+    const std::string place = "/" + subnets_key(family) + "/0";
+    return edit_of_delta(family, std::move(delta), "subnet4-delta-del",
                          [place](const Delta& rules, Json& subnet, const Json& others) {
                              return rules.remove(subnet, others, Scope::subnet, place);
                          });

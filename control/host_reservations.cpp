@@ -26,7 +26,7 @@ std::vector<std::string> texts_of(const nlohmann::json& map, std::string_view na
 
 void add_subnets(std::vector<HostOwner>& owners, const nlohmann::json& map, const std::string& place,
                  Family family, std::optional<std::uint32_t> wanted) {
-    const std::string name{config::facts_of(family).subnets};
+    const std::string name = subnets_key(family);
     const auto* const subnets = host_member(map, name);
     if (subnets == nullptr) return;
     for (std::size_t i = 0; i < subnets->size(); ++i) {

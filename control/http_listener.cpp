@@ -7,8 +7,6 @@
 namespace leasehold {
 namespace {
 
-constexpr std::chrono::seconds http_accept_pause{1};
-
 std::string cure(const boost::system::error_code& error) {
     namespace asio_error = boost::asio::error;
     if (error == asio_error::address_in_use)
@@ -43,7 +41,8 @@ Result<std::shared_ptr<HttpListener>, std::string> HttpListener::open(boost::asi
 
 HttpListener::HttpListener(boost::asio::io_context& loop, std::shared_ptr<ChannelShared> shared,
                            HttpSettingsPtr settings)
-    : shared_{std::move(shared)}, socket_{std::make_shared<HttpSocket>()}, acceptor_{loop}, pause_{loop} {
+    : shared_{std::move(shared)}, socket_{std::make_shared<HttpSocket>()},
+      connections_{std::make_shared<AcceptLoop<Protocol>>(loop)} {
     socket_->settings = std::move(settings);
 }
 
@@ -56,24 +55,25 @@ HttpListener::~HttpListener() {
 void HttpListener::share_port(bool shares) {
     const int value = shares ? 1 : 0;
     // Where it cannot be, bind() fails and tells why.
-    (void)setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
+    (void)setsockopt(connections_->acceptor().native_handle(), SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
 }
 
 boost::system::error_code HttpListener::bind(bool beside_others) {
     const auto& config = socket_->settings->config;
+    auto& acceptor = connections_->acceptor();
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(config.address, error);
     const Protocol::endpoint endpoint{address, config.port};
-    if (!error) acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor.open(endpoint.protocol(), error);
     // Else connections of before a restart would keep the port for a minute.
-    if (!error) acceptor_.set_option(Protocol::acceptor::reuse_address{true}, error);
+    if (!error) acceptor.set_option(Protocol::acceptor::reuse_address{true}, error);
     if (!error && beside_others) share_port(true);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
     if (!error && beside_others) share_port(false);
-    if (error && acceptor_.is_open()) {
+    if (error && acceptor.is_open()) {
         boost::system::error_code ignored;  // the first error is the one to tell
-        acceptor_.close(ignored);
+        acceptor.close(ignored);
     }
     return error;
 }
@@ -81,7 +81,7 @@ boost::system::error_code HttpListener::bind(bool beside_others) {
 std::string HttpListener::url() const {
     auto config = socket_->settings->config;
     boost::system::error_code error;
-    const auto endpoint = acceptor_.local_endpoint(error);
+    const auto endpoint = connections_->acceptor().local_endpoint(error);
     if (!error) config.port = endpoint.port();
     return config.url();
 }
@@ -91,7 +91,8 @@ void HttpListener::start() {
     started_ = true;
     socket_->url = url();
     log(MessageId::COMMAND_SOCKET_OPENED, {{"socket", socket_->url}});
-    accept();
+    // close() ends it before this object goes.
+    connections_->start([this](Protocol::socket socket) { take(std::move(socket)); });
 }
 
 bool HttpListener::use(HttpSettingsPtr settings) {
@@ -103,36 +104,17 @@ bool HttpListener::use(HttpSettingsPtr settings) {
 }
 
 void HttpListener::close() {
-    if (!acceptor_.is_open()) return;
-    boost::system::error_code ignored;  // closing cannot be helped
-    acceptor_.close(ignored);
-    pause_.cancel();
+    if (!connections_->close()) return;
     socket_->wind_up_all();
 }
 
-void HttpListener::accept() {
-    acceptor_.async_accept(
-        [self = shared_from_this()](const boost::system::error_code& error, Protocol::socket socket) {
-            self->accepted(error, std::move(socket));
-        });
-}
-
-void HttpListener::accepted(const boost::system::error_code& error, Protocol::socket socket) {
-    if (!acceptor_.is_open()) return;
-    if (error) {  // out of descriptors, most likely: not in a tight loop
-        pause_.expires_after(http_accept_pause);
-        pause_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
-            if (!cancelled && self->acceptor_.is_open()) self->accept();
-        });
-        return;
-    }
+void HttpListener::take(Protocol::socket socket) {
     const auto& limits = shared_->limits;
     if (shared_->http_connections_open >= limits.http_connections_max ||
         socket_->connections.size() >= limits.http_connections_per_socket_max)
         refuse(std::move(socket));
     else
         HttpConnection::start(std::move(socket), shared_, socket_);
-    accept();
 }
 
 /// In clear text it can be told why; a TLS handshake for that would be too much.

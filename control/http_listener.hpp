@@ -3,11 +3,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "control/accept_loop.hpp"
 #include "control/control_channel.hpp"
 #include "control/http_connection.hpp"
 
@@ -16,7 +16,7 @@ namespace leasehold {
 class HttpListener;
 using HttpListeners = std::vector<std::shared_ptr<HttpListener>>;
 
-class HttpListener : public std::enable_shared_from_this<HttpListener> {
+class HttpListener {
 public:
     /// Binds and listens. Connections wait in the kernel until start().
     /// @param going  of this server, which this one may be in the place of: one on the same port, of another
@@ -46,14 +46,12 @@ private:
                  HttpSettingsPtr settings);
     boost::system::error_code bind(bool beside_others);
     void share_port(bool shares);
-    void accept();
-    void accepted(const boost::system::error_code& error, Protocol::socket socket);
+    void take(Protocol::socket socket);
     void refuse(Protocol::socket socket);
 
     std::shared_ptr<ChannelShared> shared_;
     std::shared_ptr<HttpSocket> socket_;
-    Protocol::acceptor acceptor_;
-    boost::asio::steady_timer pause_;
+    std::shared_ptr<AcceptLoop<Protocol>> connections_;
     bool started_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "control/command_context.hpp"
 #include "control/command_table.hpp"
 #include "control/commands.hpp"
+#include "control/family_names.hpp"
 #include "control/lease_arguments.hpp"
 #include "control/lease_edits.hpp"
 #include "control/lease_selection.hpp"
@@ -22,11 +23,7 @@ void log_edit(Family family, const Lease& lease, std::string_view what, std::str
                                                            {"command", command}});
 }
 
-std::string command_name(const CommandContext& context, std::string_view verb) {
-    return (context.family == Family::v4 ? "lease4-" : "lease6-") + std::string{verb};
-}
-
-void put_lease(CommandContext& context, const Arguments& arguments, EditKind kind, std::string_view verb,
+void put_lease(CommandContext& context, const Arguments& arguments, EditKind kind, std::string_view of_v4,
                const Reply& reply) {
     auto lease = read_lease(arguments, *context.server.config(), context.server.now());
     if (!lease) {
@@ -35,7 +32,7 @@ void put_lease(CommandContext& context, const Arguments& arguments, EditKind kin
         return reply(std::move(answer));
     }
     const auto told = [family = context.family, kind, reply, lease = *lease,
-                       command = command_name(context, verb)](const EditResult& result) {
+                       command = command_name(context.family, of_v4)](const EditResult& result) {
         auto answer = edit_answer(family, kind, lease, result);
         const bool added = !result.before;
         if (result.outcome == EditOutcome::applied) log_edit(family, lease, added ? "added" : "changed", command);
@@ -81,12 +78,12 @@ Answer wipe_answer(const CommandContext& context, const std::vector<std::uint32_
 }  // namespace
 
 void lease_add(CommandContext& context, const Arguments& arguments, Reply reply) {
-    put_lease(context, arguments, EditKind::add, "add", reply);
+    put_lease(context, arguments, EditKind::add, "lease4-add", reply);
 }
 
 void lease_update(CommandContext& context, const Arguments& arguments, Reply reply) {
     const bool creates = arguments.boolean("force-create").value_or(false);
-    put_lease(context, arguments, creates ? EditKind::put : EditKind::update, "update", reply);
+    put_lease(context, arguments, creates ? EditKind::put : EditKind::update, "lease4-update", reply);
 }
 
 Result<std::optional<LeaseEdit>, std::string> read_removal(const CommandContext& context, const Arguments& arguments) {
@@ -106,7 +103,7 @@ void lease_del(CommandContext& context, const Arguments& arguments, Reply reply)
     const auto told = [&context, wants_dns, lease = (*edit)->lease, reply](const EditResult& result) {
         auto answer = edit_answer(context.family, EditKind::remove, lease, result);
         if (result.outcome == EditOutcome::applied) {
-            log_edit(context.family, *result.before, "deleted", command_name(context, "del"));
+            log_edit(context.family, *result.before, "deleted", command_name(context.family, "lease4-del"));
             const bool in_dns = result.before->fqdn_fwd || result.before->fqdn_rev;
             if (wants_dns && in_dns) answer.text += " Its names stay in the DNS: this version sends no updates.";
         }
@@ -132,7 +129,9 @@ void lease_wipe(CommandContext& context, const Arguments& arguments, Reply reply
     const auto told = [&context, subnets, reply = std::move(reply)](const LeaseWipe::Result& result) {
         if (result.deleted != 0)
             log(in_family(MessageId::DHCP4_LEASES_WIPED, context.family),
-                {{"count", result.deleted}, {"command", command_name(context, "wipe")}, {"subnets", joined(subnets)}});
+                {{"count", result.deleted},
+                 {"command", command_name(context.family, "lease4-wipe")},
+                 {"subnets", joined(subnets)}});
         reply(wipe_answer(context, subnets, result));
     };
     std::make_shared<LeaseWipe>(std::move(sources), subnets, told)->start();

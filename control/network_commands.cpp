@@ -12,16 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string subnets_name(Family family) {
-    return std::string{config::facts_of(family).subnets};
-}
-
-std::string command_name(Family family, std::string_view of_v4) {
-    std::string name{of_v4};
-    if (family == Family::v6) name.replace(name.find('4'), 1, "6");
-    return name;
-}
-
 /// The one map in the list that is a command's only argument.
 /// @error the text of the answer
 Result<Json, std::string> one_map(const Arguments& arguments, const std::string& key, const std::string& command) {
@@ -40,7 +30,7 @@ std::uint32_t id_argument(const Arguments& arguments) {
 void change_subnet(CommandContext& context, const Arguments& arguments, std::string_view of_v4,
                    Edit (*edit)(Family, Json), Reply reply) {
     const auto command = command_name(context.family, of_v4);
-    auto brought = one_map(arguments, subnets_name(context.family), command);
+    auto brought = one_map(arguments, subnets_key(context.family), command);
     if (!brought) return reply(failure(brought.error()));
     context.configuration.change(command, edit(context.family, std::move(*brought)), std::move(reply));
 }

@@ -1,21 +1,12 @@
 // Subnets and shared networks.
 #include <algorithm>
 
-#include "config/family.hpp"
 #include "control/item_edits.hpp"
 
 namespace leasehold {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string subnets_key(Family family) {
-    return std::string{config::facts_of(family).subnets};
-}
-
-std::string command_of(Family family, std::string_view action) {
-    return subnets_key(family) + "-" + std::string{action};
-}
 
 Json& list_of(Json& map, const std::string& key) {
     if (!map.contains(key) || !map[key].is_array()) map[key] = Json::array();
@@ -132,7 +123,7 @@ std::string subnet_title(const Json& subnet) {
 
 Edit add_subnet(Family family, Json subnet) {
     return [family, subnet = std::move(subnet)](Json& map, const ServerConfig&) -> EditedOrAnswer {
-        if (auto wrong = brings_reservations(subnet, command_of(family, "add")))
+        if (auto wrong = brings_reservations(subnet, command_name(family, "subnet4-add")))
             return std::unexpected(std::move(*wrong));
         if (auto wrong = stands_already(map, family, subnet)) return std::unexpected(std::move(*wrong));
         const auto key = subnets_key(family);
@@ -148,7 +139,7 @@ Edit add_subnet(Family family, Json subnet) {
 
 Edit update_subnet(Family family, Json subnet) {
     return [family, subnet = std::move(subnet)](Json& map, const ServerConfig&) -> EditedOrAnswer {
-        const auto command = command_of(family, "update");
+        const auto command = command_name(family, "subnet4-update");
         const auto id = id_of(subnet);
         if (id == 0)
             return std::unexpected(failure("the subnet of '" + command +
