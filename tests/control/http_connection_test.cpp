@@ -6,11 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <future>
-#include <thread>
-
-#include "control/control_channel.hpp"
+#include "tests/support/channel_thread.hpp"
 
 namespace leasehold::http_connection_test {
 namespace {
@@ -62,14 +58,7 @@ std::string last_post(std::string_view body) {
     return post(body, "Connection: close\r\n");
 }
 
-struct HttpConnectionTest : testing::Test {
-    boost::asio::io_context loop;
-    SideThread side{loop};
-    ChannelLimits limits;
-    std::unique_ptr<ControlChannel> channel;
-    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
-        loop.get_executor()};
-    std::thread runner;
+struct HttpConnectionTest : testing_support::ChannelThread {
     std::string url;
     std::shared_ptr<HttpStream> stream;
     std::vector<Reply> kept;  // of the command "later"
@@ -77,21 +66,13 @@ struct HttpConnectionTest : testing::Test {
     void TearDown() override {
         stop();
         kept.clear();
-        channel.reset();
+        ChannelThread::TearDown();
     }
 
-    void command(const config::Value& request, const Reply& reply) {
-        const auto* const member = request.member("command");
-        const auto* const name = member == nullptr ? nullptr : std::get_if<std::string>(&member->data);
-        if (name == nullptr) return reply(failure("not a command"));
-        if (*name == "later") return kept.push_back(reply);
-        if (*name != "big") return reply(success(*name));
-        Answer answer;
-        answer.pieces = [left = 1000](std::string& out) mutable {
-            out.append(5000, 'b');
-            return --left != 0;
-        };
-        reply(std::move(answer));
+    void command(const config::Value& request, const Caller& caller, const Reply& reply) {
+        const auto* const name = command_of(request);
+        if (name != nullptr && *name == "later") return kept.push_back(reply);
+        echo(request, caller, reply);
     }
 
     void add_routes() {
@@ -124,8 +105,8 @@ struct HttpConnectionTest : testing::Test {
 
     void start(config::HttpSocketConfig socket = {}) {
         channel = std::make_unique<ControlChannel>(
-            loop, side, limits, [this](const config::Value& request, const Caller&, const Reply& reply) {
-                command(request, reply);
+            loop, side, limits, [this](const config::Value& request, const Caller& caller, const Reply& reply) {
+                command(request, caller, reply);
             });
         add_routes();
         socket.port = 0;
@@ -133,25 +114,7 @@ struct HttpConnectionTest : testing::Test {
         ASSERT_TRUE(prepared) << prepared.error();
         channel->activate(std::move(*prepared));
         url = channel->urls().front();
-        runner = std::thread{[this] { loop.run(); }};
-    }
-    void stop() {
-        work.reset();
-        loop.stop();
-        if (runner.joinable()) runner.join();
-    }
-    /// On the loop's thread.
-    template <class Do>
-    auto on_loop(Do what) {
-        std::packaged_task<decltype(what())()> task{std::move(what)};
-        auto result = task.get_future();
-        boost::asio::post(loop, [&task] { task(); });
-        return result.get();
-    }
-    template <class See>
-    void wait_until(See see) {
-        while (!on_loop(see)) {
-        }
+        run();
     }
     std::string ask(std::string_view text) const {
         const Client client{url};
