@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "control/configuration_diff.hpp"
 #include "control/database_check.hpp"
 #include "control/family_names.hpp"
 #include "control/named_files.hpp"
@@ -73,6 +74,7 @@ struct Configuration::Attempt {
     std::shared_ptr<const Current> next;
     std::vector<config::Problem> problems;
     std::optional<Answer> answer;  // with `next`: what an edit answers once that is in use
+    ConfigurationDiff diff;        // of a whole configuration to the one before
     std::shared_ptr<LogBackend::Prepared> logs;
     ControlChannel::Prepared sockets;
 };
@@ -235,10 +237,12 @@ void Configuration::change(std::string_view command, Edit edit, Done done) {
 Configuration::Load Configuration::loads(std::function<config::LoadResult(const config::LoadOptions&)> load) {
     return [load = std::move(load)](Attempt& attempt, const config::LoadOptions& of_command) {
         auto result = load(of_command);
-        if (result)
-            attempt.next = make_current(std::move(*result));
-        else
+        if (!result) {
             attempt.problems = std::move(result.error());
+            return;
+        }
+        attempt.diff = configuration_diff(*of_command.present->full, *result->full);
+        attempt.next = make_current(std::move(*result));
     };
 }
 
@@ -304,7 +308,8 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
     if (attempt->answer) return finish(attempt, std::move(*attempt->answer));
     Answer answer = success("Configuration successful.");
     if (!result.text.empty()) answer.text += " " + result.text;
-    answer.arguments = nlohmann::json{{"hash", hash()}};
+    answer.arguments = nlohmann::json{{"hash", hash()}, {"changes", std::move(attempt->diff.changes)}};
+    if (attempt->diff.more != 0) answer.arguments->emplace("changes-untold", attempt->diff.more);
     if (result.leases_without_subnet != 0)
         answer.arguments->emplace("leases-without-subnet", result.leases_without_subnet);
     if (result.leases_missing != 0) answer.arguments->emplace("leases-missing", result.leases_missing);
