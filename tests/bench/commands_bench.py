@@ -26,11 +26,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from live.support.namespace import Namespace, connect
+from bench.link import LOAD_PROCESSOR, NETWORK, POOL, SERVER_PROCESSOR, Link
 from live.support.server import Server, subnet
 
-SERVER_PROCESSOR, LOAD_PROCESSOR = 0, 1
-SERVER_ADDRESS, RELAY_ADDRESS = "10.0.0.1", "10.0.0.2"
 COMMANDS_PER_SECOND = 1000
 COMMANDS = ("status-get", "version-get", "statistic-get-all", "lease4-get", "list-commands")
 
@@ -101,32 +99,18 @@ class World:
     """A server and a relay's place, a cable between them."""
 
     def __init__(self, folder: Path, store: str) -> None:
-        self.here, self.there = Namespace("server"), Namespace("load")
-        connect(self.here, "sv0", self.there, "ld0")
-        self.here.ip("address", "add", f"{SERVER_ADDRESS}/8", "dev", "sv0")
-        self.there.ip("address", "add", f"{RELAY_ADDRESS}/8", "dev", "ld0")
-        self.server = Server(self.here, folder)
+        self.link = Link()
+        self.server = Server(self.link.here, folder)
         database = {"type": "memfile", "persist": False} if store == "memory" else {"type": "sqlite", "name": "leases4.db"}
-        self.server.configure(subnet4=[subnet(1, "10.0.0.0/8", "10.1.0.0 - 10.200.255.255")],
-                              lease_database=database)
+        self.server.configure(subnet4=[subnet(1, NETWORK, " - ".join(POOL))], lease_database=database)
         self.server.start()
         subprocess.run(["taskset", "-a", "-p", "-c", str(SERVER_PROCESSOR), str(self.server.pid)], check=True,
                        stdout=subprocess.DEVNULL)
-
-    def load(self, *arguments: str) -> dict[str, Any]:
-        tool = os.environ.get("LEASEHOLD_BENCH", "")
-        done = subprocess.run(self.there.inside("taskset", "-c", str(LOAD_PROCESSOR), tool, "-s", SERVER_ADDRESS,
-                                                "--relay", RELAY_ADDRESS, "--json", *arguments),
-                              capture_output=True, text=True)
-        if not done.stdout:
-            raise SystemExit(done.stderr)
-        figures: dict[str, Any] = json.loads(done.stdout)
-        return figures
+        self.load = self.link.load
 
     def close(self) -> None:
         self.server.stop()
-        self.here.remove()
-        self.there.remove()
+        self.link.close()
 
 
 def main() -> int:
