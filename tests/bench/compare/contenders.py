@@ -184,9 +184,16 @@ class KeaDatabase(Kea):
         server.create_database(self.database_name)
         if backend.type == "mysql":  # triggers and procedures
             server.execute(f"GRANT ALL ON {self.database_name}.* TO {server.user}@'%'")
-        run(*self.place.link.here.inside(
-            "kea-admin", "db-init", {"mysql": "mysql", "postgresql": "pgsql"}[backend.type], "-h", "127.0.0.1", "-P",
-            str(server.port), "-u", server.user, "-p", server.password, "-n", self.database_name))
+        # MYSQL_*: it gives the port to some of the clients that it starts only.
+        try:
+            run(*self.place.link.here.inside(
+                "env", "MYSQL_HOST=127.0.0.1", f"MYSQL_TCP_PORT={server.port}",
+                f"MYSQL_UNIX_PORT={backend.local_host}", "kea-admin", "db-init",
+                {"mysql": "mysql", "postgresql": "pgsql"}[backend.type], "-h", "127.0.0.1", "-P", str(server.port), "-u",
+                server.user, "-p", server.password, "-n", self.database_name))
+        except AssertionError as failure:
+            server.execute(f"DROP DATABASE {self.database_name}")
+            raise CannotStart(str(failure)) from None
 
 
 _DATABASES = {"mysql": "SHOW DATABASES", "postgresql": "SELECT datname FROM pg_database"}

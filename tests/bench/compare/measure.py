@@ -14,11 +14,13 @@ from bench.compare.probe import Probe, Start
 from bench.compare.works import STARTERS, WINDOWS, Store, Work
 from bench.link import Link
 from live.support.databases import Backend
+from support.databases.server_process import ServerFailed
 
 TRIES = 3
 WARM_UP_SECONDS, TRIAL_SECONDS = 0.5, 1.0
 TIMEOUT_SECONDS = 5.0
 CLIENTS = 2_000_000  # none comes a second time in one run
+FAILURES = (CannotStart, ServerFailed, AssertionError)
 FIRST_CLIENT = bytes.fromhex("020101000000")
 
 Say = Callable[[str], None]
@@ -100,7 +102,7 @@ def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
         entrants.append((contender, series))
         try:
             series.window, trials = best_window(contender, work, plan)
-        except (CannotStart, AssertionError) as failure:
+        except FAILURES as failure:
             series.absent = str(failure)
             say(f"{work.name}: {contender.name} is left out: {failure}")
             continue
@@ -112,7 +114,7 @@ def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
                 continue
             try:
                 run: Run | None = measure(contender, work, series.window, plan)
-            except (CannotStart, AssertionError) as failure:
+            except FAILURES as failure:
                 run = Run(0.0, problem=str(failure))
             series.runs.append(run)
             assert run is not None
@@ -154,7 +156,7 @@ def measure_starts(store: Store, place: Place, leases: int, rounds: int, say: Sa
         found.append(times)
         try:
             filled.append((contender, times, _fill(contender, leases, say)))
-        except (CannotStart, AssertionError) as failure:
+        except FAILURES as failure:
             times.absent = str(failure)
             say(f"start, {store.name}: {contender.name} is left out: {failure}")
     for turn in range(rounds):
