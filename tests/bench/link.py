@@ -25,6 +25,10 @@ def tool() -> str:
     return str(path.resolve())
 
 
+class LoadFailed(SystemExit):
+    """The load generator could not run; what it said."""
+
+
 class Link:
     """Both namespaces, with addresses; `close` it at the end."""
 
@@ -40,12 +44,12 @@ class Link:
         return self.here.inside("taskset", "-c", processors, *command)
 
     def load(self, *arguments: str) -> dict[str, Any]:
-        """One run of the load generator, of relayed clients: what it found. @raise SystemExit: it could not run"""
+        """One run of the load generator, of relayed clients: what it found. @raise LoadFailed"""
         done = subprocess.run(self.there.inside("taskset", "-c", str(LOAD_PROCESSOR), tool(), "-s", SERVER_ADDRESS,
                                                 "--relay", RELAY_ADDRESS, "--json", *arguments),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if not done.stdout:
-            raise SystemExit(done.stderr)
+            raise LoadFailed(done.stderr)
         figures: dict[str, Any] = json.loads(done.stdout)
         return figures
 

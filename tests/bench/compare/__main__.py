@@ -48,13 +48,13 @@ def main() -> int:
         raise SystemExit("--rounds: at least 1")
     plan = Plan(wanted.rounds, wanted.seconds, wanted.max_run_delay)
     remove_leftovers()
+    told = told_of(wanted.rounds, wanted.seconds, wanted.database_processors)
+    say(told)
     # Not below /tmp, which may be memory: what is synced shall reach a disk.
     folder = Path(tempfile.mkdtemp(prefix="leasehold-compare-", dir="/var/tmp"))
     folder.chmod(0o711)  # database servers have accounts of their own
     all_series: list[Series] = []
     times: list[StartTimes] = []
-    told = told_of(wanted.rounds, wanted.seconds, wanted.database_processors)
-    say(told)
     try:
         for store in STORES:
             if store.name not in wanted.stores:

@@ -12,7 +12,7 @@ from bench.compare.contenders import CannotStart, Contender, Place
 from bench.compare.figures import Run, Series, median, rotated, run_of
 from bench.compare.probe import Probe, Start
 from bench.compare.works import STARTERS, WINDOWS, Store, Work
-from bench.link import Link
+from bench.link import Link, LoadFailed
 from live.support.databases import Backend
 from support.databases.server_process import ServerFailed
 
@@ -20,7 +20,7 @@ TRIES = 3
 WARM_UP_SECONDS, TRIAL_SECONDS = 0.5, 1.0
 TIMEOUT_SECONDS = 5.0
 CLIENTS = 2_000_000  # none comes a second time in one run
-FAILURES = (CannotStart, ServerFailed, AssertionError)
+FAILURES = (CannotStart, LoadFailed, ServerFailed, AssertionError)
 FIRST_CLIENT = bytes.fromhex("020101000000")
 
 Say = Callable[[str], None]
@@ -167,6 +167,9 @@ def measure_starts(store: Store, place: Place, leases: int, rounds: int, say: Sa
                 contender.launch()
                 start = probe.first_answers(FIRST_CLIENT, address, begin)
                 contender.stop()
+            except FAILURES as failure:
+                say(f"start, {store.name}: round {turn + 1}, {contender.name}: {failure}")
+                continue
             finally:
                 contender.end()
                 probe.close()
