@@ -80,7 +80,7 @@ class SeriesTest(unittest.TestCase):
         self.assertIsNone(ratio(ours, series("Kea")))
 
     def test_rounds_begin_with_another_each(self) -> None:
-        self.assertEqual([rotated("abc", turn) for turn in range(4)], [list("abc"), list("bca"), list("cab"), list("abc")])
+        self.assertEqual(["".join(rotated("abc", turn)) for turn in range(4)], ["abc", "bca", "cab", "abc"])
         self.assertEqual(rotated([], 3), [])
 
 

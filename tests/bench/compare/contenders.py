@@ -189,8 +189,8 @@ class KeaDatabase(Kea):
             run(*self.place.link.here.inside(
                 "env", "MYSQL_HOST=127.0.0.1", f"MYSQL_TCP_PORT={server.port}",
                 f"MYSQL_UNIX_PORT={backend.local_host}", "kea-admin", "db-init",
-                {"mysql": "mysql", "postgresql": "pgsql"}[backend.type], "-h", "127.0.0.1", "-P", str(server.port), "-u",
-                server.user, "-p", server.password, "-n", self.database_name))
+                {"mysql": "mysql", "postgresql": "pgsql"}[backend.type], "-h", "127.0.0.1", "-P", str(server.port),
+                "-u", server.user, "-p", server.password, "-n", self.database_name))
         except AssertionError as failure:
             server.execute(f"DROP DATABASE {self.database_name}")
             raise CannotStart(str(failure)) from None
@@ -281,7 +281,8 @@ class Dhcpd(Contender):
     def command(self) -> list[str]:
         """Without a line for each packet: it has no setting for that, so it finds no syslog. Mounts made in
         `ip netns exec` are seen by this program only."""
-        return ["sh", "-c", '[ ! -e /dev/log ] || mount --bind /dev/null /dev/log; exec "$0" "$@"', "dhcpd", "-4", "-f", "-q", "-cf", str(self.folder / "dhcpd.conf"), "-lf", str(self.folder / "leases"),
+        return ["sh", "-c", '[ ! -e /dev/log ] || mount --bind /dev/null /dev/log; exec "$0" "$@"',
+                "dhcpd", "-4", "-f", "-q", "-cf", str(self.folder / "dhcpd.conf"), "-lf", str(self.folder / "leases"),
                 "-pf", str(self.folder / "pid"), SERVER_INTERFACE]
 
 

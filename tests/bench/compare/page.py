@@ -1,4 +1,4 @@
-"""docs/performance.md: the part between its markers, and the picture beside it. What stands above is written by hand."""
+"""docs/performance.md: the part between its markers, and the picture. What stands above is written by hand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def versions() -> list[tuple[str, str]]:
 def machine(cpuinfo: str) -> str:
     """@param cpuinfo  text of /proc/cpuinfo"""
     models = [line.partition(":")[2].strip() for line in cpuinfo.splitlines() if line.startswith("model name")]
-    return f"{len(models) or os.cpu_count()} processors ({models[0] if models else platform.machine()}), Linux {platform.release()}"
+    count, model = (len(models), models[0]) if models else (os.cpu_count(), platform.machine())
+    return f"{count} processors ({model}), Linux {platform.release()}"
 
 
 def start_rows(times: Sequence[StartTimes]) -> list[tuple[str, ...]]:
@@ -44,8 +45,8 @@ def start_rows(times: Sequence[StartTimes]) -> list[tuple[str, ...]]:
         faster = ""
         if mine and mine is not entry and mine.offer and entry.offer:
             faster = f"x{short(entry.offer / mine.offer)} faster"
-        table.append((entry.store, entry.contender, f"{entry.leases:,}", _text(entry.renewal), _text(entry.offer), faster,
-                      f"not measured: {last_line(entry.absent)}" if entry.absent else ""))
+        table.append((entry.store, entry.contender, f"{entry.leases:,}", _text(entry.renewal), _text(entry.offer),
+                      faster, f"not measured: {last_line(entry.absent)}" if entry.absent else ""))
     return table
 
 
@@ -82,5 +83,6 @@ def write(all_series: Sequence[Series], times: Sequence[StartTimes], told: str) 
 
 def told_of(rounds: int, seconds: float, database_processors: str) -> str:
     cpuinfo = Path("/proc/cpuinfo").read_text()
-    return (f"{machine(cpuinfo)}. {rounds} rounds of {seconds:g} s each; database servers on processor {database_processors}. "
+    return (f"{machine(cpuinfo)}. Rounds of {seconds:g} s: {rounds}. "
+            f"Database servers on processor {database_processors}. "
             + ", ".join(f"{name} {version}" for name, version in versions()) + ".")

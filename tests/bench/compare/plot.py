@@ -14,7 +14,8 @@ _STYLE = """
 text { font: 13px sans-serif; fill: #24292f } .work { font-weight: bold } .tick { fill: #6e7781; font-size: 11px }
 .grid { stroke: #d0d7de } .ours { fill: #0969da } .other { fill: #8c959f }
 @media (prefers-color-scheme: dark) {
-text { fill: #e6edf3 } .tick { fill: #8b949e } .grid { stroke: #30363d } .ours { fill: #2f81f7 } .other { fill: #6e7681 } }
+text { fill: #e6edf3 } .tick { fill: #8b949e } .grid { stroke: #30363d }
+.ours { fill: #2f81f7 } .other { fill: #6e7681 } }
 """
 
 

@@ -22,11 +22,12 @@ class Store:
 
 
 STORES = (
-    Store("memory", (contenders.LeaseholdMemory, contenders.KeaMemory, contenders.DnsmasqMemory, contenders.EmptyServer),
+    Store("memory", (contenders.LeaseholdMemory, contenders.KeaMemory, contenders.DnsmasqMemory,
+                     contenders.EmptyServer),
           "nothing: all forget their leases when they end", renewals=False),
     Store("files", (contenders.LeaseholdSqlite, contenders.KeaFile, contenders.Dnsmasq, contenders.Dhcpd),
-          "Leasehold (SQLite) syncs before each ACK, dhcpd syncs its lease file; Kea and dnsmasq write theirs and never "
-          "sync it: what they acknowledged last is lost with the power"),
+          "Leasehold (SQLite) syncs before each ACK, dhcpd syncs its lease file; Kea and dnsmasq write theirs and "
+          "never sync it: what they acknowledged last is lost with the power"),
     Store("postgresql", (contenders.LeaseholdDatabase, contenders.KeaDatabase),
           "the same from both: one server, committed with fsync and synchronous_commit on", PostgreSqlBackend),
     Store("mariadb", (contenders.LeaseholdDatabase, contenders.KeaDatabase),
