@@ -237,7 +237,7 @@ class LeaseholdDatabase(Leasehold):
 
 
 class Dnsmasq(Contender):
-    """With a lease file, which it writes anew after each change. No pings: they would make a client wait 3 s."""
+    """With a lease file, which it writes anew and syncs at each change. No pings: they would make a client wait 3 s."""
 
     name = "dnsmasq"
     package = "dnsmasq-base"
