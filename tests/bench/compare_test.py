@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unittest
 from typing import Any
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 from bench.compare.figures import (
     HEADINGS, OURS, Run, Series, in_columns, in_markdown, last_line, median, ratio, rotated, rows, run_of, short,
 )
+from bench.compare.foreign import Usage, foreign_share, user_ticks_of_process, user_ticks_of_processor
 from bench.compare.measure import StartTimes
 from bench.compare.page import BEGIN, END, PAGE, generated, machine, replaced, start_rows
 from bench.compare.plot import bar_chart, decades, scale
@@ -45,6 +47,22 @@ class RunTest(unittest.TestCase):
 
     def test_starved(self) -> None:
         self.assertTrue(run_of(report(generator={"starved": True})).starved)
+
+
+class ForeignTest(unittest.TestCase):
+    """Time of others on the servers' processor."""
+
+    def test_the_columns(self) -> None:
+        self.assertEqual(user_ticks_of_processor("cpu 99 99 9\ncpu0 1 2 9\ncpu1 30 4 9 9\nintr 7\n", 1), 34)
+        with self.assertRaises(ValueError):
+            user_ticks_of_processor("cpu 1 1\n", 0)
+        self.assertEqual(user_ticks_of_process("7 (a) b) S " + " ".join(str(number) for number in range(4, 50))), 14 + 16)
+
+    def test_what_the_server_used_is_not_others(self) -> None:
+        second = os.sysconf("SC_CLK_TCK")
+        begin = Usage(10.0, 0, 0)
+        self.assertEqual(foreign_share(begin, Usage(12.0, 2 * second, second)), 0.5)
+        self.assertEqual(foreign_share(begin, Usage(12.0, second, 2 * second)), 0.0)
 
 
 class SeriesTest(unittest.TestCase):

@@ -103,6 +103,11 @@ class Contender:
         if self._program is not None:
             self._program.end()
 
+    def processes(self) -> list[int]:
+        """Its own and its database server's."""
+        own = [self._program.pid] if self._program is not None else []
+        return own + (self.place.backend.server.processes() if self.place.backend else [])
+
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 

@@ -23,7 +23,7 @@ class Run:
     p50: float = 0.0
     p99: float = 0.0
     problem: str = ""  # why it cannot be compared
-    starved: bool = False  # of its processor: the generator was measured
+    starved: bool = False  # it or the load generator, of its processor
     tries: int = 1
 
 

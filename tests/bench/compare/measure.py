@@ -10,9 +10,10 @@ from pathlib import Path
 
 from bench.compare.contenders import CannotStart, Contender, Place
 from bench.compare.figures import Run, Series, median, rotated, run_of
+from bench.compare.foreign import foreign_share, usage
 from bench.compare.probe import Probe, Start
 from bench.compare.works import STARTERS, WINDOWS, Store, Work
-from bench.link import Link, LoadFailed
+from bench.link import SERVER_PROCESSOR, Link, LoadFailed
 from live.support.databases import Backend
 from support.databases.server_process import ServerFailed
 
@@ -32,7 +33,7 @@ class Plan:
 
     rounds: int
     seconds: float  # of load in each
-    max_run_delay: float  # percent of the time that the load generator may wait for its processor
+    max_run_delay: float  # percent: that the load generator may wait for its processor, that others have the server's
 
 
 @contextlib.contextmanager
@@ -68,10 +69,15 @@ def load(contender: Contender, work: Work, window: int, seconds: float, plan: Pl
     link = contender.place.link
     common = ("--window", str(window), "--timeout", str(TIMEOUT_SECONDS), "--max-run-delay", str(plan.max_run_delay))
     if work.renewals:
-        return run_of(link.load(*common, "--duration", str(seconds), "--prepare", str(contender.prepared_clients),
-                                "--clients", str(contender.prepared_clients), "--renew", "1"))
-    link.load(*common, "--duration", str(WARM_UP_SECONDS), "--clients", str(CLIENTS))
-    return run_of(link.load(*common, "--duration", str(seconds), "--clients", str(CLIENTS)))
+        clients = str(contender.prepared_clients)
+        kind = ("--prepare", clients, "--clients", clients, "--renew", "1")
+    else:
+        kind = ("--clients", str(CLIENTS))
+        link.load(*common, *kind, "--duration", str(WARM_UP_SECONDS))
+    before = usage(SERVER_PROCESSOR, contender.processes())
+    run = run_of(link.load(*common, *kind, "--duration", str(seconds)))
+    others = foreign_share(before, usage(SERVER_PROCESSOR, contender.processes()))
+    return dataclasses.replace(run, starved=run.starved or others > plan.max_run_delay / 100)
 
 
 def best_window(contender: Contender, work: Work, plan: Plan) -> tuple[int, dict[int, Run]]:
