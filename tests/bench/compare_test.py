@@ -56,7 +56,8 @@ class ForeignTest(unittest.TestCase):
         self.assertEqual(user_ticks_of_processor("cpu 99 99 9\ncpu0 1 2 9\ncpu1 30 4 9 9\nintr 7\n", 1), 34)
         with self.assertRaises(ValueError):
             user_ticks_of_processor("cpu 1 1\n", 0)
-        self.assertEqual(user_ticks_of_process("7 (a) b) S " + " ".join(str(number) for number in range(4, 50))), 14 + 16)
+        fields = " ".join(str(number) for number in range(4, 50))
+        self.assertEqual(user_ticks_of_process(f"7 (a) b) S {fields}"), 14 + 16)
 
     def test_what_the_server_used_is_not_others(self) -> None:
         second = os.sysconf("SC_CLK_TCK")
@@ -172,7 +173,7 @@ class PageTest(unittest.TestCase):
                          [("0.100", "0.200", ""), ("2.000", "2.000", "x10 faster"), ("-", "-", "")])
 
     def test_machine(self) -> None:
-        self.assertTrue(machine("model name\t: AMD X\nmodel name\t: AMD X\n").startswith("2 processors (AMD X), Linux "))
+        self.assertIn("2 processors (AMD X), Linux ", machine("model name\t: AMD X\nmodel name\t: AMD X\n"))
 
 
 class WorksTest(unittest.TestCase):

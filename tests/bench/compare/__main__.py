@@ -37,8 +37,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--database-processors", default=str(SERVER_PROCESSOR), metavar="LIST",
                         help="of the database server, as taskset writes them (default: the DHCP server's)")
     parser.add_argument("--max-run-delay", type=float, default=5.0, metavar="PERCENT",
-                        help="of the time that the load generator may wait for its processor, and that others may have the "
-                             "server's (default: 5)")
+                        help="of the time that the load generator may wait for its processor, and others may "
+                             "have the server's (default: 5)")
     parser.add_argument("--write", action="store_true", help="docs/performance.md and .svg")
     return parser.parse_args()
 

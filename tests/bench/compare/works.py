@@ -26,8 +26,8 @@ STORES = (
                      contenders.EmptyServer),
           "nothing: all forget their leases when they end", renewals=False),
     Store("files", (contenders.LeaseholdSqlite, contenders.KeaFile, contenders.Dnsmasq, contenders.Dhcpd),
-          "Leasehold (SQLite) and dhcpd sync before each ACK; dnsmasq too, but it empties its file first, so a power cut "
-          "in between takes all leases; Kea never syncs: what it acknowledged last is lost with the power"),
+          "Leasehold (SQLite) and dhcpd sync before each ACK; dnsmasq too, but it empties its file first, so a power "
+          "cut in between takes all leases; Kea never syncs: what it acknowledged last is lost with the power"),
     Store("postgresql", (contenders.LeaseholdDatabase, contenders.KeaDatabase),
           "the same from both: one server, committed with fsync and synchronous_commit on", PostgreSqlBackend),
     Store("mariadb", (contenders.LeaseholdDatabase, contenders.KeaDatabase),
