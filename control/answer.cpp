@@ -1,5 +1,7 @@
 #include "control/answer.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -81,6 +83,11 @@ AnswerPieces text_pieces(std::shared_ptr<const std::string> text) {
         at += size;
         return at != text->size();
     };
+}
+
+bool make_piece(const AnswerPieces& pieces, std::string& out) {
+    sched_yield();
+    return pieces(out);
 }
 
 Answer list_answer(ListAnswer list) {

@@ -26,6 +26,9 @@ enum class ResultCode : std::int32_t {
 /// of work (possibly nothing, when a search found nothing yet). False: that was the last piece.
 using AnswerPieces = std::function<bool(std::string& out)>;
 inline constexpr std::size_t answer_piece_size = 16384;
+/// Makes the next piece, when threads that want this processor have had it. Where it is the only one, the store's
+/// thread would else wait with each commit until the loop's time slice is over, and clients with it.
+bool make_piece(const AnswerPieces& pieces, std::string& out);
 
 struct Answer {
     ResultCode result = ResultCode::success;

@@ -119,7 +119,7 @@ void CommandConnection::answer(Answer result) {
 
 /// One piece in a turn of the loop: packets come in between.
 void CommandConnection::make_pieces() {
-    pieces_left_ = pieces_(outgoing_);
+    pieces_left_ = make_piece(pieces_, outgoing_);
     if (!pieces_left_) pieces_ = nullptr;
     if (!pieces_left_ || outgoing_.size() >= block_size) return send();
     boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->make_pieces(); });

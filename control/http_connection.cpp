@@ -318,7 +318,7 @@ void HttpConnection::begin_body(HttpAnswer& given) {
 /// header; what is not goes in chunks, which HTTP/1.0 does not know: there the connection's end is its end.
 void HttpConnection::make_pieces() {
     if (phase_ != Phase::answering) return;
-    pieces_left_ = pieces_(made_);
+    pieces_left_ = make_piece(pieces_, made_);
     if (!pieces_left_) pieces_ = nullptr;
     const auto enough = header_sent_ ? http_chunk_size : shared_->limits.http_whole_size_max;
     if (pieces_left_ && made_.size() < enough) {
