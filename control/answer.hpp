@@ -22,10 +22,11 @@ enum class ResultCode : std::int32_t {
     forbidden = 403  // its caller may not give it
 };
 
-/// Appends the next piece of an answer's JSON text, about `answer_piece_size` octets and at most about 2 ms
-/// of work (possibly nothing, when a search found nothing yet). False: that was the last piece.
+/// Appends the next piece of an answer's JSON text, about `answer_piece_size` octets and a fraction of a millisecond
+/// of work (possibly nothing, when a search found nothing yet): a client waits for two or three of them while it gets
+/// its lease. False: that was the last piece.
 using AnswerPieces = std::function<bool(std::string& out)>;
-inline constexpr std::size_t answer_piece_size = 16384;
+inline constexpr std::size_t answer_piece_size = 4096;
 /// Makes the next piece, when threads that want this processor have had it. Where it is the only one, the store's
 /// thread would else wait with each commit until the loop's time slice is over, and clients with it.
 bool make_piece(const AnswerPieces& pieces, std::string& out);
