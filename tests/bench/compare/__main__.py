@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -47,6 +48,7 @@ def main() -> int:
     wanted = options()
     if wanted.rounds < 1:
         raise SystemExit("--rounds: at least 1")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and tidies up
     plan = Plan(wanted.rounds, wanted.seconds, wanted.max_run_delay)
     remove_leftovers()
     told = told_of(wanted.rounds, wanted.seconds, wanted.database_processors)

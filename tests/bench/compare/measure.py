@@ -82,18 +82,15 @@ def load(contender: Contender, work: Work, window: int, seconds: float, plan: Pl
 
 def best_window(contender: Contender, work: Work, plan: Plan) -> tuple[int, dict[int, Run]]:
     """Of a short trial of each; one without losses wins against one with."""
-    trials = {}
-    for window in WINDOWS:
-        with started(contender):
-            trials[window] = load(contender, work, window, TRIAL_SECONDS, plan)
+    trials = {window: measure(contender, work, window, TRIAL_SECONDS, plan) for window in WINDOWS}
     return max(WINDOWS, key=lambda window: (not trials[window].problem, trials[window].rate)), trials
 
 
-def measure(contender: Contender, work: Work, window: int, plan: Plan) -> Run:
+def measure(contender: Contender, work: Work, window: int, seconds: float, plan: Plan) -> Run:
     """Again while it is starved, at most TRIES times."""
     for tries in range(1, TRIES + 1):
         with started(contender):
-            run = load(contender, work, window, plan.seconds, plan)
+            run = load(contender, work, window, seconds, plan)
         if not run.starved:
             break
     return dataclasses.replace(run, tries=tries)
@@ -119,7 +116,7 @@ def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
             if series.absent:
                 continue
             try:
-                run: Run | None = measure(contender, work, series.window, plan)
+                run: Run | None = measure(contender, work, series.window, plan.seconds, plan)
             except FAILURES as failure:
                 run = Run(0.0, problem=str(failure))
             series.runs.append(run)
