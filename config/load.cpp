@@ -60,10 +60,10 @@ void load_global(const Node& global, const HiddenTexts& hidden, const LoadOption
     loading.definitions.load(global);
     load_server(global, hidden, options, server);
     if (options.family == Family::v6) load_server6(global, loading, server);
-    load_daemon(global, options, daemon);
+    load_daemon(global, hidden, options, daemon);
     load_libraries(global, options.allow_unsupported, loading);
     load_classes(global, loading, full, server);
-    load_library_parameters(global, loading, server);
+    load_library_parameters(global, options, loading, server);
     server.options = load_options(global, loading, loading.definitions, full);
     HostLoader hosts{global, options.allow_unsupported, loading, server};
     hosts.load(global, nullptr, full);
@@ -104,6 +104,8 @@ Directories Directories::from_environment() {
     take("KEA_PIDFILE_DIR", directories.run);
     take("KEA_CONTROL_SOCKET_DIR", directories.run);
     take("KEA_LOG_FILE_DIR", directories.log);
+    directories.legal_log = directories.log;
+    take("KEA_LEGAL_LOG_DIR", directories.legal_log);
     return directories;
 }
 

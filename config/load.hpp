@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "config/control_sockets.hpp"
 #include "config/dialect.hpp"
 #include "config/dump.hpp"
 #include "config/hidden_texts.hpp"
@@ -35,12 +36,9 @@ struct LoggerConfig {
     std::vector<LogOutput> outputs;  // empty: the root's
     bool operator==(const LoggerConfig&) const = default;
 };
-struct ControlSocketConfig {
-    std::string path;  // absolute
-    bool operator==(const ControlSocketConfig&) const = default;
-};
 struct DaemonConfig {
-    std::vector<ControlSocketConfig> control_sockets;  // UNIX ones; HTTP is not built yet and says so
+    std::vector<ControlSocketConfig> control_sockets;
+    std::vector<HttpSocketConfig> http_sockets;
     std::vector<LoggerConfig> loggers;
 };
 
@@ -49,12 +47,14 @@ struct Directories {
     std::string data = "/var/lib/leasehold";  // KEA_DHCP_DATA_DIR
     std::string run = "/run/leasehold";       // KEA_CONTROL_SOCKET_DIR, KEA_PIDFILE_DIR
     std::string log = "/var/log/leasehold";   // KEA_LOG_FILE_DIR
+    std::string legal_log = log;              // KEA_LEGAL_LOG_DIR, else as above
     static Directories from_environment();
 };
 
 struct LoadOptions {
     Family family = Family::v4;
     bool allow_unsupported = false;  // keys that decide who may get which address and are not built: warn
+    bool relax_security = false;  // -X: what is open to everybody is warned of, and not refused
     Directories directories;
     std::uint64_t server_id = 0;  // where the configuration names none
     /// Finds or makes this DHCPv6 server's DUID; the error says why there is none. Called last, when nothing

@@ -5,40 +5,11 @@
 #include <array>
 
 #include "config/family.hpp"
+#include "config/load_control_sockets.hpp"
 #include "config/load_server.hpp"
 
 namespace leasehold::config {
 namespace {
-
-constexpr std::size_t socket_path_max = 107;  // sun_path without the closing NUL
-
-void load_socket(const Node& node, const Directories& directories, DaemonConfig& daemon) {
-    const std::string type = node.text_or("socket-type", "");
-    if (type == "http" || type == "https")
-        return node.warning("socket-type", "control sockets of the type " + type +
-                                               " are not built yet: this one is not opened");
-    if (type != "unix") return;
-    const std::string* const name = node.text("socket-name");
-    if (name == nullptr || name->empty())
-        return node.error("socket-name", "the control socket has no name", "a file name in \"socket-name\"");
-    ControlSocketConfig socket{absolute_name(directories.run, *name)};
-    if (socket.path.size() > socket_path_max)
-        return node.error("socket-name", "the path " + socket.path + " is too long for a UNIX socket",
-                          "at most 107 octets");
-    if (std::ranges::find(daemon.control_sockets, socket) != daemon.control_sockets.end())
-        return node.error("socket-name", "the control socket " + socket.path + " stands twice",
-                          "each socket once");
-    daemon.control_sockets.push_back(std::move(socket));
-}
-
-void load_sockets(const Node& global, const Directories& directories, DaemonConfig& daemon) {
-    const auto single = global.map("control-socket");
-    if (single && global.has("control-sockets"))
-        global.error("control-socket", "control-socket stands beside control-sockets",
-                     "control-sockets alone");
-    if (single) load_socket(*single, directories, daemon);
-    for (const Node& node : global.maps("control-sockets")) load_socket(node, directories, daemon);
-}
 
 LogOutput load_output(const Node& node, const Directories& directories) {
     LogOutput output;
@@ -109,8 +80,9 @@ void load_loggers(const Node& global, const LoadOptions& options, DaemonConfig& 
 
 }  // namespace
 
-void load_daemon(const Node& global, const LoadOptions& options, DaemonConfig& daemon) {
-    load_sockets(global, options.directories, daemon);
+void load_daemon(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
+                 DaemonConfig& daemon) {
+    load_control_sockets(global, hidden, options, daemon);
     load_loggers(global, options, daemon);
 }
 

@@ -6,6 +6,7 @@
 
 namespace leasehold::config {
 
-void load_daemon(const Node& global, const LoadOptions& options, DaemonConfig& daemon);
+void load_daemon(const Node& global, const HiddenTexts& hidden, const LoadOptions& options,
+                 DaemonConfig& daemon);
 
 }  // namespace leasehold::config

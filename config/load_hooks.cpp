@@ -6,6 +6,7 @@
 
 #include "config/load_ddns.hpp"
 #include "config/load_flex_options.hpp"
+#include "config/load_legal_log.hpp"
 
 namespace leasehold::config {
 namespace {
@@ -28,16 +29,16 @@ constexpr std::array libraries{
     Library{"libdhcp_run_script", Fate::built_in, ""},
     Library{"libdhcp_ddns_tuning", Fate::built_in, ""},
     Library{"libdhcp_bootp", Fate::built_in, ""},
+    Library{"libdhcp_legal_log", Fate::built_in, ""},
     Library{"libdhcp_lease_cmds", Fate::harmless, "its commands are built in"},
-    Library{"libdhcp_stat_cmds", Fate::harmless, "its commands are built in as far as they exist"},
-    Library{"libdhcp_host_cmds", Fate::harmless, "its commands are not built yet"},
-    Library{"libdhcp_subnet_cmds", Fate::harmless, "its commands are not built yet"},
-    Library{"libdhcp_class_cmds", Fate::harmless, "its commands are not built yet"},
+    Library{"libdhcp_stat_cmds", Fate::harmless, "its commands are built in"},
+    Library{"libdhcp_host_cmds", Fate::harmless, "its commands are built in"},
+    Library{"libdhcp_subnet_cmds", Fate::harmless, "its commands are built in"},
+    Library{"libdhcp_class_cmds", Fate::harmless, "its commands are built in"},
     Library{"libdhcp_cb_cmds", Fate::harmless, "its commands are not built yet"},
     Library{"libdhcp_rbac", Fate::harmless, "HTTP control sockets are not built yet"},
     Library{"libdhcp_mysql", Fate::harmless, "this database is built in"},
     Library{"libdhcp_pgsql", Fate::harmless, "this database is built in"},
-    Library{"libdhcp_legal_log", Fate::harmless, "no legal log is written"},
     Library{"libdhcp_perfmon", Fate::harmless, "no such measurements are made"},
     Library{"libdhcp_lease_query", Fate::harmless, "lease queries are not answered"},
     Library{"libdhcp_ha", Fate::decisive, "high availability"},
@@ -93,11 +94,13 @@ void load_run_script(const Node& node, ServerConfig& config) {
     if (flag_of(node, "sync", false)) node.error("sync", "packets do not wait for a program", "false");
 }
 
-void load_parameters(const std::string& name, const Node& node, Loading& loading, ServerConfig& config) {
+void load_parameters(const std::string& name, const Node& node, const LoadOptions& options, Loading& loading,
+                     ServerConfig& config) {
     if (name == "libdhcp_limits" || name == "libdhcp_bootp") return check_members(node, {});
     if (name == "libdhcp_flex_id") return load_flex_id(node, loading, config);
     if (name == "libdhcp_flex_option") return load_flex_options(node, loading, config);
     if (name == "libdhcp_run_script") return load_run_script(node, config);
+    if (name == "libdhcp_legal_log") config.legal_log = load_legal_log(node, options, loading);
 }
 
 /// An empty map that stands where the library does, for errors. It lives as long as the full expression.
@@ -127,6 +130,7 @@ void load_libraries(const Node& global, bool allow_unsupported, Loading& loading
         seen.push_back(name);
         if (name == "libdhcp_limits") loading.libraries.limits = true;
         if (name == "libdhcp_ddns_tuning") loading.libraries.ddns_tuning = true;
+        if (name == "libdhcp_legal_log") loading.libraries.legal_log = true;
         if (name != "libdhcp_ping_check") continue;
         loading.libraries.ping_check = true;
         loading.ping.enabled = true;
@@ -134,13 +138,14 @@ void load_libraries(const Node& global, bool allow_unsupported, Loading& loading
     }
 }
 
-void load_library_parameters(const Node& global, Loading& loading, ServerConfig& config) {
+void load_library_parameters(const Node& global, const LoadOptions& options, Loading& loading, ServerConfig& config) {
     for (const Node& node : global.maps("hooks-libraries")) {
         const std::string name = library_name(node);
         if (name == "libdhcp_bootp") config.answers_bootp = true;
-        const bool needs_them = name == "libdhcp_flex_id" || name == "libdhcp_run_script";
+        const bool needs_them =
+            name == "libdhcp_flex_id" || name == "libdhcp_run_script" || name == "libdhcp_legal_log";
         if (needs_them || node.has("parameters"))
-            load_parameters(name, parameters_of(node, none_at(node)), loading, config);
+            load_parameters(name, parameters_of(node, none_at(node)), options, loading, config);
         if (name != "libdhcp_ddns_tuning" || !node.has("parameters")) continue;
         DdnsConfig tuned = default_ddns();
         load_ddns_tuning(parameters_of(node, none_at(node)), loading, tuned);

@@ -1,6 +1,7 @@
 // hooks-libraries: no library is loaded; those whose work is built in say here how it is done.
 #pragma once
 
+#include "config/load.hpp"
 #include "config/loading.hpp"
 
 namespace leasehold::config {
@@ -11,6 +12,6 @@ void load_libraries(const Node& global, bool allow_unsupported, Loading& loading
 
 /// Their other parameters; what the ddns_tuning library says is in ServerConfig::ddns afterwards, for all
 /// scopes to inherit. @pre the classes are loaded: expressions may name them
-void load_library_parameters(const Node& global, Loading& loading, ServerConfig& config);
+void load_library_parameters(const Node& global, const LoadOptions& options, Loading& loading, ServerConfig& config);
 
 }  // namespace leasehold::config

@@ -17,7 +17,7 @@ struct IdentifierKey {
     std::string_view key;
     HostIdentifierType type;
     std::size_t size_max;
-    bool may_be_text;  // 'text'
+    bool may_be_text;  // 'text', in a configuration
 };
 constexpr std::array identifier_keys{
     IdentifierKey{"hw-address", HostIdentifierType::hw_address, hwaddr_size_max, false},
@@ -27,9 +27,9 @@ constexpr std::array identifier_keys{
     IdentifierKey{"flex-id", HostIdentifierType::flex_id, client_id_size_max, true},
 };
 
-std::optional<Octets> parse_identifier(const IdentifierKey& form, const std::string& written) {
+std::optional<Octets> parse_identifier(std::string_view written, bool may_be_text) {
     const std::string_view text = trimmed(written);
-    if (form.may_be_text && text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
+    if (may_be_text && text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
         const std::string_view inner = text.substr(1, text.size() - 2);
         return Octets(inner.begin(), inner.end());
     }
@@ -57,6 +57,23 @@ const IdentifierKey& form_of(HostIdentifierType type) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> host_identifier_names() {
+    static constexpr auto names = [] {
+        std::array<std::string_view, identifier_keys.size()> all;
+        std::ranges::transform(identifier_keys, all.begin(), &IdentifierKey::key);
+        return all;
+    }();
+    return names;
+}
+
+std::optional<HostIdentifier> parse_host_identifier(std::string_view name, std::string_view written) {
+    const auto form = std::ranges::find(identifier_keys, name, &IdentifierKey::key);
+    if (form == identifier_keys.end()) return std::nullopt;
+    auto octets = parse_identifier(written, true);
+    if (!octets || octets->empty()) return std::nullopt;
+    return HostIdentifier{form->type, std::move(*octets)};
+}
 
 HostLoader::HostLoader(const Node& global, bool allow_unsupported, Loading& loading, ServerConfig& config)
     : lenient_{global.boolean("reservations-lenient").value_or(false)},
@@ -171,7 +188,7 @@ bool HostLoader::load_identifier(const Node& node, Reservation& host) const {
     }
     const std::string* const text = node.text(form->key);
     if (text == nullptr) return false;  // the schema's check has told
-    auto octets = parse_identifier(*form, *text);
+    auto octets = parse_identifier(*text, form->may_be_text);
     if (!octets || octets->empty()) {
         node.error(form->key, "\"" + *text + "\" is no " + std::string{form->key},
                    form->may_be_text ? "hexadecimal digits such as \"01:1a:2b:3c\", or text such as \"'abc'\""

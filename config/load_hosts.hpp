@@ -3,12 +3,26 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "config/loading.hpp"
 
 namespace leasehold::config {
+
+struct HostIdentifier {
+    HostIdentifierType type;
+    Octets octets;  // not empty
+    bool operator==(const HostIdentifier&) const = default;
+};
+/// Every name of an identifier, "hw-address" first; some of them DHCPv4 only. Valid for ever.
+std::span<const std::string_view> host_identifier_names();
+/// A host's identifier in the form of a configuration: hexadecimal digits or, where it may be such, 'text'.
+/// @param name  "hw-address", "duid" ...
+std::optional<HostIdentifier> parse_host_identifier(std::string_view name, std::string_view written);
 
 /// Gathers the hosts of all lists; takes time in proportion to their number.
 class HostLoader {

@@ -16,7 +16,7 @@ namespace leasehold::config {
 /// Kea's libraries whose settings also stand in user-context: those are read only where the library is
 /// listed.
 struct ListedLibraries {
-    bool limits = false, ping_check = false, ddns_tuning = false;
+    bool limits = false, ping_check = false, ddns_tuning = false, legal_log = false;
 };
 
 struct Loading {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/load_ddns.hpp"
+#include "config/load_legal_log.hpp"
 #include "config/load_routes.hpp"
 #include "config/schema.hpp"
 
@@ -114,6 +115,7 @@ void NetworkValues::read(const Node& node, Loading& loading) {
     const auto context = loading.libraries.ping_check ? node.map("user-context") : std::nullopt;
     if (const auto ping = context ? context->map("ping-check") : std::nullopt)
         load_ping_check(*ping, subnet.ping);
+    subnet.legal_logging = load_legal_logging(node, loading, subnet.legal_logging);
 }
 
 void LifetimeWords::read(const Node& node) {

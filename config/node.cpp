@@ -22,7 +22,7 @@ std::string pointer_to(const std::string& parent, std::string_view key) {
 }
 
 std::string place_text(const Position& at) {
-    return at.line == 0 ? *at.file
+    return at.line == 0 ? "another place of this configuration"
                         : *at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 

@@ -47,6 +47,9 @@ constexpr std::array scope_names{
     ScopeName{Scope::hook_library, "hooks-libraries"},
     ScopeName{Scope::server_id, "", "server-id"},
     ScopeName{Scope::prefix_routes, "", "prefix-routes"},
+    ScopeName{Scope::authentication, "authentication"},
+    ScopeName{Scope::http_client, "clients"},
+    ScopeName{Scope::http_header, "http-headers"},
 };
 // clang-format on
 constexpr bool names_are_in_order() {

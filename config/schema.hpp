@@ -45,6 +45,9 @@ enum class Scope : std::uint8_t {
     hook_library,
     server_id,
     prefix_routes,
+    authentication,
+    http_client,
+    http_header,
     count_,
 };
 inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::count_);

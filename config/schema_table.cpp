@@ -59,7 +59,7 @@ constexpr ScopeSet everywhere{
     global,     interfaces,    lease_database, database,        config_control, subnet,        shared_network,
     pool,       pd_pool,       option_data,    option_def,      client_class,   reservation,   logger,
     expiration, sanity_checks, dhcp_ddns,      multi_threading, queue_control,  compatibility, hook_library,
-    server_id,  control_socket, prefix_routes};
+    server_id,  control_socket, prefix_routes,   authentication, http_client,   http_header};
 constexpr ScopeSet networks{global, shared_network, subnet};
 constexpr ScopeSet name_scopes{global, shared_network, subnet, pool};
 constexpr ScopeSet databases{lease_database, database};
@@ -323,16 +323,30 @@ constexpr std::array rows{
     Key{{output_option}, "pattern", text(), "\"\"", used, shown, "The form of a line."},
 
     // --- control-sockets
-    Key{{control_socket}, "socket-type", word("unix|http|https"), "", used, required, "http and https are not built yet."},
+    Key{{control_socket}, "socket-type", word("unix|http|https"), "", used, required, "unix: a file of this machine; http and https: a port, and what Kea's own HTTP clients speak."},
     Key{{control_socket}, "socket-name", text(), "", used, none, "unix: its path. Relative names are in the run directory."},
-    Key{{control_socket}, "socket-address", text(), "\"127.0.0.1\"", used, none, "Of http."},
-    Key{{control_socket}, "socket-port", integer(0, u16), "8000", used, none, "Of http."},
-    Key{{control_socket}, "authentication", free_map(), "", used, none, "Of http."},
-    Key{{control_socket}, "trust-anchor", text(), "", used, none, "Of https."},
-    Key{{control_socket}, "cert-file", text(), "", used, none, "Of https."},
-    Key{{control_socket}, "key-file", text(), "", used, none, "Of https."},
-    Key{{control_socket}, "cert-required", flag(), "true", used, none, "Of https."},
-    Key{{control_socket}, "http-headers", anything(), "", used, none, "Of http."},
+    Key{{control_socket}, "socket-address", text(), "\"127.0.0.1\"", used, none, "http, https: the address that is listened on; 0.0.0.0 and :: are all of them."},
+    Key{{control_socket}, "socket-port", integer(0, u16), "8000", used, none, "http, https: the port. 0: the system chooses one, see COMMAND_SOCKET_OPENED in the log."},
+    Key{{control_socket}, "authentication", map_of(Scope::authentication), "", used, none, "http, https: who may give commands."},
+    Key{{control_socket}, "trust-anchor", text(), "", used, none, "https: a file or directory of CA certificates; clients' certificates are checked by them."},
+    Key{{control_socket}, "cert-file", text(), "", used, none, "https: the server's certificate, and those between it and its CA, in PEM form."},
+    Key{{control_socket}, "key-file", text(), "", used, none, "https: the key of cert-file, in PEM form, without a passphrase."},
+    Key{{control_socket}, "cert-required", flag(), "true", used, none, "https: a client without a certificate that trust-anchor vouches for is not served."},
+    Key{{control_socket}, "http-headers", list_of(http_header), "[]", used, none, "http, https: headers of every answer."},
+    Key{{http_header}, "name", text(256), "", used, required, "\"Strict-Transport-Security\"."},
+    Key{{http_header}, "value", text(8192), "", used, required, "\"max-age=31536000\"."},
+    Key{{authentication}, "type", word("basic"), "\"basic\"", used, none, "A user and a password with every request."},
+    Key{{authentication}, "realm", text(256), "\"\"", used, none, "What browsers show when they ask for a password."},
+    Key{{authentication}, "directory", text(), "\"\"", used, none, "Where relative names of user-file and password-file are. \"\": the data directory."},
+    Key{{authentication}, "clients", list_of(http_client), "[]", used, none, "Who may give commands. Empty: whoever can connect."},
+    Key{{http_client}, "user", text(256), "", used, none, "A name, without a colon."},
+    Key{{http_client}, "user-file", text(), "", used, none, "A file that holds the name. Read again when it changes."},
+    Key{{http_client}, "password", text(1024), "", used, secret, "Better in a file."},
+    Key{{http_client}, "password-file", text(), "", used, none, "A file that holds the password; without a user here, user:password. Its first line counts. Read again when it changes."},
+    Key{{http_client}, "certificate", text(256), "", used, none, "Not in Kea. Instead of user and password: the common name of the client's certificate, which trust-anchor vouches for."},
+    Key{{http_client}, "access", word("none|read|write"), "\"write\"", used, none, "Not in Kea. read: only commands that change nothing; none: only those of allow-commands."},
+    Key{{http_client}, "allow-commands", texts(), "[]", used, none, "Not in Kea. Commands that are allowed besides; \"lease4-*\" are all that begin so."},
+    Key{{http_client}, "deny-commands", texts(), "[]", used, none, "Not in Kea. Commands that are not allowed, whatever stands elsewhere."},
 
     // --- accepted parts without effect
     Key{{hook_library}, "library", text(), "", used, required, "Its file name."},

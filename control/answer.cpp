@@ -1,5 +1,7 @@
 #include "control/answer.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -31,6 +33,9 @@ public:
         // JSON members have no order; the count is only known now.
         out += " ]";
         if (list_.with_count) out += ", \"count\": " + std::to_string(count_);
+        const auto beside = list_.beside ? list_.beside(count_) : nlohmann::json::object();
+        for (const auto& [name, value] : beside.items())
+            out += ", " + config::compact(name) + ": " + config::compact(value);
         const auto result = count_ == 0 ? ResultCode::empty : ResultCode::success;
         out += " }, \"result\": " + std::to_string(static_cast<std::int32_t>(result));
         out += ", \"text\": " + config::compact(list_.text(count_)) + " }";
@@ -78,6 +83,11 @@ AnswerPieces text_pieces(std::shared_ptr<const std::string> text) {
         at += size;
         return at != text->size();
     };
+}
+
+bool make_piece(const AnswerPieces& pieces, std::string& out) {
+    sched_yield();
+    return pieces(out);
 }
 
 Answer list_answer(ListAnswer list) {

@@ -18,13 +18,18 @@ enum class ResultCode : std::int32_t {
     unsupported = 2,
     empty = 3,
     conflict = 4,
-    fatal = 5
+    fatal = 5,
+    forbidden = 403  // its caller may not give it
 };
 
-/// Appends the next piece of an answer's JSON text, about `answer_piece_size` octets and at most about 2 ms
-/// of work (possibly nothing, when a search found nothing yet). False: that was the last piece.
+/// Appends the next piece of an answer's JSON text, about `answer_piece_size` octets and a fraction of a millisecond
+/// of work (possibly nothing, when a search found nothing yet): a client waits for two or three of them while it gets
+/// its lease. False: that was the last piece.
 using AnswerPieces = std::function<bool(std::string& out)>;
-inline constexpr std::size_t answer_piece_size = 16384;
+inline constexpr std::size_t answer_piece_size = 4096;
+/// Makes the next piece, when threads that want this processor have had it. Where it is the only one, the store's
+/// thread would else wait with each commit until the loop's time slice is over, and clients with it.
+bool make_piece(const AnswerPieces& pieces, std::string& out);
 
 struct Answer {
     ResultCode result = ResultCode::success;
@@ -56,6 +61,8 @@ struct ListAnswer {
     /// Result 0, or 3 when there was none.
     std::function<std::string(std::uint64_t count)> text;
     bool with_count = false;  // "count" beside the list
+    /// Further members beside the list, as a map; not set: none.
+    std::function<nlohmann::json(std::uint64_t count)> beside = nullptr;
 };
 Answer list_answer(ListAnswer list);
 

@@ -29,39 +29,92 @@ std::optional<std::string> check_service(const config::Value& service, std::stri
     return {};
 }
 
-std::optional<std::string> check_range(const ArgumentDef& def, const config::Value& value) {
-    const auto* const number = std::get_if<std::int64_t>(&value.data);
-    if (number != nullptr && *number >= def.min && *number <= def.max) return {};
-    return "parameter " + in_quotes(def.name) + " must be an integer from " + std::to_string(def.min) +
-           " to " + std::to_string(def.max) + place(value.position);
+/// What came, in the words of the person who wrote it where they are short.
+std::string what_came(const config::Value& value) {
+    constexpr std::size_t shown_max = 40;
+    if (const auto* const number = std::get_if<std::int64_t>(&value.data)) return std::to_string(*number);
+    if (const auto* const text = std::get_if<std::string>(&value.data); text != nullptr && text->size() <= shown_max)
+        return in_quotes(*text);
+    return a_value_of_type(value.type_name());
 }
 
-std::optional<std::string> check_value(const ArgumentDef& def, const config::Value& value) {
-    const auto wrong_type = [&](std::string_view wanted) {
-        return "parameter " + in_quotes(def.name) + " must be " + std::string{wanted} + ", not a " +
-               std::string{value.type_name()} + place(value.position);
-    };
+std::string range_of(const ArgumentDef& def) {
+    return "an integer from " + std::to_string(def.min) + " to " + std::to_string(def.max);
+}
+
+bool fits_range(const ArgumentDef& def, const config::Value& value) {
+    const auto* const number = std::get_if<std::int64_t>(&value.data);
+    return number != nullptr && *number >= def.min && *number <= def.max;
+}
+
+std::string any_of(std::span<const std::string_view> words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "\"" : i + 1 == words.size() ? " or \"" : ", \"") + std::string{words[i]} + "\"";
+    return text;
+}
+
+bool fits_words(const ArgumentDef& def, const config::Value& value) {
+    const auto* const text = std::get_if<std::string>(&value.data);
+    return text != nullptr && (def.words.empty() || std::ranges::find(def.words, *text) != def.words.end());
+}
+
+/// What an argument must be. "": it is.
+std::string wanted_instead(const ArgumentDef& def, const config::Value& value) {
     switch (def.type) {
-        case ArgumentType::any: return {};
         case ArgumentType::text:
-            if (!std::holds_alternative<std::string>(value.data)) return wrong_type("a string");
-            return {};
-        case ArgumentType::boolean:
-            if (!std::holds_alternative<bool>(value.data)) return wrong_type("a boolean");
-            return {};
-        case ArgumentType::integer: return check_range(def, value);
-        case ArgumentType::integers: {
-            const auto* const list = std::get_if<config::Value::List>(&value.data);
-            if (list == nullptr) return wrong_type("a list of integers");
-            for (const auto& entry : *list)
-                if (auto wrong = check_range(def, entry)) return wrong;
-            return {};
-        }
+            if (fits_words(def, value)) return {};
+            return def.words.empty() ? "a string" : any_of(def.words);
+        case ArgumentType::boolean: return std::holds_alternative<bool>(value.data) ? "" : "a boolean";
+        case ArgumentType::integer: return fits_range(def, value) ? "" : range_of(def);
+        case ArgumentType::text_or_integer:
+            if (fits_range(def, value) || fits_words(def, value)) return {};
+            return (def.words.empty() ? "a string" : any_of(def.words)) + ", or " + range_of(def);
+        case ArgumentType::list: return value.is_list() ? "" : "a list";
+        case ArgumentType::map: return value.is_map() ? "" : "a map";
+        case ArgumentType::integers: return value.is_list() ? "" : "a list of integers";
     }
     return {};
 }
 
+std::optional<std::string> check_value(const ArgumentDef& def, const config::Value& value) {
+    const auto must_be = [&](const std::string& wanted, const config::Value& came) {
+        return "parameter " + in_quotes(def.name) + " must be " + wanted + ", not " + what_came(came) +
+               place(came.position);
+    };
+    if (const auto wanted = wanted_instead(def, value); !wanted.empty()) return must_be(wanted, value);
+    if (def.type == ArgumentType::integers)
+        for (const auto& entry : std::get<config::Value::List>(value.data))
+            if (!fits_range(def, entry)) return must_be("a list whose entries are each " + range_of(def), entry);
+    return {};
+}
+
+bool knows(const CommandDef& command, std::string_view name, Family family) {
+    return std::ranges::any_of(command.arguments, [&](const ArgumentDef& def) {
+        return def.name == name && includes(def.families, family);
+    });
+}
+
+/// nullptr: the row knows all of them.
+const config::Member* first_unknown(const CommandDef& command, const Arguments& arguments, Family family) {
+    if (arguments.map() == nullptr) return nullptr;
+    for (const auto& member : std::get<config::Value::Map>(arguments.map()->data))
+        if (!knows(command, member.key, family)) return &member;
+    return nullptr;
+}
+
+std::string names_of_arguments(const CommandDef& command, Family family) {
+    std::string names;
+    for (const auto& def : command.arguments)
+        if (includes(def.families, family)) names += (names.empty() ? "" : ", ") + in_quotes(def.name);
+    return names;
+}
+
 }  // namespace
+
+std::string a_value_of_type(std::string_view type) {
+    return (type == "integer" ? "an " : "a ") + std::string{type};
+}
 
 std::string_view to_string(ArgumentType type) {
     switch (type) {
@@ -69,7 +122,9 @@ std::string_view to_string(ArgumentType type) {
         case ArgumentType::integer: return "integer";
         case ArgumentType::boolean: return "boolean";
         case ArgumentType::integers: return "list of integers";
-        case ArgumentType::any: return "any";
+        case ArgumentType::text_or_integer: return "string or integer";
+        case ArgumentType::list: return "list";
+        case ArgumentType::map: return "map";
     }
     return "";
 }
@@ -100,8 +155,8 @@ std::optional<bool> Arguments::boolean(std::string_view name) const {
 Result<CommandRequest, std::string> read_request(config::Value request, std::string_view service) {
     auto* const members = std::get_if<config::Value::Map>(&request.data);
     if (members == nullptr)
-        return std::unexpected("a command is a map such as { \"command\": \"list-commands\" }, not a " +
-                               std::string{request.type_name()});
+        return std::unexpected("a command is a map such as { \"command\": \"list-commands\" }, not " +
+                               a_value_of_type(request.type_name()));
     CommandRequest result;
     bool named = false;
     for (auto& member : *members) {
@@ -129,6 +184,11 @@ Result<CommandRequest, std::string> read_request(config::Value request, std::str
 
 std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments,
                                            Family family) {
+    if (command.closed)
+        if (const auto* const unknown = first_unknown(command, arguments, family))
+            return "unknown parameter " + in_quotes(unknown->key) + " of command " + in_quotes(command.name) +
+                   ", which takes " + names_of_arguments(command, family) + " and nothing else" +
+                   place(unknown->key_position);
     for (const auto& def : command.arguments) {
         if (!includes(def.families, family)) continue;
         const auto* const value = arguments.find(def.name);
@@ -140,6 +200,11 @@ std::optional<std::string> check_arguments(const CommandDef& command, const Argu
         if (auto wrong = check_value(def, *value)) return wrong;
     }
     return {};
+}
+
+std::string_view unknown_argument(const CommandDef& command, const Arguments& arguments, Family family) {
+    const auto* const unknown = first_unknown(command, arguments, family);
+    return unknown == nullptr ? std::string_view{} : std::string_view{unknown->key};
 }
 
 }  // namespace leasehold

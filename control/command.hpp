@@ -21,7 +21,7 @@ struct CommandContext;  // control/command_context.hpp
 
 enum class Access : std::uint8_t { read, write };
 
-enum class ArgumentType : std::uint8_t { text, integer, boolean, integers, any };
+enum class ArgumentType : std::uint8_t { text, integer, boolean, integers, text_or_integer, list, map };
 
 struct ArgumentDef {
     std::string_view name;
@@ -30,6 +30,7 @@ struct ArgumentDef {
     std::string_view help;
     std::int64_t min = 0, max = std::numeric_limits<std::uint32_t>::max();  // integers
     Families families = Families::both;  // others do not know it
+    std::span<const std::string_view> words = {};  // a text is one of these; empty: any
 };
 
 /// A command's arguments, checked against its row. Copies share the values.
@@ -61,6 +62,9 @@ struct CommandDef {
     CommandHandler handler;
     std::string_view help;
     Families families = Families::both;  // servers that have it
+    /// Other arguments are an error, as with Kea. With the other commands they make no difference: tools give
+    /// some that only other versions know.
+    bool closed = false;
 };
 
 struct CommandRequest {
@@ -74,12 +78,18 @@ struct CommandRequest {
 /// @error what is wrong, for the answer's text
 Result<CommandRequest, std::string> read_request(config::Value request, std::string_view service);
 
-/// Checks arguments against a row: mandatory ones are there, types and ranges fit. Ones that the row does
-/// not know are ignored, as Kea does.
+/// Checks arguments against a row: mandatory ones are there, types, ranges and words fit, and a closed row knows
+/// all of them.
 /// @return what is wrong, for the answer's text; nullopt: all is well
 std::optional<std::string> check_arguments(const CommandDef& command, const Arguments& arguments,
                                            Family family = Family::v4);
 
+/// The first argument that the row does not know, and that makes no difference; "": there is none.
+std::string_view unknown_argument(const CommandDef& command, const Arguments& arguments, Family family);
+
 std::string_view to_string(ArgumentType type);
+
+/// "an integer", "a map": for what came in the place of something else.
+std::string a_value_of_type(std::string_view type);
 
 }  // namespace leasehold

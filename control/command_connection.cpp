@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "control/parse_request.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -12,12 +13,6 @@ namespace {
 constexpr std::size_t chunk_size = 32768;
 /// Some clients take a short read for the end of the answer: all writes but the last are whole blocks.
 constexpr std::size_t block_size = 4096;
-
-Result<config::Value, std::string> parse_text(std::string_view text) {
-    auto parsed = config::parse(text, {});
-    if (parsed) return std::move(parsed->value);
-    return std::unexpected(config::format(parsed.error()));
-}
 
 }  // namespace
 
@@ -44,7 +39,7 @@ CommandConnection::~CommandConnection() {
 }
 
 void CommandConnection::release_request() {
-    shared_->octets_held -= request_.size();
+    shared_->octets_held -= std::exchange(octets_held_, 0);
     request_ = {};
 }
 
@@ -84,13 +79,14 @@ void CommandConnection::received(const boost::system::error_code& error, std::si
 bool CommandConnection::keep(std::string_view octets) {
     if (shared_->octets_held + octets.size() > shared_->limits.requests_size_max) {
         ++shared_->counters.requests_too_long;
-        answer(failure("the commands that are being received are longer than " +
+        answer(failure("the commands that are being received or carried out are longer than " +
                        std::to_string(shared_->limits.requests_size_max) +
                        " octets together; try again later"));
         return false;
     }
     request_ += octets;
     shared_->octets_held += octets.size();
+    octets_held_ += octets.size();
     return true;
 }
 
@@ -98,22 +94,17 @@ void CommandConnection::parse() {
     timer_.cancel();
     whole_request_ = true;
     chunk_ = {};
-    if (request_.size() <= shared_->limits.parse_on_loop_size_max) {
-        auto value = parse_text(std::string_view{request_}.substr(0, framer_.size()));
-        release_request();
-        return value ? run(std::move(*value)) : answer(failure(value.error()));
-    }
-    auto value = std::make_shared<Result<config::Value, std::string>>();
-    side_.run([this, self = shared_from_this(),
-               value] { *value = parse_text(std::string_view{request_}.substr(0, framer_.size())); },
-              [self = shared_from_this(), value] {
-                  self->release_request();
-                  *value ? self->run(std::move(**value)) : self->answer(failure(value->error()));
-              });
+    const auto self = shared_from_this();
+    parse_request(side_, shared_->limits.parse_on_loop_size_max, self,
+                  std::string_view{request_}.substr(0, framer_.size()),
+                  [self](Result<config::Value, std::string> value) {
+                      self->request_ = {};  // what was made of it still counts
+                      value ? self->run(std::move(*value)) : self->answer(failure(value.error()));
+                  });
 }
 
 void CommandConnection::run(config::Value request) {
-    shared_->run(std::move(request),
+    shared_->run(std::move(request), Caller{},
                  [self = shared_from_this()](Answer result) { self->answer(std::move(result)); });
 }
 
@@ -128,7 +119,7 @@ void CommandConnection::answer(Answer result) {
 
 /// One piece in a turn of the loop: packets come in between.
 void CommandConnection::make_pieces() {
-    pieces_left_ = pieces_(outgoing_);
+    pieces_left_ = make_piece(pieces_, outgoing_);
     if (!pieces_left_) pieces_ = nullptr;
     if (!pieces_left_ || outgoing_.size() >= block_size) return send();
     boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->make_pieces(); });

@@ -50,6 +50,7 @@ private:
     config::Framer framer_;
     std::vector<char> chunk_;
     std::string request_;
+    std::size_t octets_held_ = 0;  // of it, until it is answered: what waits its turn takes room too
     bool whole_request_ = false;  // else its peer may be sending the rest of it
     AnswerPieces pieces_;
     bool pieces_left_ = false;

@@ -9,13 +9,14 @@
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
+#include "control/legal_log.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
 namespace leasehold {
 
-/// Leases looked at in one turn of the loop: well under 2 ms.
-inline constexpr std::size_t rows_per_slice = 512;
+/// Leases looked at in one turn of the loop: a fraction of a millisecond.
+inline constexpr std::size_t rows_per_slice = 128;
 
 struct CommandContext {
     Family family = Family::v4;
@@ -23,8 +24,11 @@ struct CommandContext {
     Server& server;
     Configuration& configuration;
     ControlChannel& channel;
+    const ChangeQueue& changes;
     LogBackend& logs;
     RunScript& script;
+    LegalLog& legal_log;
+    SideThread& side;
     /// Ends the process with this exit status, once the answers under way are sent.
     std::function<void(int exit_status)> shutdown;
 };

@@ -15,8 +15,7 @@ struct Given {
     RunArguments run;
     std::string check_file, check_file_and_database;  // -t, -T
     bool version = false, extended_version = false, report = false;
-    bool relax = false,
-         exit_on_fatal = false;  // -X, -F: taken for existing unit files; see docs/operations.md
+    bool exit_on_fatal = false;  // -F: taken for existing unit files; see docs/operations.md
     CtlArguments ctl;
     DocsArguments docs;
 };
@@ -39,7 +38,8 @@ void add_server_switches(CLI::App& app, Given& given) {
     app.add_flag("-v", given.version, "Print the version");
     app.add_flag("-V", given.extended_version, "Print the version at length");
     app.add_flag("-W", given.report, "Print how this binary was built");
-    app.add_flag("-X", given.relax, "Accepted for existing unit files; has no effect");
+    app.add_flag("-X", given.run.relax_security,
+                 "Warn, instead of refusing, when an HTTP control socket is open to everybody");
     app.add_flag("-F", given.exit_on_fatal, "Accepted for existing unit files; has no effect");
     app.add_flag(
         "--allow-unsupported", given.run.allow_unsupported,
@@ -75,7 +75,7 @@ void add_docs(CLI::App& app, Given& given) {
         app.add_subcommand("docs", "Print the part of a page of docs/ that is made from tables");
     docs->add_option("page", given.docs.page)
         ->required()
-        ->check(CLI::IsMember({"commands", "messages", "exit-codes", "configuration"}));
+        ->check(CLI::IsMember({"commands", "messages", "metrics", "exit-codes", "configuration"}));
     docs->group("");  // for whoever writes the pages
 }
 
@@ -96,6 +96,7 @@ CommandLine decide(const CLI::App& app, Given given, bool as_kea) {
         return CheckArguments{.file = check,
                               .opens_database = opens_database,
                               .allow_unsupported = given.run.allow_unsupported,
+                              .relax_security = given.run.relax_security,
                               .family = given.run.family};
     if (given.run.file.empty())
         return usage_error(

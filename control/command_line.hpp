@@ -18,6 +18,7 @@ struct RunArguments {
     std::string file;
     bool verbose = false;
     bool allow_unsupported = false;
+    bool relax_security = false;
     std::uint16_t server_port = 0;  // 0: the usual one
     std::uint16_t client_port = 0;
     std::optional<Family> family = {};  // nullopt: what the configuration has, one or both
@@ -27,6 +28,7 @@ struct CheckArguments {
     std::string file;
     bool opens_database = false;  // -T
     bool allow_unsupported = false;
+    bool relax_security = false;
     std::optional<Family> family = {};  // nullopt: what the configuration has
 };
 /// `leasehold ctl`

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "control/caller.hpp"
 #include "control/command.hpp"
 
 namespace leasehold {
@@ -15,7 +16,8 @@ std::span<const CommandDef> command_table();
 /// nullptr: a server of this family has no such command.
 const CommandDef* find_command(std::string_view name, Family family);
 
-/// Takes a request apart, checks it, runs it. Whatever the request holds, it is answered.
-void run_command(CommandContext& context, config::Value request, Reply reply);
+/// Takes a request apart, checks it, runs it if the caller may have that done. Whatever the request holds, it
+/// is answered.
+void run_command(CommandContext& context, config::Value request, const Caller& caller, Reply reply);
 
 }  // namespace leasehold

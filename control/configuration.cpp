@@ -9,9 +9,10 @@
 #include <thread>
 #include <utility>
 
+#include "control/configuration_diff.hpp"
 #include "control/database_check.hpp"
 #include "control/family_names.hpp"
-#include "control/run_script.hpp"
+#include "control/named_files.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -68,8 +69,12 @@ Result<void, std::string> keep_other_family(nlohmann::json& root, const std::str
 struct Configuration::Attempt {
     std::string source;
     Done done;
-    std::optional<config::LoadResult> result;
-    std::shared_ptr<const Current> next;  // made on the side thread, like the result
+    std::shared_ptr<const ServerConfig> present;  // in use when it began
+    // Made on the side thread: `next`, or else the problems of what was loaded, or the answer of an edit.
+    std::shared_ptr<const Current> next;
+    std::vector<config::Problem> problems;
+    std::optional<Answer> answer;  // with `next`: what an edit answers once that is in use
+    ConfigurationDiff diff;        // of a whole configuration to the one before
     std::shared_ptr<LogBackend::Prepared> logs;
     ControlChannel::Prepared sockets;
 };
@@ -81,13 +86,14 @@ struct Configuration::LoopOfThread {
 };
 
 Configuration::Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
-                             ControlChannel& channel, SideThread& side)
+                             ControlChannel& channel, SideThread& side, ChangeQueue& changes)
     : file_{std::move(file)},
       options_{std::move(options)},
       server_{server},
       logs_{logs},
       channel_{channel},
       side_{side},
+      changes_{changes},
       loop_of_thread_{std::make_shared<LoopOfThread>()} {
     loop_of_thread_->loop = &side.loop();
 }
@@ -110,11 +116,11 @@ std::shared_ptr<const Configuration::Current> Configuration::make_current(config
 Result<void, Configuration::BeginError> Configuration::begin(config::Loaded loaded) {
     if (const auto missing = missing_number(loaded))
         return std::unexpected(BeginError{ExitCode::state_directory, *missing});
-    if (const auto usable = check_script_of(*loaded.server); !usable)
+    if (const auto usable = check_files_of(*loaded.server); !usable)
         return std::unexpected(BeginError{ExitCode::configuration, usable.error()});
     auto logs = logs_.prepare(loaded.daemon.loggers, family());
     if (!logs) return std::unexpected(BeginError{ExitCode::state_directory, logs.error()});
-    auto sockets = channel_.prepare(loaded.daemon.control_sockets);
+    auto sockets = channel_.prepare(loaded.daemon.control_sockets, loaded.daemon.http_sockets);
     if (!sockets) return std::unexpected(BeginError{ExitCode::sockets, sockets.error()});
     if (!loaded.daemon.loggers.empty()) logs_.activate(std::move(*logs));
     channel_.activate(std::move(*sockets));
@@ -134,27 +140,26 @@ config::LoadOptions Configuration::command_options() const {
 }
 
 void Configuration::set(std::shared_ptr<const config::Value> root, Done done) {
-    change(
-        "of config-set",
-        [root = std::move(root), options = command_options()] { return config::load(*root, options); },
-        std::move(done));
+    auto load = loads(
+        [root = std::move(root)](const config::LoadOptions& of_command) { return config::load(*root, of_command); });
+    changes_.add("config-set", replaces("of config-set", std::move(load)), std::move(done));
+}
+
+Configuration::Load Configuration::load_of_file() const {
+    return loads([file = file_, options = options_](const config::LoadOptions&) {
+        return config::load_file(file, options);
+    });
 }
 
 void Configuration::reload(Done done) {
-    change(
-        file_, [file = file_, options = options_] { return config::load_file(file, options); },
-        [done = std::move(done)](Answer answer) {
-            if (answer.result != ResultCode::success) answer.text = "Config reload failed: " + answer.text;
-            done(std::move(answer));
-        });
+    changes_.add("config-reload", replaces(file_, load_of_file()), [done = std::move(done)](Answer answer) {
+        if (answer.result != ResultCode::success) answer.text = "Config reload failed: " + answer.text;
+        done(std::move(answer));
+    });
 }
 
 void Configuration::reload_on_signal() {
-    if (changing_) {
-        reload_wanted_ = true;
-        return;
-    }
-    reload([](const Answer&) {});  // the log tells how it went
+    changes_.add_for_signal(replaces(file_, load_of_file()));
 }
 
 void Configuration::test(std::shared_ptr<const config::Value> root, bool connects, Done done) {
@@ -167,7 +172,7 @@ void Configuration::test(std::shared_ptr<const config::Value> root, bool connect
                 *answer = problems_answer(result.error());
                 return;
             }
-            if (const auto usable = check_script_of(*result->server); !usable) {
+            if (const auto usable = check_files_of(*result->server); !usable) {
                 *answer = failure(usable.error());
                 return;
             }
@@ -212,36 +217,67 @@ void Configuration::test_database(std::shared_ptr<const config::Loaded> loaded, 
     }}.detach();
 }
 
-void Configuration::change(std::string source, Load load, Done done) {
-    if (changing_) {
-        done(failure("another configuration is being put to use; try again when that has ended"));
-        return;
-    }
-    changing_ = true;
+void Configuration::change(std::string_view command, Edit edit, Done done) {
+    auto source = "of " + std::string{command};
+    auto load = [edit = std::move(edit), source](Attempt& attempt, const config::LoadOptions& of_command) {
+        auto result = load_edited(*of_command.present->full, *attempt.present, edit, source, of_command);
+        if (auto* const problems = std::get_if<EditProblems>(&result)) {
+            attempt.problems = std::move(*problems);
+        } else if (auto* const answer = std::get_if<Answer>(&result)) {
+            attempt.answer = std::move(*answer);
+        } else {
+            auto& edited = std::get<LoadedEdit>(result);
+            attempt.next = make_current(std::move(edited.loaded));
+            attempt.answer = std::move(edited.answer);
+        }
+    };
+    changes_.add(command, replaces(std::move(source), std::move(load)), std::move(done));
+}
+
+Configuration::Load Configuration::loads(std::function<config::LoadResult(const config::LoadOptions&)> load) {
+    return [load = std::move(load)](Attempt& attempt, const config::LoadOptions& of_command) {
+        auto result = load(of_command);
+        if (!result) {
+            attempt.problems = std::move(result.error());
+            return;
+        }
+        attempt.diff = configuration_diff(*of_command.present->full, *result->full);
+        attempt.next = make_current(std::move(*result));
+    };
+}
+
+ChangeQueue::Begin Configuration::replaces(std::string source, Load load) {
+    return [this, source = std::move(source), load = std::move(load)](Done done) {
+        begin_change(source, load, std::move(done));
+    };
+}
+
+/// From here on what is in use is what the change before has left.
+void Configuration::begin_change(std::string source, const Load& load, Done done) {
     change_begins_();
     auto attempt = std::make_shared<Attempt>();
     attempt->source = std::move(source);
     attempt->done = std::move(done);
-    side_.run(
-        [attempt, load = std::move(load)] {
-            attempt->result = load();
-            if (*attempt->result) attempt->next = make_current(std::move(**attempt->result));
-        },
-        [this, attempt] { loaded_for_change(attempt); });
+    attempt->present = current_->loaded.server;
+    side_.run([attempt, load, options = command_options()] { load(*attempt, options); },
+              [this, attempt] { loaded_for_change(attempt); });
 }
 
 void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
+    // Its sockets would be opened again.
+    if (changes_.closed()) return refuse(attempt, "the server is stopping.", running_stays);
     if (attempt->next == nullptr) {
-        for (const auto& problem : attempt->result->error())
+        if (attempt->answer) return finish(attempt, std::move(*attempt->answer));
+        for (const auto& problem : attempt->problems)
             log(in_family(MessageId::DHCP4_CONFIG_LOAD_FAIL, family()),
                 {{"source", attempt->source},
                  {"consequence", running_stays},
                  {"reason", config::format(problem)}});
-        return finish(attempt, problems_answer(attempt->result->error()));
+        return finish(attempt, problems_answer(attempt->problems));
     }
     if (const auto missing = missing_number(attempt->next->loaded))
         return refuse(attempt, *missing, running_stays);
-    if (const auto usable = check_script_of(*attempt->next->loaded.server); !usable)
+    if (const auto usable = check_files_of(*attempt->next->loaded.server); !usable)
         return refuse(attempt, usable.error(), running_stays);
     const auto& daemon = attempt->next->loaded.daemon;
     auto logs = logs_.prepare(daemon.loggers.empty()
@@ -249,7 +285,7 @@ void Configuration::loaded_for_change(const std::shared_ptr<Attempt>& attempt) {
                                   : daemon.loggers,
                               family());
     if (!logs) return refuse(attempt, logs.error(), running_stays);
-    auto sockets = channel_.prepare(daemon.control_sockets);
+    auto sockets = channel_.prepare(daemon.control_sockets, daemon.http_sockets);
     if (!sockets) return refuse(attempt, sockets.error(), running_stays);
     attempt->logs = std::move(*logs);
     attempt->sockets = std::move(*sockets);
@@ -269,9 +305,11 @@ void Configuration::applied(const std::shared_ptr<Attempt>& attempt, const Apply
     say_complete(attempt->source);
     used_(current_->loaded);
 
+    if (attempt->answer) return finish(attempt, std::move(*attempt->answer));
     Answer answer = success("Configuration successful.");
     if (!result.text.empty()) answer.text += " " + result.text;
-    answer.arguments = nlohmann::json{{"hash", hash()}};
+    answer.arguments = nlohmann::json{{"hash", hash()}, {"changes", std::move(attempt->diff.changes)}};
+    if (attempt->diff.more != 0) answer.arguments->emplace("changes-untold", attempt->diff.more);
     if (result.leases_without_subnet != 0)
         answer.arguments->emplace("leases-without-subnet", result.leases_without_subnet);
     if (result.leases_missing != 0) answer.arguments->emplace("leases-missing", result.leases_missing);
@@ -288,13 +326,11 @@ void Configuration::refuse(const std::shared_ptr<Attempt>& attempt, const std::s
 }
 
 void Configuration::finish(const std::shared_ptr<Attempt>& attempt, Answer answer) {
-    changing_ = false;
     change_ends_();
-    auto done = std::move(attempt->done);
-    attempt->sockets.clear();
-    done(std::move(answer));
+    attempt->sockets = {};
     side_.dispose(std::exchange(attempt->next, nullptr));
-    if (std::exchange(reload_wanted_, false)) reload_on_signal();
+    side_.dispose(std::exchange(attempt->present, nullptr));
+    std::exchange(attempt->done, nullptr)(std::move(answer));  // and the next change begins
 }
 
 void Configuration::say_complete(const std::string& source) const {

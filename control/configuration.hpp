@@ -9,8 +9,11 @@
 
 #include "config/load.hpp"
 #include "control/answer.hpp"
+#include "control/change_queue.hpp"
+#include "control/configuration_edit.hpp"
 #include "control/control_channel.hpp"
 #include "control/log_backend.hpp"
+#include "control/replace_file.hpp"
 #include "control/side_thread.hpp"
 #include "dhcp/server.hpp"
 
@@ -21,7 +24,7 @@ public:
     using Done = std::function<void(Answer)>;
 
     Configuration(std::string file, config::LoadOptions options, Server& server, LogBackend& logs,
-                  ControlChannel& channel, SideThread& side);
+                  ControlChannel& channel, SideThread& side, ChangeQueue& changes);
     ~Configuration();
 
     /// The first one, which main has loaded: opens logs and control sockets. The server is started by main.
@@ -41,14 +44,19 @@ public:
         change_ends_ = std::move(ends);
     }
 
-    /// Replaces the whole configuration of this family; answers when it is in use or refused. One at a time:
-    /// while one is under way another is refused. `root` is { "Dhcp4": { ... } } or { "Dhcp6": { ... } }.
+    /// Replaces the whole configuration of this family; answers when it is in use or refused. This, change()
+    /// and reload() happen one after the other, in the order in which they came.
+    /// @param root  { "Dhcp4": { ... } } or { "Dhcp6": { ... } }
     void set(std::shared_ptr<const config::Value> root, Done done);
+    /// Changes a part of what is then the configuration in use, in the way of set(); the file stays as it is until
+    /// config-write. Answers with the edit's answer when the change is in use.
+    /// @param command  its name, for the log
+    void change(std::string_view command, Edit edit, Done done);
     /// @param connects  opens its lease database too, and closes it again; one such test at a time
     void test(std::shared_ptr<const config::Value> root, bool connects, Done done);
     /// Reads the file again.
     void reload(Done done);
-    /// SIGHUP: as reload(); one that comes while a configuration is under way is done after it.
+    /// SIGHUP: as reload().
     void reload_on_signal();
 
     /// Writes what is in use to a file of the configuration's directory: whole, or not at all. The other
@@ -61,6 +69,7 @@ public:
     const std::string& hash() const { return current_->loaded.hash; }
     const config::Loaded& loaded() const { return current_->loaded; }
     const std::string& file() const { return file_; }
+    const config::Directories& directories() const { return options_.directories; }
     Family family() const { return options_.family; }
 
 private:
@@ -68,15 +77,19 @@ private:
         config::Loaded loaded;
         std::shared_ptr<const std::string> answer;  // of config-get, made once
     };
-    using Load = std::function<config::LoadResult()>;
     struct Attempt;
+    /// On the side thread: fills `next`, or else says why not.
+    using Load = std::function<void(Attempt&, const config::LoadOptions& of_command)>;
     struct LoopOfThread;
 
     /// For a configuration that a command brings: it may refer to secrets of the one in use.
     config::LoadOptions command_options() const;
     static std::shared_ptr<const Current> make_current(config::Loaded loaded);
     void test_database(std::shared_ptr<const config::Loaded> loaded, Answer so_far, Done done);
-    void change(std::string source, Load load, Done done);
+    static Load loads(std::function<config::LoadResult(const config::LoadOptions&)> load);
+    Load load_of_file() const;
+    ChangeQueue::Begin replaces(std::string source, Load load);
+    void begin_change(std::string source, const Load& load, Done done);
     void loaded_for_change(const std::shared_ptr<Attempt>& attempt);
     void applied(const std::shared_ptr<Attempt>& attempt, const ApplyResult& result);
     void refuse(const std::shared_ptr<Attempt>& attempt, const std::string& reason,
@@ -90,21 +103,12 @@ private:
     LogBackend& logs_;
     ControlChannel& channel_;
     SideThread& side_;
+    ChangeQueue& changes_;
     std::shared_ptr<const Current> current_;
     std::function<void(const config::Loaded&)> used_ = [](const config::Loaded&) {};
     std::function<void()> change_begins_ = [] {}, change_ends_ = [] {};
-    bool changing_ = false;
-    bool reload_wanted_ = false;
     bool testing_database_ = false;
     std::shared_ptr<LoopOfThread> loop_of_thread_;
 };
-
-/// Where config-write may put `name`: the directory of the configuration file, under a plain file name.
-/// @param name  a file name, or a path in that directory; "" is the configuration file itself
-Result<std::string, std::string> write_target(const std::string& configuration_file, const std::string& name);
-
-/// Replaces a file's content so that a reader, or a crash, finds the old or the new one whole.
-/// @param mode  of a file that was not there; one that was keeps its own
-Result<void, std::string> replace_file(const std::string& path, std::string_view content, unsigned mode = 0640);
 
 }  // namespace leasehold

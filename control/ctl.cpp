@@ -61,7 +61,7 @@ Result<std::string, std::string> find_socket(const CtlArguments& arguments) {
         arguments.file, {.family = family, .allow_unsupported = true, .directories = directories});
     if (!loaded) return std::unexpected(config::format(loaded.error()));
     if (loaded->daemon.control_sockets.empty())
-        return std::unexpected("the configuration " + arguments.file + " has no control socket");
+        return std::unexpected("the configuration " + arguments.file + " has no control socket of the type unix");
     return loaded->daemon.control_sockets.front().path;
 }
 

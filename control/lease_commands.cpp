@@ -1,13 +1,12 @@
 // Commands that ask for leases, of either family. Lists are made from the table a slice at a time while they
 // are being sent, so that a million of them neither stand in memory nor hold the loop.
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "control/command_context.hpp"
 #include "control/commands.hpp"
-#include "control/family_names.hpp"
 #include "control/lease_json.hpp"
+#include "control/lease_selection.hpp"
 
 namespace leasehold {
 namespace {
@@ -16,9 +15,6 @@ using LeaseFilter = std::function<bool(const Lease&)>;
 
 using ListText = std::function<std::string(std::uint64_t count)>;
 
-std::string ip(const CommandContext& context) {
-    return std::string{names_of(context.family).ip};
-}
 ListText found_text(const CommandContext& context) {
     return [ip = ip(context)](std::uint64_t count) {
         return std::to_string(count) + " " + ip + " lease(s) found.";
@@ -62,23 +58,6 @@ Answer rows_answer(const CommandContext& context, const LeaseRows& rows) {
 /// is searched instead.
 constexpr std::size_t rows_complete_below = 64;
 
-Result<Octets, std::string> read_octets(std::string_view name, const std::string& text) {
-    auto octets = parse_hex(text);
-    if (!octets || octets->empty())
-        return std::unexpected("'" + std::string{name} +
-                               "' must be octets in hexadecimal, such as 1a:2b:3c:4d:5e:6f, not '" + text +
-                               "'");
-    return std::move(*octets);
-}
-
-/// client_id: of DHCPv6 the DUID.
-enum class Identifier { hw_address, client_id };
-
-LeaseRows rows_of(const Server& server, Identifier kind, const Octets& octets) {
-    return kind == Identifier::hw_address ? server.by_hwaddr(view(octets))
-                                          : server.by_client_id(view(octets));
-}
-
 OctetView identifier_of(const Lease& lease, Identifier kind) {
     if (kind == Identifier::hw_address) return view(lease.hwaddr);
     return view(lease.kind == LeaseKind::v4 ? lease.client_id : lease.duid);
@@ -101,86 +80,6 @@ Answer one_lease(const CommandContext& context, const std::optional<Lease>& leas
     return success(ip(context) + " lease found.", lease_json(*lease));
 }
 
-/// An address in the family's form; an IPv4 one is mapped.
-std::optional<Ipv6> read_address(const CommandContext& context, const std::string& text) {
-    if (context.family == Family::v6) return parse_ipv6(text);
-    const auto address = parse_ipv4(text);
-    return address ? std::optional{to_ipv6(*address)} : std::nullopt;
-}
-
-/// The kind that "type" names, as Kea's commands take it.
-Result<LeaseKind, std::string> read_kind(const CommandContext& context, const Arguments& arguments) {
-    if (context.family == Family::v4) return LeaseKind::v4;
-    const auto type = arguments.text("type").value_or("IA_NA");
-    if (type == "IA_NA" || type == "0") return LeaseKind::na;
-    if (type == "IA_PD" || type == "2") return LeaseKind::pd;
-    return std::unexpected("'type' must be \"IA_NA\" or \"IA_PD\", not '" + type + "'");
-}
-
-/// Prefixes are asked for by address alone: the shortest one with it that is leased, or the one of a length.
-std::optional<Lease> find_prefix(const Server& server, const Ipv6& address,
-                                 std::optional<std::int64_t> length) {
-    if (length) return server.find({address, static_cast<std::uint8_t>(*length)});
-    const Uint128 value = to_uint128(address);
-    std::optional<Prefix> before;  // the last key in front of all that begin with the address
-    if (value != 0) before = Prefix{to_ipv6(value - 1), 128};
-    std::optional<Lease> found;
-    server.page(before, rows_per_slice, [&](const Lease& lease) {
-        if (lease.address.address != address) return false;
-        if (lease.kind == LeaseKind::pd) found = lease;
-        return !found;
-    });
-    return found;
-}
-
-Answer get_by_address(CommandContext& context, const Arguments& arguments, const std::string& text) {
-    const auto kind = read_kind(context, arguments);
-    if (!kind) return failure(kind.error());
-    const auto address = read_address(context, text);
-    if (!address) return failure("'ip-address' is no " + ip(context) + " address: '" + text + "'");
-    auto lease = *kind == LeaseKind::pd
-                     ? find_prefix(context.server, *address, arguments.integer("prefix-len"))
-                     : context.server.find({*address, 128});
-    if (lease && lease->kind != *kind) lease.reset();
-    return one_lease(context, lease);
-}
-
-/// What a client is found by, as "identifier-type" names it.
-Result<Identifier, std::string> read_identifier_type(const CommandContext& context, const std::string& type) {
-    if (context.family == Family::v6) {
-        if (type == "duid") return Identifier::client_id;
-        return std::unexpected("'identifier-type' must be \"duid\", not '" + type + "'");
-    }
-    if (type == "hw-address") return Identifier::hw_address;
-    if (type == "client-id") return Identifier::client_id;
-    return std::unexpected("'identifier-type' must be \"hw-address\" or \"client-id\", not '" + type + "'");
-}
-
-Answer get_by_client(CommandContext& context, const Arguments& arguments) {
-    const auto subnet = arguments.integer("subnet-id");
-    const auto type = arguments.text("identifier-type"), identifier = arguments.text("identifier");
-    if (!subnet || !type || !identifier)
-        return failure(
-            "name a lease by 'ip-address', or by 'subnet-id', 'identifier-type' and 'identifier' together");
-    const auto identified_by = read_identifier_type(context, *type);
-    if (!identified_by) return failure(identified_by.error());
-    const auto kind = read_kind(context, arguments);
-    if (!kind) return failure(kind.error());
-    const auto octets = read_octets("identifier", *identifier);
-    if (!octets) return failure(octets.error());
-    const std::int64_t iaid = arguments.integer("iaid").value_or(0);  // v4 leases have 0
-    for (const auto& lease : rows_of(context.server, *identified_by, *octets))
-        if (lease.subnet_id == *subnet && lease.kind == *kind && lease.iaid == iaid)
-            return one_lease(context, lease);
-    return one_lease(context, {});
-}
-
-std::string lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 }  // namespace
 
 void leases_reclaim(CommandContext& context, const Arguments& arguments, Reply reply) {
@@ -190,8 +89,8 @@ void leases_reclaim(CommandContext& context, const Arguments& arguments, Reply r
 }
 
 void lease_get(CommandContext& context, const Arguments& arguments, Reply reply) {
-    const auto text = arguments.text("ip-address");
-    reply(text ? get_by_address(context, arguments, *text) : get_by_client(context, arguments));
+    const auto selected = select_lease(context, arguments);
+    reply(selected ? one_lease(context, selected->lease) : failure(selected.error()));
 }
 
 void lease_get_all(CommandContext& context, const Arguments& arguments, Reply reply) {
@@ -211,7 +110,7 @@ void lease_get_page(CommandContext& context, const Arguments& arguments, Reply r
     const auto from = *arguments.text("from");
     std::optional<Prefix> after;
     if (from != "start") {
-        const auto address = read_address(context, from);
+        const auto address = read_address(context.family, from);
         if (!address)
             return reply(
                 failure("'from' must be \"start\" or an " + ip(context) + " address, not '" + from + "'"));
@@ -241,10 +140,7 @@ void lease_get_by_hostname(CommandContext& context, const Arguments& arguments, 
 void lease_get_by_state(CommandContext& context, const Arguments& arguments, Reply reply) {
     const auto number = arguments.integer("state");
     const auto state = parse_state(number ? std::to_string(*number) : arguments.text("state").value_or(""));
-    if (!state)
-        return reply(
-            failure("'state' must be assigned (0), declined (1), expired-reclaimed (2), released (3) "
-                    "or registered (4)"));
+    if (!state) return reply(failure("'state' is none that is known"));
     const auto subnet = static_cast<std::uint32_t>(arguments.integer("subnet-id").value_or(0));
     auto filter = [state = *state, subnet](const Lease& lease) {
         return lease.state == state && (subnet == 0 || lease.subnet_id == subnet);

@@ -1,6 +1,8 @@
 #include "control/lease_json.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 namespace leasehold {
@@ -77,6 +79,12 @@ std::string to_utf8(std::string_view octets) {
         octets.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out;
+}
+
+std::string lower_case(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
 }
 
 std::optional<LeaseState> parse_state(std::string_view text) {

@@ -18,6 +18,9 @@ std::string_view lease_type_name(LeaseKind kind);
 /// A state's number or name, as lease4-get-by-state takes it ("default" is assigned). nullopt: no such state.
 std::optional<LeaseState> parse_state(std::string_view text);
 
+/// Of ASCII letters.
+std::string lower_case(std::string text);
+
 /// Octets from the network as a text that JSON can hold: what is not UTF-8 becomes U+FFFD.
 std::string to_utf8(std::string_view octets);
 

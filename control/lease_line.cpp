@@ -45,9 +45,9 @@ public:
         into = value->get<bool>();
     }
     void time(const char* name, LeaseTime& into, bool required = false) {
-        std::uint64_t seconds = static_cast<std::uint64_t>(into.time_since_epoch().count());
-        number(name, seconds, required, lease_time_max);
-        into = LeaseTime{std::chrono::seconds{seconds}};
+        std::uint64_t since_epoch = static_cast<std::uint64_t>(into.time_since_epoch().count());
+        number(name, since_epoch, required, lease_time_max);
+        into = LeaseTime{std::chrono::seconds{since_epoch}};
     }
     void octets(const char* name, Octets& into) {
         const auto* const value = take(name, false);

@@ -1,44 +1,14 @@
 #include "control/log_pattern.hpp"
 
-#include <array>
 #include <cctype>
-#include <cstdio>
-#include <ctime>
+
+#include "control/local_time.hpp"
 
 namespace leasehold {
 namespace {
 
 constexpr std::string_view default_time_format = "%Y-%m-%d %H:%M:%S";
 constexpr std::size_t width_max = 1000;
-
-/// strftime, and %q for milliseconds.
-std::string format_time(const std::string& format, std::chrono::system_clock::time_point at, bool utc) {
-    const auto millis = std::chrono::floor<std::chrono::milliseconds>(at);
-    const std::time_t seconds =
-        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at));
-    std::array<char, 8> fraction{};
-    std::snprintf(fraction.data(), fraction.size(), "%03d",
-                  static_cast<int>((millis - std::chrono::floor<std::chrono::seconds>(at)).count()));
-    std::string expanded;
-    for (std::size_t i = 0; i < format.size(); ++i) {
-        if (format[i] == '%' && i + 1 < format.size()) {
-            ++i;
-            if (format[i] == 'q')
-                expanded += fraction.data();
-            else
-                expanded.append({'%', format[i]});
-        } else if (format[i] != '%') {  // a lone one at the end would be undefined for strftime
-            expanded += format[i];
-        }
-    }
-    std::tm parts{};
-    if (utc)
-        gmtime_r(&seconds, &parts);
-    else
-        localtime_r(&seconds, &parts);
-    std::array<char, 256> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), expanded.c_str(), &parts)};
-}
 
 }  // namespace
 
@@ -123,7 +93,7 @@ void LogPattern::append(std::string& out, const LogRecord& record) const {
         std::string_view text;
         switch (part.kind) {
             case 'D':
-            case 'd': text = scratch = format_time(part.text, record.at, part.kind == 'd'); break;
+            case 'd': text = scratch = format_time(part.text, record.at, part.kind == 'd' ? TimeZone::utc : TimeZone::local); break;
             case 'p': text = severity_name(record.severity); break;
             case 'c': text = record.logger; break;
             case 'i': text = scratch = std::to_string(record.process); break;

@@ -6,10 +6,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <mutex>
 
+#include "config/syslog_facility.hpp"
 #include "control/log_pattern.hpp"
 
 namespace leasehold {
@@ -93,27 +93,11 @@ private:
     std::uint64_t size_ = 0;
 };
 
-struct Facility {
-    std::string_view name;
-    int code;
-};
-constexpr std::array facilities{
-    Facility{"kern", LOG_KERN},     Facility{"user", LOG_USER},         Facility{"mail", LOG_MAIL},
-    Facility{"daemon", LOG_DAEMON}, Facility{"auth", LOG_AUTH},         Facility{"syslog", LOG_SYSLOG},
-    Facility{"lpr", LOG_LPR},       Facility{"news", LOG_NEWS},         Facility{"uucp", LOG_UUCP},
-    Facility{"cron", LOG_CRON},     Facility{"authpriv", LOG_AUTHPRIV}, Facility{"ftp", LOG_FTP},
-    Facility{"local0", LOG_LOCAL0}, Facility{"local1", LOG_LOCAL1},     Facility{"local2", LOG_LOCAL2},
-    Facility{"local3", LOG_LOCAL3}, Facility{"local4", LOG_LOCAL4},     Facility{"local5", LOG_LOCAL5},
-    Facility{"local6", LOG_LOCAL6}, Facility{"local7", LOG_LOCAL7},
-};
-
 /// "syslog" is local0, as with Kea; an unknown facility falls back to user.
 int facility_of(std::string_view output) {
     const auto colon = output.find(':');
     if (colon == output.npos) return LOG_LOCAL0;
-    for (const auto& facility : facilities)
-        if (facility.name == output.substr(colon + 1)) return facility.code;
-    return LOG_USER;
+    return config::syslog_facility(output.substr(colon + 1)).value_or(LOG_USER);
 }
 
 /// spdlog's own syslog sink closes the connection of all when one of them goes, and takes the name with it;

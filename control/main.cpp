@@ -75,8 +75,7 @@ std::optional<int> begin_all(const Services& services) {
     for (const auto& service : services)
         if (const auto loaded = service->load(); !loaded) return failed(*service, loaded.error());
     if (services.size() == 2) {
-        const auto problem =
-            shared_socket_problem(services.front()->control_sockets(), services.back()->control_sockets());
+        const auto problem = shared_socket_problem(services.front()->daemon(), services.back()->daemon());
         if (problem) return cannot_start(services.front()->family(), ExitCode::configuration, *problem);
     }
     for (const auto& service : services)
@@ -99,11 +98,18 @@ int serve(const RunArguments& arguments, const std::vector<Family>& families, Lo
     const SystemTimeSource time;
     SideThread side{loop};
     Shutdown shutdown{loop, supervision};
+    WatchedServices watched;
+    EventStreams streams{loop, [&watched] { return event_sources(watched); }};
     Services services;
     for (const Family family : families)
-        services.push_back(std::make_unique<Service>(
-            family, file, arguments,
-            SharedParts{.loop = loop, .time = time, .logs = logs, .side = side, .shutdown = shutdown}));
+        services.push_back(std::make_unique<Service>(family, file, arguments,
+                                                     SharedParts{.loop = loop,
+                                                                 .time = time,
+                                                                 .logs = logs,
+                                                                 .side = side,
+                                                                 .shutdown = shutdown,
+                                                                 .watched = watched,
+                                                                 .streams = streams}));
     if (services.size() == 2) services.back()->carry_to(*services.front());
     // Its jobs use the services: it ends before they do.
     const std::unique_ptr<SideThread, void (*)(SideThread*)> side_ends_first{

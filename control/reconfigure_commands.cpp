@@ -10,11 +10,11 @@
 namespace leasehold {
 namespace {
 
-std::optional<v6::MessageType> parse_wanted(const std::string& text) {
-    if (text == "renew") return v6::MessageType::renew;
-    if (text == "rebind") return v6::MessageType::rebind;
-    if (text == "information-request") return v6::MessageType::information_request;
-    return std::nullopt;
+/// @param message  a word of the command table
+v6::MessageType wanted_message(const std::string& message) {
+    if (message == "rebind") return v6::MessageType::rebind;
+    if (message == "information-request") return v6::MessageType::information_request;
+    return v6::MessageType::renew;
 }
 
 /// Goes over leases, a slice in each turn of the loop, and tells the client of each that has a key.
@@ -75,10 +75,7 @@ void reconfigure6(CommandContext& context, const Arguments& arguments, Reply rep
     if (context.server.config()->reconfigure_keys == nullptr)
         return reply(failure("reconfigure-accept is false in the configuration: no client has a key by which it would know "
                              "the message; set it to true, and clients get theirs as they renew"));
-    const auto wanted = parse_wanted(arguments.text("message").value_or("renew"));
-    if (!wanted)
-        return reply(failure("'message' must be \"renew\", \"rebind\" or \"information-request\", not '" +
-                             *arguments.text("message") + "'"));
+    const auto wanted = wanted_message(arguments.text("message").value_or("renew"));
     const auto duid = arguments.text("duid");
     const auto subnet = arguments.integer("subnet-id");
     const bool all = arguments.boolean("all").value_or(false);
@@ -88,7 +85,7 @@ void reconfigure6(CommandContext& context, const Arguments& arguments, Reply rep
     if (duid && (!octets || octets->empty()))
         return reply(failure("'duid' must be octets in hexadecimal, such as 00:03:00:01:1a:2b:3c:4d:5e:6f, not '" + *duid + "'"));
     const auto walk =
-        std::make_shared<Walk>(context, *wanted, static_cast<std::uint32_t>(subnet.value_or(0)), std::move(reply));
+        std::make_shared<Walk>(context, wanted, static_cast<std::uint32_t>(subnet.value_or(0)), std::move(reply));
     if (!duid) return walk->go_on();
     for (const auto& lease : context.server.by_client_id(view(*octets))) walk->look_at(lease);
     walk->finish();

@@ -4,8 +4,10 @@
 #include <cctype>
 
 #include "config/schema.hpp"
+#include "control/absent_commands.hpp"
 #include "control/command_table.hpp"
 #include "control/log_pattern.hpp"
+#include "control/metric_table.hpp"
 #include "dhcp/exit_code.hpp"
 #include "dhcp/log.hpp"
 
@@ -30,12 +32,20 @@ std::string only_of(Families families) {
     return families == Families::v4 ? "DHCPv4 only" : "DHCPv6 only";
 }
 
+std::string absent_commands_part() {
+    std::string part = "### Not here\n\nOf Kea's commands these do not exist (result 2):\n\n| command | why |\n|---|---|\n";
+    for (const auto& absent : absent_commands())
+        part += "| `" + std::string{absent.name} + "` | " + std::string{absent.reason} + " |\n";
+    return part + "\n";
+}
+
 std::string commands_page() {
     std::string page;
     for (const auto& command : command_table()) {
         page += "### " + std::string{command.name} + "\n\n" + capitalized(command.help) + ". ";
         page += command.access == Access::read ? "Reads only." : "Changes something.";
         if (command.families != Families::both) page += " " + only_of(command.families) + ".";
+        if (command.closed) page += " Other arguments are an error.";
         page += "\n\n";
         if (command.arguments.empty()) continue;
         page += "| argument | type | needed | meaning |\n|---|---|---|---|\n";
@@ -45,7 +55,7 @@ std::string commands_page() {
                     (argument.families == Families::both ? "" : "; " + only_of(argument.families)) + " |\n";
         page += "\n";
     }
-    return page;
+    return page + absent_commands_part();
 }
 
 std::string messages_page() {
@@ -110,6 +120,7 @@ std::string exit_codes_page() {
 std::string reference_page(std::string_view page) {
     if (page == "commands") return commands_page();
     if (page == "messages") return messages_page();
+    if (page == "metrics") return metrics_page();
     if (page == "configuration") return config::config_reference_markdown();
     return exit_codes_page();
 }

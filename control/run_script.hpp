@@ -13,11 +13,7 @@
 
 namespace leasehold {
 
-/// Can this be started, and by nobody's leave but root's and its owner's? @error what is wrong, and what to
-/// do
-Result<void, std::string> check_script(const std::string& path);
-
-/// The same of the one that a configuration names, if it names one.
+/// Can the program of this configuration be started, if it names one? @error what is wrong, and what to do
 Result<void, std::string> check_script_of(const ServerConfig& config);
 
 struct ScriptStatus {

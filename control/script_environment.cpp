@@ -164,7 +164,8 @@ OccasionName occasion_name(LeaseCause cause) {
         case LeaseCause::granted:
         case LeaseCause::offered:
         case LeaseCause::moved:
-        case LeaseCause::removed: break;
+        case LeaseCause::removed:
+        case LeaseCause::edited: break;
     }
     return {};
 }

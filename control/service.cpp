@@ -7,6 +7,8 @@
 
 #include "control/command_table.hpp"
 #include "control/family_names.hpp"
+#include "control/health_routes.hpp"
+#include "control/metrics.hpp"
 #include "control/server_identity.hpp"
 #include "dhcp/log.hpp"
 #include "lease_backends/open.hpp"
@@ -19,6 +21,7 @@ config::LoadOptions load_options(Family family, const RunArguments& arguments) {
     config::LoadOptions options;
     options.family = family;
     options.allow_unsupported = arguments.allow_unsupported;
+    options.relax_security = arguments.relax_security;
     options.directories = config::Directories::from_environment();
     return options;
 }
@@ -37,13 +40,19 @@ int cannot_start(Family family, ExitCode code, const std::string& reason) {
     return static_cast<int>(code);
 }
 
-std::optional<std::string> shared_socket_problem(const std::vector<config::ControlSocketConfig>& v4,
-                                                 const std::vector<config::ControlSocketConfig>& v6) {
-    for (const auto& socket : v4)
-        if (std::ranges::find(v6, socket) != v6.end())
-            return "the control socket " + socket.path +
-                   " is named under \"Dhcp4\" and under \"Dhcp6\": commands are given to one family, so each "
-                   "needs a socket of its own; change one of the two names";
+std::optional<std::string> shared_socket_problem(const config::DaemonConfig& v4, const config::DaemonConfig& v6) {
+    const auto problem = [](const std::string& name, const std::string& cure) {
+        return "the control socket " + name +
+               " is named under \"Dhcp4\" and under \"Dhcp6\": commands are given to one family, so each "
+               "needs a socket of its own; " +
+               cure;
+    };
+    for (const auto& socket : v4.control_sockets)
+        if (std::ranges::find(v6.control_sockets, socket) != v6.control_sockets.end())
+            return problem(socket.path, "change one of the two names");
+    for (const auto& socket : v4.http_sockets)
+        for (const auto& other : v6.http_sockets)
+            if (socket.same_place(other)) return problem(socket.url(), "change one of the two ports");
     return std::nullopt;
 }
 
@@ -63,14 +72,21 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
       channel_{shared.loop,
                shared.side,
                {},
-               [this](config::Value request, Reply reply) {
-                   run_command(*context_, std::move(request), std::move(reply));
+               [this](config::Value request, const Caller& caller, Reply reply) {
+                   run_command(*context_, std::move(request), caller, std::move(reply));
                }},
       script_{shared.loop, server_.events()},
+      legal_log_{shared.loop, server_.events()},
       secrets_{shared.loop, shared.side, [this] {
                    log(MessageId::SECRETS_CHANGED, {{"where", server_.status().backend.where}});
                    server_.renew_credentials(nullptr);
-               }} {}
+               }},
+      http_secrets_{shared.loop, shared.side, [this] { channel_.renew_secrets(); }} {
+    shared.watched.push_back({family, server_, channel_, changes_, script_, legal_log_, shared.logs});
+    channel_.add_route(metrics_route(shared.watched, shared.streams));
+    for (HttpRoute& route : health_routes(shared.watched)) channel_.add_route(std::move(route));
+    channel_.add_route(shared.streams.route());
+}
 
 Result<void, Service::Failure> Service::load() {
     const auto path = pid_path(options_, file_);
@@ -113,23 +129,29 @@ Result<void, Service::Failure> Service::begin() {
         if (const auto kept = keep_identity(server); !kept)
             return std::unexpected(Failure{ExitCode::state_directory, kept.error()});
     }
-    configuration_.emplace(file_, options_, server_, shared_.logs, channel_, shared_.side);
+    configuration_.emplace(file_, options_, server_, shared_.logs, channel_, shared_.side, changes_);
     context_.emplace(CommandContext{
         .family = family_,
         .loop = shared_.loop,
         .server = server_,
         .configuration = *configuration_,
         .channel = channel_,
+        .changes = changes_,
         .logs = shared_.logs,
         .script = script_,
+        .legal_log = legal_log_,
+        .side = shared_.side,
         .shutdown = [this](int exit_status) { shared_.shutdown.begin(exit_status, "the command shutdown"); },
     });
     configuration_->on_use([this](const config::Loaded& used) {
         secrets_.watch(credential_files(used.server->lease_database));
+        http_secrets_.watch(secret_files(used.daemon.http_sockets));
+        tell_unknown_commands(used.daemon.http_sockets, family_);
         script_.use(used.server);
+        legal_log_.use(used.server);
         if (family_ == Family::v6) keep_identity_later(used.server);
     });
-    shared_.shutdown.add(server_, channel_);
+    shared_.shutdown.add(server_, channel_, changes_);
     first_ = loaded_->server;
     auto begun = configuration_->begin(std::move(*loaded_));
     loaded_.reset();
@@ -171,6 +193,7 @@ void Service::start() {
 void Service::reload() {
     configuration_->reload_on_signal();
     secrets_.look();
+    http_secrets_.look();
 }
 
 }  // namespace leasehold

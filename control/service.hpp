@@ -11,6 +11,8 @@
 #include "control/command_line.hpp"
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
+#include "control/event_stream.hpp"
+#include "control/legal_log.hpp"
 #include "control/log_backend.hpp"
 #include "control/pid_file.hpp"
 #include "control/reconfigure_secret.hpp"
@@ -20,6 +22,7 @@
 #include "control/shutdown.hpp"
 #include "control/side_thread.hpp"
 #include "control/supervision.hpp"
+#include "control/watched.hpp"
 #include "dhcp/server.hpp"
 
 namespace leasehold {
@@ -31,6 +34,8 @@ struct SharedParts {
     LogBackend& logs;
     SideThread& side;
     Shutdown& shutdown;
+    WatchedServices& watched;  // each service adds itself
+    EventStreams& streams;
 };
 
 /// Loop thread only. The steps follow one another: load(), begin(), supervise(), start().
@@ -43,9 +48,7 @@ public:
 
     /// Takes the pid file, and reads the configuration with what it needs of this machine.
     Result<void, Failure> load();
-    const std::vector<config::ControlSocketConfig>& control_sockets() const {
-        return loaded_->daemon.control_sockets;
-    }
+    const config::DaemonConfig& daemon() const { return loaded_->daemon; }
     /// Puts it to use: logs and control sockets are open afterwards, and what clients know the server by is kept.
     Result<void, Failure> begin();
     void supervise(Supervision& supervision);
@@ -75,15 +78,17 @@ private:
     Server server_;
     std::optional<CommandContext> context_;
     ControlChannel channel_;
+    ChangeQueue changes_;
     std::optional<Configuration> configuration_;
     RunScript script_;
-    SecretWatch secrets_;
+    LegalLog legal_log_;
+    SecretWatch secrets_;       // of the database
+    SecretWatch http_secrets_;  // of the control channel
 };
 
 /// Two families that name one control socket cannot both have it.
 /// @return what is wrong, and what to do; nullopt: nothing
-std::optional<std::string> shared_socket_problem(const std::vector<config::ControlSocketConfig>& v4,
-                                                 const std::vector<config::ControlSocketConfig>& v6);
+std::optional<std::string> shared_socket_problem(const config::DaemonConfig& v4, const config::DaemonConfig& v6);
 
 /// For a start that cannot be: in the log, where services are watched, and to whoever typed the command.
 /// @return the exit status

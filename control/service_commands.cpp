@@ -1,31 +1,22 @@
 // Commands about the server as a whole: what it is, how it does, whether it serves, its end.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "control/command_context.hpp"
 #include "control/command_table.hpp"
 #include "control/commands.hpp"
 #include "control/family_names.hpp"
-#include "control/status_json.hpp"
 #include "control/version.hpp"
+#include "control/watched.hpp"
 #include "dhcp/interfaces.hpp"
 
 namespace leasehold {
 namespace {
 
-Result<std::uint32_t, std::string> read_origin(const Arguments& arguments) {
+std::uint32_t origin_of(const Arguments& arguments) {
     if (const auto id = arguments.integer("origin-id")) return static_cast<std::uint32_t>(*id);
-    const auto* const origin = arguments.find("origin");
-    if (origin == nullptr) return static_cast<std::uint32_t>(DisableOrigin::user);
-    if (const auto name = arguments.text("origin")) {
-        if (*name == "user") return static_cast<std::uint32_t>(DisableOrigin::user);
-        if (*name == "ha-partner") return static_cast<std::uint32_t>(DisableOrigin::ha_remote);
-    }
-    const auto number = arguments.integer("origin");
-    if (number && *number > 0 && *number <= std::numeric_limits<std::uint32_t>::max())
-        return static_cast<std::uint32_t>(*number);
-    return std::unexpected(std::string{"'origin' must be \"user\", \"ha-partner\" or a positive number"});
+    if (const auto number = arguments.integer("origin")) return static_cast<std::uint32_t>(*number);
+    const bool by_partner = arguments.text("origin") == "ha-partner";
+    return static_cast<std::uint32_t>(by_partner ? DisableOrigin::ha_remote : DisableOrigin::user);
 }
 
 nlohmann::json interface_json(const Interface& interface, const std::vector<std::string>& listening) {
@@ -46,6 +37,7 @@ nlohmann::json interface_json(const Interface& interface, const std::vector<std:
             {"flag-up", interface.up},
             {"flag-running", interface.running},
             {"flag-broadcast", interface.broadcast},
+            {"flag-multicast", interface.multicast},
             {"in-use", in_use}};
 }
 
@@ -68,13 +60,9 @@ void build_report_get(CommandContext&, const Arguments&, Reply reply) {
 }
 
 void status_get(CommandContext& context, const Arguments&, Reply reply) {
-    reply(success("", status_json({.family = context.family,
-                                   .server = context.server.status(),
-                                   .channel = context.channel.counters(),
-                                   .script = context.script.status(),
-                                   .log_lines_lost = context.logs.lost(),
-                                   .process = getpid(),
-                                   .now = std::chrono::steady_clock::now()})));
+    const WatchedService service{context.family, context.server,    context.channel, context.changes,
+                                 context.script, context.legal_log, context.logs};
+    reply(success("", status_json(service.status())));
 }
 
 void shutdown_server(CommandContext& context, const Arguments& arguments, Reply reply) {
@@ -83,22 +71,20 @@ void shutdown_server(CommandContext& context, const Arguments& arguments, Reply 
 }
 
 void dhcp_disable(CommandContext& context, const Arguments& arguments, Reply reply) {
-    const auto origin = read_origin(arguments);
-    if (!origin) return reply(failure(origin.error()));
+    const auto origin = origin_of(arguments);
     const auto period = arguments.integer("max-period");
-    context.server.disable(*origin, period ? std::optional{std::chrono::seconds{*period}} : std::nullopt);
+    context.server.disable(origin, period ? std::optional{std::chrono::seconds{*period}} : std::nullopt);
     reply(success(std::string{names_of(context.family).protocol} + " service disabled" +
                   (period ? " for " + std::to_string(*period) + " seconds" : "")));
 }
 
 void dhcp_enable(CommandContext& context, const Arguments& arguments, Reply reply) {
-    const auto origin = read_origin(arguments);
-    if (!origin) return reply(failure(origin.error()));
-    if (*origin >= first_database_origin)
+    const auto origin = origin_of(arguments);
+    if (origin >= first_database_origin)
         return reply(
-            failure("origin " + std::to_string(*origin) +
+            failure("origin " + std::to_string(origin) +
                     " is a database, which enables service itself as soon as it works; see status-get"));
-    context.server.enable(*origin);
+    context.server.enable(origin);
     const auto& still = context.server.status().disabled_by;
     reply(success(still.empty()
                       ? "DHCP service successfully enabled"

@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds answer_look{10};
 Shutdown::Shutdown(boost::asio::io_context& loop, Supervision& supervision)
     : loop_{loop}, supervision_{supervision}, timer_{loop} {}
 
-void Shutdown::add(Server& server, ControlChannel& channel) {
-    parts_.push_back({&server, &channel});
+void Shutdown::add(Server& server, ControlChannel& channel, ChangeQueue& changes) {
+    parts_.push_back({&server, &channel, &changes});
 }
 
 void Shutdown::begin(int exit_status, std::string reason) {
@@ -27,7 +27,10 @@ void Shutdown::begin(int exit_status, std::string reason) {
     exit_status_ = exit_status;
     reason_ = std::move(reason);
     supervision_.stopping(reason_);
-    for (const Part& part : parts_) part.channel->close();
+    for (const Part& part : parts_) {
+        part.channel->close();
+        part.changes->close();
+    }
     const auto until = std::chrono::steady_clock::now() + store_time_max;
     for (const Part& part : parts_) {
         part.server->stop(until, [this] {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "control/change_queue.hpp"
 #include "control/control_channel.hpp"
 #include "control/supervision.hpp"
 #include "dhcp/server.hpp"
@@ -18,8 +19,8 @@ class Shutdown {
 public:
     Shutdown(boost::asio::io_context& loop, Supervision& supervision);
 
-    /// One more server that has to end, with its control channel; both outlive the loop's run.
-    void add(Server& server, ControlChannel& channel);
+    /// One more server that has to end, with its control channel; all outlive the loop's run.
+    void add(Server& server, ControlChannel& channel, ChangeQueue& changes);
 
     void begin(int exit_status, std::string reason);
     bool begun() const { return begun_; }
@@ -30,6 +31,7 @@ private:
     struct Part {
         Server* server;
         ControlChannel* channel;
+        ChangeQueue* changes;
     };
     void wait_for_answers(std::chrono::steady_clock::time_point until);
 

@@ -127,9 +127,7 @@ Json credentials(const CredentialStatus& status) {
     Json result{{"source", status.source}};
     if (status.loaded_at) {
         result["loaded-at"] = time_text(*status.loaded_at);
-        result["age"] = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(
-                                                      std::chrono::system_clock::now() - *status.loaded_at)
-                                                      .count());
+        result["age"] = age_of(status)->count();
     }
     if (!status.refused.empty()) result["refused"] = status.refused;
     if (status.refused_since) result["refused-since"] = time_text(*status.refused_since);
@@ -174,6 +172,17 @@ Json program(const ScriptStatus& script) {
             {"running", script.running}, {"waiting", script.waiting}, {"lost", script.lost}};
 }
 
+Json legal_log(const LegalLogStatus& log) {
+    Json result{{"where", log.where},
+                {"written", log.written},
+                {"waiting", log.waiting},
+                {"lost", log.lost},
+                {"unformatted", log.unformatted},
+                {"programs-failed", log.programs_failed}};
+    if (!log.problem.empty()) result["problem"] = log.problem;
+    return result;
+}
+
 Json queues(const StatusInputs& inputs) {
     const auto& server = inputs.server;
     return {{"decisions-with-store", server.pending},
@@ -186,14 +195,33 @@ Json queues(const StatusInputs& inputs) {
             {"log-lines-lost", inputs.log_lines_lost}};
 }
 
+Json configuration_changes(const ChangeStatus& changes) {
+    return {{"under-way", changes.under_way},
+            {"waiting", changes.waiting},
+            {"waiting-max", changes.waiting_max},
+            {"refused", changes.refused}};
+}
+
 Json commands(const ChannelCounters& channel) {
     return {{"connections", channel.connections},
             {"connections-refused", channel.connections_refused},
             {"requests-too-long", channel.requests_too_long},
-            {"timeouts", channel.timeouts}};
+            {"timeouts", channel.timeouts},
+            {"http-requests", channel.http_requests},
+            {"http-refused", channel.http_refused},
+            {"unauthorized", channel.unauthorized},
+            {"forbidden", channel.forbidden},
+            {"tls-failed", channel.tls_failed},
+            {"streams-cut", channel.streams_cut}};
 }
 
 }  // namespace
+
+std::optional<std::chrono::seconds> age_of(const CredentialStatus& credentials) {
+    if (!credentials.loaded_at) return std::nullopt;
+    const auto age = std::chrono::system_clock::now() - *credentials.loaded_at;
+    return std::max(std::chrono::duration_cast<std::chrono::seconds>(age), std::chrono::seconds{0});
+}
 
 Json status_json(const StatusInputs& inputs) {
     const auto& server = inputs.server;
@@ -211,6 +239,7 @@ Json status_json(const StatusInputs& inputs) {
         {"database-status", database(server, inputs.now)},
         {"clock", clock(server.clock)},
         {"configuration-in-preparation", server.preparing},
+        {"configuration-changes", configuration_changes(inputs.changes)},
         {"leases",
          {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
         {"limits", queues(inputs)},
@@ -218,6 +247,7 @@ Json status_json(const StatusInputs& inputs) {
     if (server.reconfigure != v6::ReconfigureStatus{}) result["reconfigure"] = reconfigure(server.reconfigure);
     if (server.routes.managed) result["prefix-routes"] = prefix_routes(server.routes);
     if (!inputs.script.path.empty()) result["run-script"] = program(inputs.script);
+    if (!inputs.legal_log.where.empty()) result["legal-log"] = legal_log(inputs.legal_log);
     return result;
 }
 

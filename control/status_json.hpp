@@ -5,7 +5,9 @@
 #include <chrono>
 #include <nlohmann/json_fwd.hpp>
 
+#include "control/change_queue.hpp"
 #include "control/control_channel.hpp"
+#include "control/legal_log.hpp"
 #include "control/run_script.hpp"
 #include "dhcp/server.hpp"
 
@@ -18,11 +20,19 @@ struct StatusInputs {
     Family family = Family::v4;
     ServerStatus server;
     ChannelCounters channel;
+    std::size_t connections_open = 0;  // of control sockets
+    std::size_t request_octets = 0;    // of requests being received there
+    std::size_t event_streams = 0;     // open ones that tell of the family; known to /metrics only
+    ChangeStatus changes;
     ScriptStatus script;
+    LegalLogStatus legal_log;
     std::uint64_t log_lines_lost = 0;
     int process = 0;
     std::chrono::steady_clock::time_point now{};
 };
 nlohmann::json status_json(const StatusInputs& inputs);
+
+/// Since they were read. nullopt: none were yet.
+std::optional<std::chrono::seconds> age_of(const CredentialStatus& credentials);
 
 }  // namespace leasehold

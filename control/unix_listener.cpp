@@ -11,8 +11,6 @@
 namespace leasehold {
 namespace {
 
-constexpr std::chrono::seconds accept_pause{1};
-
 /// umask decides the mode of a socket file; set only around bind(), as threads may make files meanwhile.
 class ScopedUmask {
 public:
@@ -58,28 +56,28 @@ UnixListener::UnixListener(boost::asio::io_context& loop, SideThread& side,
       shared_{std::move(shared)},
       path_{std::move(path)},
       lock_{std::move(lock)},
-      acceptor_{loop},
-      pause_{loop} {}
+      connections_{std::make_shared<AcceptLoop<Protocol>>(loop)} {}
 
 UnixListener::~UnixListener() {
     close();
 }
 
 boost::system::error_code UnixListener::bind() {
+    auto& acceptor = connections_->acceptor();
     boost::system::error_code error;
     struct stat status {};
     if (lstat(path_.c_str(), &status) == 0) {
         if (!S_ISSOCK(status.st_mode)) return make_error_code(boost::system::errc::file_exists);
         unlink(path_.c_str());  // whose lock we have: nobody listens there
     }
-    acceptor_.open(Protocol{}, error);
+    acceptor.open(Protocol{}, error);
     if (error) return error;
     {
         const ScopedUmask group_may_connect{0117};
-        acceptor_.bind(Protocol::endpoint{path_}, error);
+        acceptor.bind(Protocol::endpoint{path_}, error);
     }
-    if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
-    if (error) acceptor_.close();
+    if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (error) acceptor.close();
     return error;
 }
 
@@ -87,38 +85,20 @@ void UnixListener::start() {
     if (started_) return;
     started_ = true;
     log(MessageId::COMMAND_SOCKET_OPENED, {{"socket", path_}});
-    accept();
+    // close() ends it before this object goes.
+    connections_->start([this](Protocol::socket socket) { take(std::move(socket)); });
 }
 
 void UnixListener::close() {
-    if (!acceptor_.is_open()) return;
-    boost::system::error_code ignored;  // closing cannot be helped
-    acceptor_.close(ignored);
-    pause_.cancel();
+    if (!connections_->close()) return;
     unlink(path_.c_str());
 }
 
-void UnixListener::accept() {
-    acceptor_.async_accept(
-        [self = shared_from_this()](const boost::system::error_code& error, Protocol::socket socket) {
-            self->accepted(error, std::move(socket));
-        });
-}
-
-void UnixListener::accepted(const boost::system::error_code& error, Protocol::socket socket) {
-    if (!acceptor_.is_open()) return;
-    if (error) {  // out of descriptors, most likely: not in a tight loop
-        pause_.expires_after(accept_pause);
-        pause_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
-            if (!cancelled && self->acceptor_.is_open()) self->accept();
-        });
-        return;
-    }
+void UnixListener::take(Protocol::socket socket) {
     if (shared_->connections_open >= shared_->limits.connections_max)
         refuse(std::move(socket));
     else
         CommandConnection::start(std::move(socket), side_, shared_);
-    accept();
 }
 
 void UnixListener::refuse(Protocol::socket socket) {

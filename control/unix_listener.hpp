@@ -3,16 +3,16 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 
+#include "control/accept_loop.hpp"
 #include "control/control_channel.hpp"
 #include "control/file_lock.hpp"
 
 namespace leasehold {
 
-class UnixListener : public std::enable_shared_from_this<UnixListener> {
+class UnixListener {
 public:
     /// Locks "<path>.lock" (another server on this socket is refused), removes a socket file that a dead
     /// server left, binds (mode 0660) and listens. Connections wait in the kernel until start().
@@ -34,16 +34,14 @@ private:
     UnixListener(boost::asio::io_context& loop, SideThread& side, std::shared_ptr<ChannelShared> shared,
                  std::string path, FileLock lock);
     boost::system::error_code bind();
-    void accept();
-    void accepted(const boost::system::error_code& error, Protocol::socket socket);
+    void take(Protocol::socket socket);
     void refuse(Protocol::socket socket);
 
     SideThread& side_;
     std::shared_ptr<ChannelShared> shared_;
     std::string path_;
     FileLock lock_;
-    Protocol::acceptor acceptor_;
-    boost::asio::steady_timer pause_;
+    std::shared_ptr<AcceptLoop<Protocol>> connections_;
     bool started_ = false;
 };
 

@@ -47,4 +47,10 @@ struct SocketCounters {
     std::uint64_t kernel_dropped = 0;
 };
 
+/// What lies before a family's sockets, and what found no room there.
+struct SocketLoad {
+    std::uint64_t octets_queued = 0;  // of datagrams in the kernel, as it counts them
+    std::uint64_t dropped = 0;        // by the kernel, since the start; see SocketCounters::kernel_dropped
+};
+
 }  // namespace leasehold

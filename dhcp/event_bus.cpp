@@ -29,7 +29,7 @@ std::shared_ptr<EventBus::Subscription> EventBus::subscribe(std::size_t limit, s
 }
 
 void EventBus::publish(std::vector<LeaseEvent> events,
-                       const std::function<std::shared_ptr<const QueryContext>()>& query) {
+                       const std::function<std::shared_ptr<const QueryContext>()>& query, ChangeOrigin origin) {
     if (events.empty()) return;
     for (auto& event : events) {
         event.sequence = ++sequence_;
@@ -38,7 +38,7 @@ void EventBus::publish(std::vector<LeaseEvent> events,
     std::erase_if(subscriptions_, [](const auto& subscription) { return subscription.expired(); });
     if (subscriptions_.empty()) return;
     const auto told = std::make_shared<const LeaseEvents>(
-        LeaseEvents{query ? query() : std::shared_ptr<const QueryContext>{}, std::move(events)});
+        LeaseEvents{query ? query() : std::shared_ptr<const QueryContext>{}, std::move(events), origin});
     for (const auto& subscription : subscriptions_)
         if (const auto open = subscription.lock()) open->add(told);
 }

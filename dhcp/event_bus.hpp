@@ -25,12 +25,20 @@ struct QueryContext {
     std::uint32_t interface_index = 0;
     Ipv6 local, remote;  // IPv4 ones are mapped
     std::uint16_t remote_port = 0;
+    std::vector<std::uint8_t> reply = {};  // what leaves for it; empty: nothing, or it is decided again
+};
+
+/// Who asked for a change.
+enum class ChangeOrigin : std::uint8_t {
+    service,  // a client by its packet, or the server itself when time has passed
+    command,
 };
 
 /// What one decision changed.
 struct LeaseEvents {
-    std::shared_ptr<const QueryContext> query;  // null: reclamation
+    std::shared_ptr<const QueryContext> query;  // null: reclamation or a command
     std::vector<LeaseEvent> events;
+    ChangeOrigin origin = ChangeOrigin::service;
 };
 
 class EventBus {
@@ -64,8 +72,8 @@ public:
     std::shared_ptr<Subscription> subscribe(std::size_t limit, std::function<void()> ready);
 
     /// Numbers them. @param query  is called only when somebody listens; empty: no packet brought them about
-    void publish(std::vector<LeaseEvent> events,
-                 const std::function<std::shared_ptr<const QueryContext>()>& query);
+    void publish(std::vector<LeaseEvent> events, const std::function<std::shared_ptr<const QueryContext>()>& query,
+                 ChangeOrigin origin = ChangeOrigin::service);
 
 private:
     Statistics& statistics_;

@@ -36,6 +36,7 @@ struct Interface {
     bool running = false;  // has a carrier
     bool loopback = false;
     bool broadcast = false;
+    bool multicast = false;
     std::uint32_t mtu = 1500;
     std::vector<Ipv4> addresses;  // in the kernel's order
     std::vector<InterfaceAddress6> addresses6{};

@@ -8,12 +8,6 @@
 namespace leasehold {
 namespace {
 
-bool same_holder(const Lease& a, const Lease& b) {
-    if (!a.duid.empty() || !b.duid.empty()) return a.duid == b.duid && a.iaid == b.iaid;
-    if (!a.client_id.empty() && !b.client_id.empty()) return a.client_id == b.client_id;
-    return !a.hwaddr.empty() && a.hwaddr == b.hwaddr;
-}
-
 /// Does somebody, or a declined address's unknown user, still count on this row?
 bool is_needed(const Lease& row, LeaseTime now) {
     const bool claims = row.state == LeaseState::assigned || row.state == LeaseState::declined;

@@ -47,6 +47,12 @@ void Journey::on_carried(CarriedMessage&& carried, Ipv4 local) {
         return drop(*packet, {DropReason::queue_full, "too many packets wait for the store"});
     }
     handle(std::move(packet));
+    flush();  // the answer left with the message around it, and no burst ends here
+}
+
+void Journey::flush() {
+    context_.outlet.flush();
+    if (exchange_times_.any_leaving()) exchange_times_.left(SteadyClock::now());
 }
 
 bool Journey::is_stale(const Inbound& datagram) const {
@@ -164,7 +170,8 @@ void Journey::settle(InFlight flight, const Completion& completion) {
                 {{"address", to_string(address)}, {"where", taker_->where()}, {"reason", row.detail}});
         }
     }
-    tell(*flight.packet, std::move(applied));
+    const bool all_applied = applied.size() == flight.done.changes.size();
+    tell(*flight.packet, all_applied && flight.done.reply ? &*flight.done.reply : nullptr, std::move(applied));
     // The client's turn ends here; what it sent meanwhile comes after what is decided again.
     std::unique_ptr<Packet> parked;
     if (const auto client = clients_.find(flight.client); client != clients_.end()) {
@@ -221,11 +228,12 @@ void Journey::finish(const Packet& packet, Done& done) {
     send(packet, *done.reply);
 }
 
-void Journey::tell(const Packet& packet, std::vector<LeaseEvent> events) {
-    context_.events.publish(std::move(events), [&packet] {
-        return std::make_shared<const QueryContext>(QueryContext{packet.bytes, packet.interface_name,
-                                                                 packet.interface_index, packet.destination,
-                                                                 packet.source, packet.source_port});
+void Journey::tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events) {
+    context_.events.publish(std::move(events), [&packet, reply] {
+        return std::make_shared<const QueryContext>(
+            QueryContext{packet.bytes, packet.interface_name, packet.interface_index, packet.destination,
+                         packet.source, packet.source_port,
+                         reply == nullptr ? std::vector<std::uint8_t>{} : reply->bytes});
     });
 }
 
@@ -234,6 +242,7 @@ void Journey::send(const Packet& packet, Reply& reply) {
     context_.statistics.add(words_.sent_stat(reply.type));
     log_sent(words_, packet.bytes, packet.interface_name, reply);
     send_reply(packet, reply, context_.client_port != 0 ? context_.client_port : reply.destination.port);
+    exchange_times_.answered(words_.received_stat(packet.type), packet.received_at - packet.waited);
 }
 
 void Journey::drop(const Packet& packet, const Drop& drop) {

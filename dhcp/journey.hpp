@@ -18,6 +18,7 @@
 #include "dhcp/client_request.hpp"
 #include "dhcp/decision.hpp"
 #include "dhcp/event_bus.hpp"
+#include "dhcp/exchange_times.hpp"
 #include "dhcp/lease_keeper.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/packet_log.hpp"
@@ -74,7 +75,7 @@ public:
     void on_carried(CarriedMessage&& carried, Ipv4 local);
     /// True: the completion was one of the journey's. Call flush() after the last of a burst.
     bool on_completion(Completion& completion);
-    void flush() { context_.outlet.flush(); }
+    void flush();
     /// A lease is no longer with the store (reclamation finished with it): who waited is decided.
     void wake(const Prefix& address);
 
@@ -82,6 +83,7 @@ public:
     std::size_t in_flight() const { return in_flight_.size(); }
     std::size_t parked() const { return parked_; }
     const JourneyCounters& counters() const { return counters_; }
+    const ExchangeTimes& exchange_times() const { return exchange_times_; }
 
     /// Ids that are not the journey's start here (reclamation).
     static constexpr DecisionId foreign_ids = DecisionId{1} << 63;
@@ -141,7 +143,8 @@ private:
     void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done);
     void finish(const Packet& packet, Done& done);
     void settle(InFlight flight, const Completion& completion);
-    void tell(const Packet& packet, std::vector<LeaseEvent> events);
+    /// @param reply  what leaves for the packet; nullptr: nothing, or it is decided again
+    void tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
     bool room() const { return in_flight_.size() + parked_ < packets_max; }
 
@@ -163,6 +166,7 @@ private:
     std::uint64_t stale_untold_ = 0;
     std::chrono::steady_clock::time_point stale_told_at_{};
     JourneyCounters counters_;
+    ExchangeTimes exchange_times_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -18,6 +18,7 @@ struct Journey::Packet {
     std::uint16_t source_port = 0;
     bool raw = false;  // a packet socket is there for the reply
     SteadyClock::time_point received_at{};
+    std::chrono::nanoseconds waited{0};  // Inbound::waited, before that
     std::uint32_t probe_link = 0;  // where Need::ping is looked for: an interface's number, or 0: where the route leads
     bool noted = false, limited = false;  // note() and over_limit() have seen it
     std::uint8_t type = 0;
@@ -38,7 +39,8 @@ struct Journey::Packet {
           destination{datagram.destination},
           source_port{datagram.source_port},
           raw{listener.has_raw_socket},
-          received_at{SteadyClock::now()} {}
+          received_at{SteadyClock::now()},
+          waited{datagram.waited} {}
     Packet(CarriedMessage&& carried, Ipv4 local)
         : bytes{std::exchange(carried.bytes, {})},
           interface_index{carried.interface_index},

@@ -3,6 +3,12 @@
 
 namespace leasehold {
 
+bool same_holder(const Lease& a, const Lease& b) {
+    if (!a.duid.empty() || !b.duid.empty()) return a.duid == b.duid && a.iaid == b.iaid;
+    if (!a.client_id.empty() && !b.client_id.empty()) return a.client_id == b.client_id;
+    return !a.hwaddr.empty() && a.hwaddr == b.hwaddr;
+}
+
 std::string_view to_string(LeaseState state) {
     switch (state) {
         case LeaseState::assigned: return "assigned";

@@ -70,6 +70,10 @@ constexpr bool is_expired(const Lease& lease, LeaseTime now) {
     return lease.valid_lifetime != infinite_lifetime && lease.expire < now;
 }
 
+/// Are these two rows of one client? By DUID and IAID, else by client-id where both have one, else by hardware
+/// address.
+bool same_holder(const Lease& a, const Lease& b);
+
 std::string_view to_string(LeaseState state);
 std::string_view to_string(LeaseKind kind);
 

@@ -14,6 +14,7 @@ std::string_view to_string(LeaseCause cause) {
         case LeaseCause::reclaimed: return "reclaimed";
         case LeaseCause::probation_over: return "probation-over";
         case LeaseCause::removed: return "removed";
+        case LeaseCause::edited: return "edited";
     }
     return "unknown";
 }

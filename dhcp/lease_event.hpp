@@ -20,6 +20,7 @@ enum class LeaseCause : std::uint8_t {
     reclaimed,  // expired and cleaned
     probation_over,
     removed,  // affinity over, or by command
+    edited,   // by command: whoever has it goes on having it
 };
 std::string_view to_string(LeaseCause cause);
 

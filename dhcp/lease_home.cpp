@@ -160,6 +160,10 @@ void LeaseHome::on_page(LoadedPage&& page) {
     }
 }
 
+void LeaseHome::on_commit(const CommitReport& report) {
+    if (events_.commit) events_.commit(report);
+}
+
 void LeaseHome::on_renewed(const StoreResult<void>& outcome) {
     if (events_.renewed) events_.renewed(outcome);
 }

@@ -26,6 +26,7 @@ public:
             newest_cltt;  // of a page: the clock rule wants it as early as it is known
         std::function<void(std::vector<Completion>&&)> completions;
         std::function<void(const StoreResult<void>&)> renewed;  // StoreWorker::renew
+        std::function<void(const CommitReport&)> commit;        // of the database, not of the journal
     };
     /// @param spool  nullptr: there is no outage journal. Else it must outlive the home, and what it holds is
     ///               stored first; see adopt() for a home that is prepared beside a running one.
@@ -64,6 +65,7 @@ private:
     void on_opened(const Opened& opened) override;
     void on_page(LoadedPage&& page) override;
     void on_completions(std::vector<Completion>&& completions) override;
+    void on_commit(const CommitReport& report) override;
     void on_hand_over() override;
     void on_drained(std::vector<DrainedRow>&& rows) override;
     void on_renewed(const StoreResult<void>& outcome) override;

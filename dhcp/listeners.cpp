@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dhcp/socket_setup.hpp"
+
 namespace leasehold {
 
 namespace {
@@ -75,6 +77,17 @@ struct Listeners::Listener {
         return to_ipv6(interface.first_ipv4());
     }
     ListenerView view() const { return {interface, own_address(), raw.has_value()}; }
+    SocketLoad load() const {
+        SocketLoad all;
+        const auto add = [&all](const auto& socket) {
+            if (!socket) return;
+            all.octets_queued += octets_queued(socket->fd());
+            all.dropped += socket->counters().kernel_dropped;
+        };
+        add(udp);
+        add(raw);
+        return all;
+    }
 };
 
 Listeners::Listeners(boost::asio::io_context& loop, Family family, std::uint16_t port, Events events)
@@ -239,6 +252,7 @@ void Listeners::let_go(std::uint32_t interface_index, const std::string& reason)
     const auto found = listeners_.find(interface_index);
     if (found == listeners_.end()) return;
     log(MessageId::DHCP4_CLOSE_SOCKET, {{"interface", found->second->interface.name}, {"reason", reason}});
+    dropped_before_ += found->second->load().dropped;
     found->second->release();
     listeners_.erase(found);
 }
@@ -322,6 +336,16 @@ std::vector<Listeners::Problem> Listeners::problems() const {
     for (const auto& [name, reason] : waiting_)
         if (!problems_.contains(name)) result.push_back({name, reason});
     return result;
+}
+
+SocketLoad Listeners::load() const {
+    SocketLoad all{.octets_queued = 0, .dropped = dropped_before_};
+    for (const auto& [index, listener] : listeners_) {
+        const SocketLoad one = listener->load();
+        all.octets_queued += one.octets_queued;
+        all.dropped += one.dropped;
+    }
+    return all;
 }
 
 void Listeners::redetect() {

@@ -63,6 +63,7 @@ public:
     };
     std::vector<std::string> listening() const;  // "eth0 (raw and udp)"
     std::vector<Problem> problems() const;
+    SocketLoad load() const;
     /// nullptr: there is none now.
     const Interface* interface(std::string_view name) const { return monitor_.find(name); }
     const std::map<std::uint32_t, Interface>& interfaces() const { return monitor_.interfaces(); }
@@ -96,6 +97,7 @@ private:
     std::map<std::uint32_t, std::shared_ptr<Listener>> listeners_;
     std::map<std::string, std::string> problems_;  // by interface name; tried again from time to time
     std::map<std::string, std::string> waiting_;   // by interface name; the monitor tells when that is over
+    std::uint64_t dropped_before_ = 0;  // by sockets that are closed
     boost::asio::steady_timer retry_;
     InterfaceMonitor monitor_;
 };

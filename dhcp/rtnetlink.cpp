@@ -26,6 +26,7 @@ void read_link(Bytes body, InterfaceMap& interfaces) {
                     .running = (link->ifi_flags & IFF_RUNNING) != 0,
                     .loopback = (link->ifi_flags & IFF_LOOPBACK) != 0,
                     .broadcast = (link->ifi_flags & IFF_BROADCAST) != 0,
+                    .multicast = (link->ifi_flags & IFF_MULTICAST) != 0,
                     .mtu = 1500,
                     .addresses = {},
                     .addresses6 = {}};

@@ -82,6 +82,8 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                                              [this](CarriedMessage&& message) { return carry(std::move(message)); },
                                              [this](OctetView duid) { reconfigurer.heard(duid); }})},
       reclaimer{clock, bus, Journey::foreign_ids, [this](const Prefix& unit) { journey->wake(unit); }},
+      editor{clock, bus, Journey::foreign_ids | Journey::foreign_ids >> 1,
+             [this](const Prefix& unit) { journey->wake(unit); }},
       reconfigurer{[this](const v6::ReconfigureTarget& to, Reply&& message) {
           return send_reconfigure(to, std::move(message));
       }},
@@ -130,11 +132,13 @@ void Server::Impl::start_home() {
     connect(*home);
     journey->use(config, &home->keeper(), home.get());
     reclaimer.use(config, &home->keeper(), home.get());
+    editor.use(config, &home->keeper(), home.get());
     home->worker().start();
 }
 
 void Server::Impl::connect(LeaseHome& to) {
     to.events().backend = [this](const BackendStatus& status) { on_backend(status); };
+    to.events().commit = [this](const CommitReport& report) { store_statistics.committed(report); };
     to.events().completions = [this](std::vector<Completion>&& list) { on_completions(std::move(list)); };
 }
 
@@ -153,6 +157,7 @@ void Server::Impl::tick() {
             home->keeper().expire_holds(clock.now());
             home->keeper().table().grow_step(index_growth_per_tick);
             if (takes_changes() && !switching) reclaimer.tick();
+            editor.go_on(SteadyClock::now());
         }
         reconfigurer.tick(SteadyClock::now(), v6::replay_value(clock.now_precise()));
         watch_journal();
@@ -163,6 +168,7 @@ void Server::Impl::tick() {
 void Server::Impl::on_renewed(LeaseHome& at, const StoreResult<void>& outcome) {
     report_renewal(at, outcome);
     if (&at != home.get()) return;
+    store_statistics.renewed(outcome.has_value());
     const auto now = std::chrono::system_clock::now();
     if (outcome) {
         credentials.loaded_at = now;
@@ -200,6 +206,7 @@ void Server::Impl::note_newest_cltt(LeaseTime newest) {
 
 void Server::Impl::on_backend(const BackendStatus& status) {
     report(status);
+    store_statistics.heard(status);
     if (status.state == BackendState::serving && last_state != BackendState::serving) {
         recount(statistics, *config, home->keeper());
         if (routes) routes->leases_loaded();
@@ -298,7 +305,9 @@ void Server::Impl::update_service() {
 
 void Server::Impl::on_completions(std::vector<Completion>&& completions) {
     for (Completion& completion : completions)
-        if (!journey->on_completion(completion)) reclaimer.on_completion(completion);
+        if (!journey->on_completion(completion) && !editor.on_completion(completion))
+            reclaimer.on_completion(completion);
+    editor.go_on(SteadyClock::now());
     journey->flush();
     watch_journal();
 }
@@ -424,6 +433,7 @@ void Server::stop(SteadyClock::time_point deadline, std::function<void()> done) 
     impl_->drain_timer.cancel();
     if (impl_->preparing) impl_->preparing->cancel();
     impl_->preparing.reset();
+    impl_->finish_apply({.text = "The server is stopping."});
     auto end = [impl = impl_.get(), guard = impl_->alive, done = std::move(done)] {
         if (!*guard) return;
         impl->journey->flush();
@@ -466,6 +476,22 @@ void Server::enable(std::uint32_t origin) {
 void Server::reclaim(bool remove, std::function<void(std::uint64_t)> done) {
     if (!impl_->home || impl_->service().mode == ServiceMode::closed) return done(0);
     impl_->reclaimer.run_all(remove, std::move(done));
+}
+
+void Server::edit(LeaseEdit edit, EditDone done) {
+    const auto refuse = [&](std::string why) { done({EditOutcome::unavailable, std::move(why), {}}); };
+    if (impl_->stopping) return refuse("the server is stopping");
+    if (impl_->switching) return refuse("the lease database is being changed");
+    if (!impl_->home) return refuse("the server is starting");
+    // Why it is away is worth more than that it takes no changes.
+    auto told = [impl = impl_.get(), guard = impl_->alive, done = std::move(done)](const EditResult& result) {
+        const bool away = result.outcome == EditOutcome::unavailable && *guard && impl->home &&
+                          !is_open(impl->home->status().state);
+        if (!away) return done(result);
+        const BackendStatus& at = impl->home->status();
+        done({result.outcome, at.where + " is away" + (at.last_error.empty() ? "" : ": " + at.last_error), {}});
+    };
+    impl_->editor.run(std::move(edit), std::move(told));
 }
 
 bool Server::reconfigure(v6::ReconfigureTarget target) {
@@ -527,6 +553,9 @@ ServerStatus Server::status() const {
     if (impl_->routes) status.routes = impl_->routes->status();
     if (impl_->config) status.skipped_reservations = impl_->config->skipped_reservations;
     status.replies_too_old = impl_->journey->counters().replies_too_old;
+    status.sockets = impl_->listeners.load();
+    status.exchange_times = impl_->journey->exchange_times().entries();
+    status.store = impl_->store_statistics.counters();
     if (!impl_->home) return status;
     const auto& keeper = impl_->home->keeper();
     const auto table = keeper.table().stats();
@@ -536,6 +565,7 @@ ServerStatus Server::status() const {
     status.offers_held = keeper.offers().size();
     status.holds_overflowed = keeper.offers().overflowed();
     status.set_aside = keeper.set_aside_count();
+    status.decisions_queued = impl_->home->worker().counters().queued;
     return status;
 }
 

@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "dhcp/clock.hpp"
+#include "dhcp/datagram.hpp"
+#include "dhcp/exchange_times.hpp"
 #include "dhcp/exit_code.hpp"
+#include "dhcp/lease_edit.hpp"
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
 #include "dhcp/outage_spool.hpp"
@@ -20,6 +23,7 @@
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
+#include "dhcp/store_statistics.hpp"
 #include "dhcp/v6/reconfigure_target.hpp"
 
 namespace leasehold {
@@ -85,11 +89,12 @@ struct ServerStatus {
     std::uint64_t leases = 0;
     std::uint64_t table_bytes = 0;
     std::uint64_t pending = 0, parked = 0, offers_held = 0;
+    std::uint64_t decisions_queued = 0;  // for the next commit
+    SocketLoad sockets;
+    std::vector<ExchangeTimes::Entry> exchange_times;
+    StoreCounters store;
     std::uint64_t queue_full = 0, stale = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
 };
-
-/// What a command wants to change about a lease.
-using ChangeDone = std::function<void(StoreResult<Outcome>)>;
 
 class Server {
 public:
@@ -118,6 +123,8 @@ public:
 
     /// Reclaims every expired lease now, in slices; `remove` drops them instead of keeping affinity.
     void reclaim(bool remove, std::function<void(std::uint64_t count)> done);
+    /// Changes a lease as a command says; `done` is called once it is durable or refused, perhaps at once.
+    void edit(LeaseEdit edit, EditDone done);
     /// DHCPv6: tells a client to come (RFC 8415 18.3.11), again until it does.
     /// @return false: there are too many, or the configuration has no keys
     bool reconfigure(v6::ReconfigureTarget target);

@@ -28,6 +28,7 @@ void Server::Impl::take(std::shared_ptr<const ServerConfig> next) {
     if (home) {
         journey->use(config, &home->keeper(), home.get());
         reclaimer.use(config, &home->keeper(), home.get());
+        editor.use(config, &home->keeper(), home.get());
     }
     reconfigurer.use(config);
     listeners.use(config->interfaces);
@@ -90,7 +91,7 @@ void Server::Impl::swap_to(Reconfiguration::Prepared prepared) {
 // that does not answer is left all the same: its clients got no reply.
 void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> prepared,
                                    SteadyClock::time_point until) {
-    const bool drained = journey->idle() && reclaimer.idle();
+    const bool drained = journey->idle() && reclaimer.idle() && editor.idle();
     if (!drained && SteadyClock::now() < until) {
         drain_timer.expires_after(drain_look);
         drain_timer.async_wait([this, prepared, until](boost::system::error_code error) {
@@ -109,6 +110,7 @@ void Server::Impl::drain_then_swap(std::shared_ptr<Reconfiguration::Prepared> pr
     if (abandons) {
         journey->abandon();
         reclaimer.abandon();
+        editor.abandon();
     }
     const bool has_entries = spool && (abandons || spool->status().entries > 0);
     swap_home(*prepared);
@@ -133,6 +135,7 @@ void Server::Impl::swap_home(Reconfiguration::Prepared& prepared) {
     old->let_go();
     connect(*home);
     last_state = home->status().state;
+    store_statistics.follow(home->status());
     drained_told = home->status().rows_drained;
     credentials = {.loaded_at = std::chrono::system_clock::now()};
     answer_renewals(

@@ -138,6 +138,7 @@ struct SubnetConfig {
     PingConfig ping;
     PrefixRoutesConfig prefix_routes;  // v6
     std::shared_ptr<const DdnsConfig> ddns;  // null: DdnsConfig{}
+    bool legal_logging = true;               // its leases are told of in ServerConfig::legal_log
     bool operator==(const SubnetConfig&) const = default;
 };
 
@@ -250,6 +251,30 @@ struct RunScriptConfig {
     bool operator==(const RunScriptConfig&) const = default;
 };
 
+/// Where the forensic log of leases goes (Kea's legal_log library).
+struct LegalLogTarget {
+    enum class Type : std::uint8_t { file, syslog };
+    enum class Unit : std::uint8_t { second, day, month, year };
+
+    Type type = Type::file;
+    std::string directory = {};           // of the files
+    std::string base_name = "kea-legal";  // of the files: "base-name.20260131.txt"
+    Unit unit = Unit::day;
+    std::uint32_t count = 1;  // units after which the next file begins; 0: never
+    std::string prerotate = {};   // program that is told of a file that is left; "": none
+    std::string postrotate = {};  // of a file that is begun
+    int facility = 0;             // of syslog, as syslog.h numbers it
+    std::string pattern = {};     // of syslog lines; "": the text alone
+    bool operator==(const LegalLogTarget&) const = default;
+};
+struct LegalLogConfig {
+    LegalLogTarget target;
+    bool mark_continuation_lines = true;
+    std::string timestamp_format = "%Y-%m-%d %H:%M:%S %Z";  // strftime's, and %Q for microseconds
+    /// What stands in place of the usual text, of what packets changed; both unset: the usual text.
+    std::optional<Expression> request_format, response_format;
+};
+
 class SubnetIndex;
 
 struct ServerConfig {
@@ -294,6 +319,7 @@ struct ServerConfig {
     DhcpDdnsConfig dhcp_ddns;
     std::shared_ptr<const DdnsConfig> ddns;  // global; null: default_ddns()
     RunScriptConfig run_script;
+    std::shared_ptr<const LegalLogConfig> legal_log;  // null: none is kept
     bool carries_dhcpv4 = false;  // dhcp4o6-port: DHCPv4 over DHCPv6, in the configurations of both families
     std::size_t skipped_reservations = 0;  // wrong ones that reservations-lenient left out
 

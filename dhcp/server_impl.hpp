@@ -7,6 +7,7 @@
 
 #include "dhcp/event_bus.hpp"
 #include "dhcp/journey.hpp"
+#include "dhcp/lease_editor.hpp"
 #include "dhcp/lease_home.hpp"
 #include "dhcp/listeners.hpp"
 #include "dhcp/ping.hpp"
@@ -14,6 +15,7 @@
 #include "dhcp/reclaimer.hpp"
 #include "dhcp/reconfiguration.hpp"
 #include "dhcp/server.hpp"
+#include "dhcp/store_statistics.hpp"
 #include "dhcp/v6/reconfigurer.hpp"
 
 namespace leasehold {
@@ -82,11 +84,13 @@ struct Server::Impl {
     ServerOptions options;
     LeaseClock clock;
     Statistics statistics;
+    StoreStatistics store_statistics;
     EventBus bus{statistics};
     Listeners listeners;
     Ping ping;  // v4
     std::unique_ptr<Journey> journey;
     Reclaimer reclaimer;
+    LeaseEditor editor;
     v6::Reconfigurer reconfigurer;
     std::unique_ptr<PrefixRoutes> routes;  // v6
 

@@ -1,14 +1,25 @@
 // Options of a socket that is about to be bound.
 #include "dhcp/socket_setup.hpp"
 
+#include <linux/sock_diag.h>
 #include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
 namespace leasehold {
+namespace {
+
+/// The kernel doubles the value for its own bookkeeping.
+void set_buffer(int fd, int forced, int within_limits, int bytes) {
+    if (setsockopt(fd, SOL_SOCKET, forced, &bytes, sizeof bytes) == 0) return;
+    setsockopt(fd, SOL_SOCKET, within_limits, &bytes, sizeof bytes);  // clipped, never refused
+}
+
+}  // namespace
 
 Descriptor::~Descriptor() {
     if (number_ >= 0) close(number_);
@@ -32,10 +43,10 @@ Result<std::uint32_t, SocketError> interface_index(const std::string& name) {
 }
 
 void set_receive_buffer(int fd, int bytes) {
-    // The kernel doubles the value for its own bookkeeping.
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return;
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes,
-               sizeof bytes);  // clipped to net.core.rmem_max, never refused
+    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, bytes);
+}
+void set_send_buffer(int fd, int bytes) {
+    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, bytes);
 }
 
 SocketResult set_option(int fd, int level, int name, int value, std::string_view what,
@@ -59,6 +70,13 @@ SocketResult report_drops(int fd, std::string_view on_what) {
 
 SocketResult report_arrival_times(int fd, std::string_view on_what) {
     return set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS on " + std::string{on_what}, "");
+}
+
+std::uint64_t octets_queued(int fd) {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+    socklen_t size = sizeof memory;
+    const bool said = getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0;
+    return said ? memory[SK_MEMINFO_RMEM_ALLOC] : 0;
 }
 
 }  // namespace leasehold

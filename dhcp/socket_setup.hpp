@@ -45,6 +45,9 @@ Result<std::uint32_t, SocketError> interface_index(const std::string& name);
 /// Asks for `bytes` of queue for what has arrived. Beyond net.core.rmem_max that takes CAP_NET_ADMIN; without
 /// it the socket gets what it may have, since a smaller queue only drops earlier under load.
 void set_receive_buffer(int fd, int bytes);
+/// The same of what is to leave (net.core.wmem_max). What goes to an address that nobody answers for waits in the
+/// socket for seconds, until ARP or neighbour discovery gives up; the others' answers need room beside it.
+void set_send_buffer(int fd, int bytes);
 
 /// @pre nothing can arrive yet: an unbound socket, or one with protocol 0. What is queued before a filter is
 /// attached passes it.
@@ -55,6 +58,9 @@ SocketResult report_drops(int fd, std::string_view on_what);
 
 /// Each message then carries the time at which the kernel took it.
 SocketResult report_arrival_times(int fd, std::string_view on_what);
+
+/// What waits in a socket's receive queue, in octets of the kernel's memory; 0 where it does not say.
+std::uint64_t octets_queued(int fd);
 
 /// setsockopt with an int.
 SocketResult set_option(int fd, int level, int name, int value, std::string_view what, std::string_view cure);

@@ -63,10 +63,15 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
         const std::lock_guard lock{mutex};
         tell_locked(std::move(what));
     }
-    void tell_completions_locked(std::vector<Completion>&& completions) {
+    /// @param commit  that completed them, if it was one
+    void tell_completions_locked(std::vector<Completion>&& completions,
+                                 const std::optional<CommitReport>& commit = std::nullopt) {
         if (completions.empty()) return;
-        tell_locked([completions = std::make_shared<std::vector<Completion>>(std::move(completions))](
-                        StoreListener& to) { to.on_completions(std::move(*completions)); });
+        tell_locked([completions = std::make_shared<std::vector<Completion>>(std::move(completions)),
+                     commit](StoreListener& to) {
+            if (commit) to.on_commit(*commit);
+            to.on_completions(std::move(*completions));
+        });
     }
     void answer_locked(FindRequest&& request, StoreResult<std::vector<std::optional<Lease>>> rows) {
         tell_locked([done = std::move(request.done), rows = std::move(rows)](StoreListener&) { done(rows); });

@@ -263,11 +263,13 @@ void StoreThread::put_back(std::vector<FindRequest>&& finds, std::size_t first) 
 }
 
 std::optional<BackendEvent> StoreThread::commit(Batch&& batch) {
-    auto rows = store_.commit(batch.lists, commit_deadline());
+    const auto begun = Clock::now();
+    auto rows = store_.commit(batch.lists, begun + options().commit_deadline);
+    const auto took = Clock::now() - begun;
     if (rows) {
-        complete(batch, std::move(*rows));
+        complete(batch, std::move(*rows), took);
     } else if (rows.error().code == StoreErrc::rejected) {
-        complete(batch, std::vector<RowResult>(batch.change_count(), rejected(rows.error())));
+        complete(batch, std::vector<RowResult>(batch.change_count(), rejected(rows.error())), took);
     } else if (rows.error().code == StoreErrc::in_doubt) {
         count_in_doubt(batch.ids.size());
         if (options().hands_over_in_doubt) return lose(rows.error(), std::move(batch));
@@ -287,19 +289,21 @@ void StoreThread::count_in_doubt(std::size_t decisions) {
     queue_->counters.in_doubt += decisions;
 }
 
-void StoreThread::complete(const Batch& batch, std::vector<RowResult>&& rows) {
+void StoreThread::complete(const Batch& batch, std::vector<RowResult>&& rows,
+                           std::optional<std::chrono::nanoseconds> took) {
     const auto count = [&](Outcome outcome) {
-        return static_cast<std::uint64_t>(std::ranges::count(rows, outcome, &RowResult::outcome));
+        return static_cast<std::size_t>(std::ranges::count(rows, outcome, &RowResult::outcome));
     };
+    const CommitReport report{rows.size(), count(Outcome::lost), count(Outcome::rejected), took};
     const std::lock_guard lock{queue_->mutex};
     WorkerCounters& counters = queue_->counters;
     counters.batches += 1;
     counters.decisions += batch.ids.size();
-    counters.changes += rows.size();
-    counters.lost += count(Outcome::lost);
-    counters.rejected += count(Outcome::rejected);
-    counters.largest_batch = std::max(counters.largest_batch, rows.size());
-    queue_->tell_completions_locked(answered_completions(batch, std::move(rows)));
+    counters.changes += report.changes;
+    counters.lost += report.lost;
+    counters.rejected += report.rejected;
+    counters.largest_batch = std::max(counters.largest_batch, report.changes);
+    queue_->tell_completions_locked(answered_completions(batch, std::move(rows)), report);
 }
 
 // --- changed settings

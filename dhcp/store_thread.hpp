@@ -61,7 +61,9 @@ private:
     /// @return the event, if the store was lost over it.
     std::optional<BackendEvent> perform_work(Work&& work);
     std::optional<BackendEvent> commit(Batch&& batch);
-    void complete(const Batch& batch, std::vector<RowResult>&& rows);
+    /// @param took  for its commit; nullopt: the outcome was found out later
+    void complete(const Batch& batch, std::vector<RowResult>&& rows,
+                  std::optional<std::chrono::nanoseconds> took = std::nullopt);
     void count_in_doubt(std::size_t decisions);
     /// The finds from `first` on are answered with those that queue: by lose().
     void put_back(std::vector<FindRequest>&& finds, std::size_t first);

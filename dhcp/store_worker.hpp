@@ -33,6 +33,13 @@ struct DrainedRow {
     std::string conflict;         // not empty: the entry was not stored, and why; `stored` stands
 };
 
+/// What a commit came to.
+struct CommitReport {
+    std::size_t changes = 0;
+    std::size_t lost = 0, rejected = 0;  // of the changes
+    std::optional<std::chrono::nanoseconds> took = std::nullopt;  // nullopt: its outcome was found out later
+};
+
 /// Called on the loop thread only. Pages and completions come in the order in which the store saw them: a
 /// row of a page is older than any change completed after it, so a page never replaces a busy lease.
 class StoreListener {
@@ -42,6 +49,8 @@ public:
     virtual void on_opened(const Opened& opened) = 0;
     virtual void on_page(LoadedPage&& page) = 0;
     virtual void on_completions(std::vector<Completion>&& completions) = 0;
+    /// Right before on_completions with what it completed.
+    virtual void on_commit([[maybe_unused]] const CommitReport& report) {}
     /// Less than a batch of the journal is left: submit new changes here from now on (they wait), and call
     /// handed_over() when nothing is on its way into the journal any more.
     virtual void on_hand_over() {}

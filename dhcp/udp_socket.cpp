@@ -57,6 +57,7 @@ SocketResult prepare(int fd, const UdpSocket::Options& options, const std::strin
                                                   : "'ip link' lists the interfaces"));
     }
     set_receive_buffer(fd, options.receive_buffer_bytes);
+    set_send_buffer(fd, options.send_buffer_bytes);
     if (auto done = report_arrival_times(fd, where); !done) return done;
     return options.family == Family::v4 ? prepare_v4(fd, options.relayed_only, where) : prepare_v6(fd, where);
 }

@@ -24,6 +24,7 @@ public:
         std::uint16_t port = 67;
         bool relayed_only = false;  // v4: a packet socket serves this interface too: leave giaddr 0 to it
         int receive_buffer_bytes = 4 << 20;
+        int send_buffer_bytes = 4 << 20;
     };
     /// Of v6 without an address it is in the groups of servers (udp_socket.cpp: server_groups).
     /// @error the interface or address is not there, the port is taken, or a capability is missing; the text

@@ -70,17 +70,7 @@ StoreResult<Secret> read_file(std::string_view key, const std::string& path) {
                        "is larger than " + std::to_string(file_size_max) + " octets: not a secret of ours");
     text.resize(size);
     if (text.find('\0') != std::string::npos)
-        return refused(key, path, "contains a NUL octet, which no database library takes");
-    return Secret{std::move(text)};
-}
-
-/// The file's content is one value.
-StoreResult<Secret> read_value(std::string_view key, const std::string& path) {
-    auto content = read_file(key, path);
-    if (!content) return content;
-    std::string text = content->reveal();
-    strip_line_end(text);
-    if (text.empty()) return refused(key, path, "is empty");
+        return refused(key, path, "contains a NUL octet, which no secret has");
     return Secret{std::move(text)};
 }
 
@@ -132,16 +122,25 @@ StoreResult<Credentials> read_both(const std::string& path) {
 
 }  // namespace
 
+StoreResult<Secret> read_secret(std::string_view key, const std::string& path) {
+    auto content = read_file(key, path);
+    if (!content) return content;
+    std::string text = content->reveal();
+    strip_line_end(text);
+    if (text.empty()) return refused(key, path, "is empty");
+    return Secret{std::move(text)};
+}
+
 StoreResult<Credentials> read_credentials(const DatabaseServerConfig& server) {
     if (!server.credentials_file.empty()) return read_both(server.credentials_file);
     Credentials credentials{server.user, server.password};
     if (!server.user_file.empty()) {
-        const auto user = read_value("user-file", server.user_file);
+        const auto user = read_secret("user-file", server.user_file);
         if (!user) return std::unexpected(user.error());
         credentials.user = user->reveal();
     }
     if (!server.password_file.empty()) {
-        auto password = read_value("password-file", server.password_file);
+        auto password = read_secret("password-file", server.password_file);
         if (!password) return std::unexpected(password.error());
         credentials.password = std::move(*password);
     }

@@ -18,6 +18,10 @@ struct Credentials {
 ///        read by others than its owner and group; the message names the file and the cure, never a content.
 StoreResult<Credentials> read_credentials(const DatabaseServerConfig& server);
 
+/// One file whose content is one secret, read with the same care. Blocks on the file system.
+/// @param key  of the configuration, for the message: "password-file"
+StoreResult<Secret> read_secret(std::string_view key, const std::string& path);
+
 /// The text with every occurrence of the password replaced: for words of a library.
 std::string without_secrets(std::string text, const Credentials& credentials);
 

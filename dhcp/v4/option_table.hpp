@@ -19,7 +19,7 @@ inline constexpr std::uint8_t pad = 0, subnet_mask = 1, routers = 3, domain_name
                               end = 255;
 }
 namespace rai {
-inline constexpr std::uint8_t circuit_id = 1, remote_id = 2, link_selection = 5, server_id_override = 11,
+inline constexpr std::uint8_t circuit_id = 1, remote_id = 2, link_selection = 5, subscriber_id = 6, server_id_override = 11,
                               relay_id = 12, relay_port = 19;
 }
 

@@ -75,7 +75,8 @@ void log_change(const std::string& client, std::uint32_t subnet_id, const LeaseC
         case LeaseCause::offered:
         case LeaseCause::reclaimed:
         case LeaseCause::probation_over:
-        case LeaseCause::removed: break;
+        case LeaseCause::removed:
+        case LeaseCause::edited: break;
     }
 }
 

@@ -108,7 +108,7 @@ const Place places[] = {
      R"("config-control": {"config-databases": [{"type": "mysql", "password": "swordfish"}]})",
      "/config-control/config-databases/0/password", "*****"},
     {"library",
-     R"("hooks-libraries": [{"library": "libdhcp_legal_log.so", "parameters": {"a": [{"password": "swordfish"}]}}])",
+     R"("hooks-libraries": [{"library": "libdhcp_perfmon.so", "parameters": {"a": [{"password": "swordfish"}]}}])",
      "/hooks-libraries/0/parameters/a/0/password", "*****"},
 };
 INSTANTIATE_TEST_SUITE_P(HiddenTexts, SecretPlace, testing::ValuesIn(places),

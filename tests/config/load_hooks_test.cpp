@@ -1,6 +1,7 @@
 // hooks-libraries: parameters of those whose work is built in, and what becomes of the others.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <syslog.h>
 
 #include "tests/config/configuration.hpp"
 
@@ -97,6 +98,75 @@ TEST(LoadHooks, FlexOptions) {
     EXPECT_FALSE(options[3].sub_options[1].container_remove);
 }
 
+TEST(LoadHooks, LegalLog) {
+    const auto loaded = load_global(library("libdhcp_legal_log", R"({"type": "logfile", "path": "/var/log/leasehold/",
+        "base-name": "forensic4", "time-unit": "month", "count": 2, "prerotate": "/bin/zip.sh", "postrotate": "/bin/true",
+        "mark-continuation-lines": false, "timestamp-format": "%F %T.%Q", "request-parser-format": "pkt4.mac",
+        "response-parser-format": "option[51].hex"})"));
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_TRUE(loaded->warnings.empty()) << format(loaded->warnings);
+    ASSERT_NE(loaded->server->legal_log, nullptr);
+    const LegalLogConfig& legal = *loaded->server->legal_log;
+    EXPECT_EQ(legal.target, (LegalLogTarget{.directory = "/var/log/leasehold",
+                                            .base_name = "forensic4",
+                                            .unit = LegalLogTarget::Unit::month,
+                                            .count = 2,
+                                            .prerotate = "/bin/zip.sh",
+                                            .postrotate = "/bin/true"}));
+    EXPECT_FALSE(legal.mark_continuation_lines);
+    EXPECT_EQ(legal.timestamp_format, "%F %T.%Q");
+    EXPECT_EQ(legal.request_format->text(), "pkt4.mac");
+    EXPECT_EQ(legal.response_format->text(), "option[51].hex");
+}
+
+TEST(LoadHooks, LegalLogWithoutParametersIsKeas) {
+    LoadOptions options;
+    options.directories.legal_log = "/srv/logs";
+    const auto loaded = load_global(R"("hooks-libraries": [{"library": "libdhcp_legal_log.so"}])", options);
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    const LegalLogConfig& legal = *loaded->server->legal_log;
+    EXPECT_EQ(legal.target, (LegalLogTarget{.directory = "/srv/logs"}));
+    EXPECT_TRUE(legal.mark_continuation_lines);
+    EXPECT_EQ(legal.timestamp_format, "%Y-%m-%d %H:%M:%S %Z");
+    EXPECT_EQ(load_global("")->server->legal_log, nullptr);
+}
+
+TEST(LoadHooks, LegalLogMayGoElsewhereWhereSecurityIsRelaxed) {
+    LoadOptions options;
+    options.relax_security = true;
+    const auto loaded = load_global(library("libdhcp_legal_log", R"({"path": "/var/lib/kea/log"})"), options);
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    EXPECT_EQ(loaded->server->legal_log->target.directory, "/var/lib/kea/log");
+    EXPECT_THAT(format(loaded->warnings), HasSubstr("as -X permits"));
+}
+
+TEST(LoadHooks, LegalLogToSyslog) {
+    const auto loaded = load_global(
+        library("libdhcp_legal_log", R"({"type": "syslog", "facility": "authpriv", "pattern": "%m", "count": 5})"));
+    ASSERT_TRUE(loaded) << format(loaded.error());
+    const LegalLogTarget& target = loaded->server->legal_log->target;
+    EXPECT_EQ(target.type, LegalLogTarget::Type::syslog);
+    EXPECT_EQ(target.facility, LOG_AUTHPRIV);
+    EXPECT_EQ(target.pattern, "%m");
+    EXPECT_THAT(format(loaded->warnings), HasSubstr("\"count\" says nothing"));
+}
+
+TEST(LoadHooks, LegalLoggingInherits) {
+    const std::string networks = R"("shared-networks": [{"name": "n", "user-context": {"legal-logging": false}, "subnet4": [
+            {"id": 1, "subnet": "10.1.0.0/16"}, {"id": 2, "subnet": "10.2.0.0/16", "user-context": {"legal-logging": true}}]}],
+           "subnet4": [{"id": 3, "subnet": "10.3.0.0/16"}, {"id": 4, "subnet": "10.4.0.0/16", "user-context": {"legal-logging": false}}])";
+    const auto flags = [](const LoadResult& loaded) {
+        std::string text;
+        for (const SubnetConfig& subnet : loaded->server->subnets) text += subnet.legal_logging ? '1' : '0';
+        return text;
+    };
+    EXPECT_EQ(flags(load_global(library("libdhcp_legal_log") + ", " + networks)), "0110");
+    EXPECT_EQ(flags(load_global(networks)), "1111") << "without its library user-context is free";
+    expect_refused(library("libdhcp_legal_log") +
+                       R"(, "subnet4": [{"id": 3, "subnet": "10.3.0.0/16", "user-context": {"legal-logging": @"no"}}])",
+                   "/Dhcp4/subnet4/0/user-context/legal-logging", "is a switch");
+}
+
 struct Wrong {
     const char *library, *parameters, *pointer, *what;
 };
@@ -110,6 +180,26 @@ TEST(LoadHooks, WrongParametersAreToldAtTheirPlace) {
         {"ping_check", R"({@"reply-timout": 5})", "/reply-timout", "unknown here"},
         {"run_script", R"({"name": @"x.sh"})", "/name", "no absolute path"},
         {"run_script", R"({"name": "/x.sh", "sync": @true})", "/sync", "do not wait"},
+        {"legal_log", R"({"type": @"mysql"})", "/type", "not kept in a database"},
+        {"legal_log", R"({"type": @"postgresql", "name": "kea", "password": "x"})", "/type", "not kept in a database"},
+        {"legal_log", R"({"type": @"journal"})", "/type", "no place"},
+        {"legal_log", R"({"type": @5})", "/type", "is a text"},
+        {"legal_log", R"({@"basename": "x"})", "/basename", "unknown here"},
+        {"legal_log", R"({"path": @"/etc"})", "/path", "may not be written to \"/etc\""},
+        {"legal_log", R"({"path": @"/var/log/leasehold/../../etc"})", "/path", "may not be written"},
+        {"legal_log", R"({"path": @"log"})", "/path", "no absolute path"},
+        {"legal_log", R"({"base-name": @"../x"})", "/base-name", "name of a file"},
+        {"legal_log", R"({"base-name": @""})", "/base-name", "name of a file"},
+        {"legal_log", R"({"time-unit": @"hour"})", "/time-unit", "no unit of rotation"},
+        {"legal_log", R"({"count": @-1})", "/count", "no number"},
+        {"legal_log", R"({"prerotate": @"zip.sh"})", "/prerotate", "no absolute path"},
+        {"legal_log", R"({"postrotate": @true})", "/postrotate", "is a text"},
+        {"legal_log", R"({"mark-continuation-lines": @"yes"})", "/mark-continuation-lines", "is a switch"},
+        {"legal_log", R"({"timestamp-format": @"%H%n"})", "/timestamp-format", "begin of a line"},
+        {"legal_log", R"({"type": "syslog", "facility": @"local8"})", "/facility", "no facility"},
+        {"legal_log", R"({"request-parser-format": @"("})", "/request-parser-format", "wrong at its character"},
+        {"legal_log", R"({"response-parser-format": @"ifelse(member('ALL'), 'a', 'b') "})", "/response-parser-format",
+         "cannot depend on client classes"},
         {"flex_id", R"(@{})", "", "without an expression"},
         {"flex_id", R"({"identifier-expression": @"("})", "/identifier-expression", "wrong at its character"},
         {"flex_id", R"({"identifier-expression": @5})", "/identifier-expression", "is a string"},

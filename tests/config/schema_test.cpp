@@ -86,6 +86,15 @@ Json configuration(Family family, Scope scope, const std::string& key, const Jso
         case Scope::control_socket:
             inner.update(Json{{"socket-type", "unix"}, {"socket-name", "s"}});
             return global("control-sockets", Json::array({inner}));
+        case Scope::authentication:
+        case Scope::http_client:
+        case Scope::http_header: {
+            Json socket{{"socket-type", "http"}};
+            if (scope == Scope::authentication) socket["authentication"] = inner;
+            if (scope == Scope::http_client) socket["authentication"]["clients"] = Json::array({inner});
+            if (scope == Scope::http_header) socket["http-headers"] = Json::array({inner});
+            return global("control-sockets", Json::array({socket}));
+        }
         case Scope::hook_library:
             inner["library"] = "libdhcp_lease_cmds.so";
             return global("hooks-libraries", Json::array({inner}));

@@ -34,6 +34,17 @@ TEST(Answer, SmallOnes) {
     EXPECT_EQ(whole(nothing_found("none")), R"({ "result": 3, "text": "none" })");
 }
 
+TEST(ListAnswer, HasFurtherMembersBesideTheList) {
+    auto answer = list_answer({.name = "numbers",
+                               .more = [](const ListAnswer::Add& add) { return add(7) && false; },
+                               .text = [](std::uint64_t) { return std::string{"found"}; },
+                               .beside = [](std::uint64_t count) {
+                                   return nlohmann::json{{"count", count}, {"next", {{"from", 1}}}};
+                               }});
+    EXPECT_EQ(whole(std::move(answer)), R"({ "arguments": { "numbers": [ 7 ], "count": 1, "next": { "from": 1 } }, )"
+                                        R"("result": 0, "text": "found" })");
+}
+
 // A list that is written as it comes looks as if it had been one value.
 TEST(ListAnswer, LooksLikeAnyOtherAnswer) {
     EXPECT_EQ(whole(numbers(3, false)),

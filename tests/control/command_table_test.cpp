@@ -40,7 +40,8 @@ TEST(CommandTable, AccessFollowsTheName) {
     for (const auto& command : command_table()) {
         const auto& name = command.name;
         const bool reads = name.ends_with("-get") || name.find("-get-") != name.npos ||
-                           name.starts_with("list-") || name.ends_with("-list") || name.ends_with("-report");
+                           name.starts_with("list-") || name.ends_with("-list") || name.ends_with("-report") ||
+                           name.ends_with("-select-test");
         EXPECT_EQ(command.access, reads ? Access::read : Access::write) << name;
     }
 }

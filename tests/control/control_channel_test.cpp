@@ -8,11 +8,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <thread>
+
+#include "tests/support/channel_thread.hpp"
 
 namespace leasehold::control_channel_test {
 namespace {
@@ -65,64 +65,26 @@ private:
     bool connected_ = false;
 };
 
-struct ControlChannelTest : testing::Test {
-    boost::asio::io_context loop;
-    SideThread side{loop};
+struct ControlChannelTest : testing_support::ChannelThread {
     std::filesystem::path folder =
         std::filesystem::path{testing::TempDir()} / ("channel-" + std::to_string(getpid()));
     std::string path = folder / "socket";
-    ChannelLimits limits;
-    std::unique_ptr<ControlChannel> channel;
-    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
-        loop.get_executor()};
-    std::thread runner;
 
     void SetUp() override {
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder);
     }
     void TearDown() override {
-        stop();
-        channel.reset();
+        ChannelThread::TearDown();
         std::filesystem::remove_all(folder);
     }
 
-    /// Answers with what was asked: the member "command" as text; "big" streams.
-    static void echo(const config::Value& request, const Reply& reply) {
-        const auto* const command = request.member("command");
-        const auto* const name = command == nullptr ? nullptr : std::get_if<std::string>(&command->data);
-        if (name == nullptr) return reply(failure("not a command"));
-        if (*name != "big") return reply(success(*name));
-        Answer answer;
-        answer.pieces = [left = 1000](std::string& out) mutable {
-            out.append(5000, 'b');
-            return --left != 0;
-        };
-        reply(std::move(answer));
-    }
-
     void start() {
-        channel = std::make_unique<ControlChannel>(
-            loop, side, limits,
-            [](const config::Value& request, const Reply& reply) { echo(request, reply); });
+        channel = std::make_unique<ControlChannel>(loop, side, limits, echo);
         auto prepared = channel->prepare({{path}});
         ASSERT_TRUE(prepared) << prepared.error();
         channel->activate(std::move(*prepared));
-        runner = std::thread{[this] { loop.run(); }};
-    }
-    void stop() {
-        work.reset();
-        loop.stop();
-        if (runner.joinable()) runner.join();
-    }
-    /// Looks on the loop's thread, as often as it takes.
-    template <class See>
-    void wait_until(See see) {
-        for (bool seen = false; !seen;) {
-            std::promise<bool> answer;
-            boost::asio::post(loop, [&] { answer.set_value(see()); });
-            seen = answer.get_future().get();
-        }
+        run();
     }
     std::string ask(std::string_view text) const {
         const Client client{path};
@@ -300,7 +262,7 @@ TEST_F(ControlChannelTest, PeerThatDoesNotReadStopsTheMaking) {
     std::promise<void> blocked;
     std::size_t made = 0;
     channel =
-        std::make_unique<ControlChannel>(loop, side, limits, [&](const config::Value&, const Reply& reply) {
+        std::make_unique<ControlChannel>(loop, side, limits, [&](const config::Value&, const Caller&, const Reply& reply) {
             Answer answer;
             answer.pieces = [&made](std::string& out) {
                 out.append(answer_piece_size, 'e');

@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/support/temporary_directory.hpp"
 
 namespace leasehold::ctl_test {
 namespace {
@@ -129,6 +132,26 @@ TEST_F(ShowAnswer, OtherAnswersAreTextAndJson) {
               "DHCPv4 service disabled\n");
     EXPECT_THAT(show_answer("config-hash-get", {{"result", 0}, {"arguments", {{"hash", "AB"}}}}),
                 HasSubstr("\"AB\""));
+}
+
+// Without -4, -6 or a file: who has the command is asked.
+TEST(RunCtl, AsksTheServerThatHasTheCommand) {
+    const testing_support::TemporaryDirectory nobody_there;
+    setenv("KEA_CONTROL_SOCKET_DIR", nobody_there.path().c_str(), 1);
+    const auto tried = [](const std::string& command, std::optional<Family> family = {}) {
+        std::ostringstream out, err;
+        CtlArguments arguments;
+        arguments.family = family;
+        arguments.command = command;
+        EXPECT_EQ(run_ctl(arguments, out, err), 1);
+        return err.str();
+    };
+    for (const auto* command : {"config-get", "subnet4-list", "network4-add", "lease4-get", "no-such-command"})
+        EXPECT_THAT(tried(command), HasSubstr("/kea4-ctrl-socket")) << command;
+    for (const auto* command : {"subnet6-list", "network6-add", "lease6-get", "stat-lease6-get", "reconfigure6"})
+        EXPECT_THAT(tried(command), HasSubstr("/kea6-ctrl-socket")) << command;
+    EXPECT_THAT(tried("config-get", Family::v6), HasSubstr("/kea6-ctrl-socket"));
+    unsetenv("KEA_CONTROL_SOCKET_DIR");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST(ExitCodePage, HasEveryCode) {
 
 INSTANTIATE_TEST_SUITE_P(Docs, ReferencePage,
                          testing::Values(Page{"commands.md", "commands"}, Page{"messages.md", "messages"},
-                                         Page{"operations.md", "exit-codes"}));
+                                         Page{"metrics.md", "metrics"}, Page{"operations.md", "exit-codes"}));
 
 }  // namespace
 }  // namespace leasehold::reference_test

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "control/child_programs.hpp"
 #include "control/script_environment.hpp"
 #include "dhcp/statistics.hpp"
 #include "tests/dhcp/v4/packet.hpp"
@@ -299,11 +300,11 @@ TEST_F(RunScriptTest, AnotherStatusThanZeroIsAFailure) {
 }
 
 TEST_F(RunScriptTest, ChecksTellWhatToDo) {
-    EXPECT_TRUE(check_script(script("true")));
-    EXPECT_THAT(check_script(path("none")).error(), HasSubstr("cannot be found"));
-    EXPECT_THAT(check_script(folder.path()).error(), HasSubstr("is no file"));
-    EXPECT_THAT(check_script(script("true", 0757)).error(), HasSubstr("chmod o-w"));
-    EXPECT_THAT(check_script(script("true", 0644)).error(), HasSubstr("chmod +x"));
+    EXPECT_TRUE(check_program(script("true"), "the program"));
+    EXPECT_THAT(check_program(path("none"), "the program").error(), HasSubstr("cannot be found"));
+    EXPECT_THAT(check_program(folder.path(), "the program").error(), HasSubstr("is no file"));
+    EXPECT_THAT(check_program(script("true", 0757), "the program").error(), HasSubstr("chmod o-w"));
+    EXPECT_THAT(check_program(script("true", 0644), "the program").error(), HasSubstr("chmod +x"));
 }
 
 }  // namespace

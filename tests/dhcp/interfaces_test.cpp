@@ -53,6 +53,7 @@ TEST_F(LiveInterfaceMonitor, KnowsThePresentStateAtOnce) {
     EXPECT_EQ(monitor->interfaces().at(eth0()->index), *eth0());
     EXPECT_FALSE(eth0()->up || eth0()->running || eth0()->loopback);
     EXPECT_TRUE(eth0()->broadcast);
+    EXPECT_TRUE(eth0()->multicast);
     EXPECT_EQ(eth0()->hardware_type, ARPHRD_ETHER);
     EXPECT_EQ(eth0()->mtu, 1400u);
     EXPECT_EQ(to_hex(view(eth0()->mac)), "02:00:00:00:00:09");

@@ -37,6 +37,21 @@ TEST(Lease, NumbersOutsideTheEnumsHaveAName) {
     EXPECT_EQ(to_string(LeaseCause::probation_over), "probation-over");
 }
 
+TEST(Lease, HolderIsKnownByWhatTheClientIs) {
+    Lease a, b;
+    EXPECT_FALSE(same_holder(a, b)) << "nobody is nobody else";
+    a.hwaddr = b.hwaddr = {1, 2};
+    EXPECT_TRUE(same_holder(a, b));
+    a.client_id = {7};
+    EXPECT_TRUE(same_holder(a, b)) << "one has no client-id";
+    b.client_id = {8};
+    EXPECT_FALSE(same_holder(a, b)) << "before the hardware address";
+    a.duid = b.duid = {9};
+    EXPECT_TRUE(same_holder(a, b)) << "before both";
+    b.iaid = 1;
+    EXPECT_FALSE(same_holder(a, b));
+}
+
 TEST(Lease, AChangeNamesItsAddress) {
     const Prefix address = to_prefix(Ipv4{0xc0000201});
     Put put;

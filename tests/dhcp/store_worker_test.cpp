@@ -52,6 +52,19 @@ TEST(StoreWorker, WhatQueuedWhileTheCommitRanIsTheNextBatch) {
     EXPECT_EQ(bench.worker().counters().batches, 2U);
 }
 
+TEST(StoreWorker, TellsOfEachCommitWithWhatItCompleted) {
+    WorkerBench bench{{}, {}, 1};
+    bench.serve();
+    ASSERT_TRUE(bench.worker().submit({1, {Put{lease_of(LeaseKind::v4, 0, 1)}, Put{lease_of(LeaseKind::v4, 1, 1)}}}));
+    bench.run_until_completed(1);
+    ASSERT_THAT(bench.commits, SizeIs(1));
+    const CommitReport& report = bench.commits[0];
+    EXPECT_EQ(report.changes, 2U);
+    EXPECT_EQ(report.lost, 1U) << "the version is there already";
+    EXPECT_EQ(report.rejected, 0U);
+    EXPECT_TRUE(report.took);
+}
+
 TEST(StoreWorker, NothingIsCompletedBeforeItsCommitReturned) {
     Gate gate;
     WorkerBench bench{[&](StoreCall call, std::size_t) -> std::optional<StoreFault> {

@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <thread>
 
+#include "dhcp/socket_setup.hpp"
 #include "tests/support/served_link.hpp"
 
 namespace leasehold::test::udp_socket_test {
@@ -37,6 +39,18 @@ TEST_F(LiveUdpSocket, TakesABroadcastFromAClientWithoutAnAddress) {
     EXPECT_EQ(taken[0].source_port, 68);
     EXPECT_EQ(taken[0].destination, to_ipv6(Ipv4{0xffffffff}));
     EXPECT_EQ(udp.counters().received, 1u);
+}
+
+TEST_F(LiveUdpSocket, TellsHowMuchWaits) {
+    auto udp = open({.interface = "srv0"});
+    EXPECT_EQ(octets_queued(udp.fd()), 0u);
+    EXPECT_EQ(octets_queued(-1), 0u);
+    link.client().broadcast(boot_request(7, {}));
+    pollfd readable{.fd = udp.fd(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&readable, 1, 10'000), 1);
+    EXPECT_GE(octets_queued(udp.fd()), boot_request(7, {}).size());
+    take_until(udp, 7);
+    EXPECT_EQ(octets_queued(udp.fd()), 0u);
 }
 
 TEST_F(LiveUdpSocket, TellsWhereARelayedMessageCameFromAndWentTo) {
@@ -151,6 +165,22 @@ TEST_F(LiveUdpSocket, SendsFromTheAddressItIsTold) {
         EXPECT_TRUE(std::ranges::equal(datagram->payload, message));
     }
     EXPECT_EQ(udp.counters().sent, 2u);
+}
+
+TEST_F(LiveUdpSocket, HasRoomForOthersWhileNobodyAnswersForSomeAddresses) {
+    link.server.ip("neigh add 10.77.0.9 lladdr 02:00:00:00:00:09 dev srv0");
+    auto udp = open({.interface = "srv0"});
+    const Bytes message = boot_request(9, {});
+    std::vector<Outbound> replies;
+    for (std::uint32_t i = 0; i < 1000; ++i)
+        replies.push_back({.bytes = message,
+                           .source = {},
+                           .destination = to_ipv6(Ipv4{server_address.value + 19 + i % 200}),
+                           .port = 68,
+                           .hwaddr = {}});
+    replies.push_back(
+        {.bytes = message, .source = {}, .destination = to_ipv6(relay_address), .port = 67, .hwaddr = {}});
+    EXPECT_EQ(udp.send(replies), replies.size()) << udp.last_error();
 }
 
 TEST_F(LiveUdpSocket, SkipsWhatCannotBeSentAndCountsIt) {

@@ -9,6 +9,7 @@ from typing import Any
 
 from live.support.case import LiveTest
 from live.support.ctl import ControlSocket
+from live.support.http_control import HttpControl
 from live.support.namespace import connect
 from live.support.server import STARTED, STARTED6
 from live.support.waiting import eventually
@@ -73,6 +74,24 @@ class BothFamiliesTest(LiveTest):
         pids = {path.read_text() for path in (self.subject.folder / "run").glob("*.pid")}
         self.assertEqual(pids, {f"{self.subject.pid}\n"})
         self.assertEqual(self.subject.stop(), 0)
+
+    def test_one_listener_shows_both(self) -> None:
+        configuration = self.both()
+        configuration["Dhcp6"]["control-sockets"].append({"socket-type": "http", "socket-port": 8006})
+        self.write(configuration)
+        self.start()
+        http = HttpControl(self.server_side, 8006)
+        ready = http.post("", method="GET", path="/health/ready")
+        self.assertEqual(ready.status, 200)
+        self.assertEqual([service["family"] for service in ready.json["services"]], ["DHCPv4", "DHCPv6"])
+        metrics = http.post("", method="GET", path="/metrics").text.splitlines()
+        for line in ('leasehold_service_state{family="4",state="open"} 1',
+                     'leasehold_service_state{family="6",state="open"} 1',
+                     'kea_dhcp4_addresses_total{subnet="10.77.0.0/24",subnet_id="1",prefix="10.77.0.0/24",'
+                     'shared_network=""} 100',
+                     'kea_dhcp6_na_total{subnet="2001:db8:77::/64",subnet_id="1",prefix="2001:db8:77::/64",'
+                     'shared_network=""} 18446744073709551616'):
+            self.assertIn(line, metrics)
 
     def test_writing_one_part_keeps_the_other(self) -> None:
         path = self.write(self.both())

@@ -103,6 +103,7 @@ class ControlTest(OneLinkTest):
         self.assertEqual(self.control.ask("config-test", {"Dhcp4": shown["Dhcp4"]})["result"], SUCCESS)
         answer = self.control.ask("config-set", {"Dhcp4": shown["Dhcp4"]})
         self.assertEqual(answer["result"], SUCCESS, answer)
+        self.assertEqual(answer["arguments"]["changes"], [])
         self.assertEqual(self.control.do("config-get"), shown)
         self.assertEqual([pool["pool"].replace(" ", "") for pool in shown["Dhcp4"]["subnet4"][0]["pools"]],
                          [POOL.replace(" ", "")])

@@ -78,7 +78,8 @@ class NewConfigurationTest(OneLinkTest):
         control = self.subject.control
         dhcp4 = {**self.subject.configuration(**self.keys())["Dhcp4"], "valid-lifetime": 1234,
                  "cache-threshold": 0.0}
-        control.do("config-set", {"Dhcp4": dhcp4})
+        told = control.do("config-set", {"Dhcp4": dhcp4})["changes"]
+        self.assertIn({"change": "changed", "where": "/Dhcp4/valid-lifetime", "from": 3600, "to": 1234}, told)
         ack = wire.lease(ANNA)
         self.assertEqual((ack.yiaddr, ack.lease_seconds), (address, 1234))
         control.do("config-write")

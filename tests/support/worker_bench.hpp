@@ -91,6 +91,7 @@ public:
     std::vector<Lease> loaded;
     std::vector<std::size_t> page_sizes;
     std::vector<Completion> completions;
+    std::vector<CommitReport> commits;
     std::vector<bool> renewals;  // did they work?
     std::function<void()> on_page_hook;
 
@@ -102,6 +103,7 @@ private:
         for (Lease& lease : page.leases) loaded.push_back(std::move(lease));
         if (on_page_hook) on_page_hook();
     }
+    void on_commit(const CommitReport& report) override { commits.push_back(report); }
     void on_completions(std::vector<Completion>&& what) override {
         for (Completion& completion : what) completions.push_back(std::move(completion));
     }

@@ -54,6 +54,11 @@ protected:
     void run_until_idle() {
         loop.run_until([&] { return journey.idle(); });
     }
+    const Histogram* times_of(Stat query) {
+        timed = journey.exchange_times().entries();
+        const auto found = std::ranges::find(timed, query, &ExchangeTimes::Entry::query);
+        return found == timed.end() ? nullptr : &found->times;
+    }
     std::int64_t count(Stat stat) { return statistics.value(stat); }
 
     testing_support::FakeTime time;
@@ -65,6 +70,7 @@ protected:
     Interface interface;
     std::shared_ptr<testing_support::Gate> gate;  // closed: a commit waits there
     std::optional<StoreFault> fault;
+    std::vector<ExchangeTimes::Entry> timed;
     std::shared_ptr<const ServerConfig> config;
     std::unique_ptr<LeaseHome> home;
     Journey journey{{clock, statistics, bus, outlet, 0}};
@@ -77,6 +83,33 @@ TEST_F(JourneyTest, AnOfferIsSentAtOnceAndHeldForItsClient) {
                                          Sent{MessageType::offer, Ipv4{first.value + 1}, 200}));
     EXPECT_EQ(home->keeper().table().size(), 0u);
     EXPECT_EQ(home->keeper().pools().get(to_prefix(first)), Availability::held);
+}
+
+TEST_F(JourneyTest, TimesRunFromTheArrivalInTheKernelUntilTheAnswerIsWithTheSocket) {
+    constexpr std::chrono::seconds waited{1};
+    const auto discover = query(MessageType::discover, 1, 100);
+    journey.on_datagram({interface, to_ipv6(server), true}, broadcast(discover, waited));
+    EXPECT_EQ(outlet.sent.size(), 1u);
+    EXPECT_EQ(times_of(Stat::pkt4_discover_received), nullptr) << "it waits for the end of its burst";
+    journey.flush();
+    const auto* const times = times_of(Stat::pkt4_discover_received);
+    ASSERT_NE(times, nullptr);
+    EXPECT_EQ(times->count(), 1u);
+    EXPECT_GE(times->sum(), static_cast<std::uint64_t>(std::chrono::nanoseconds{waited}.count()));
+}
+
+TEST_F(JourneyTest, OnlyWhatIsAnsweredHasATime) {
+    gate = std::make_shared<testing_support::Gate>();
+    receive(query(MessageType::release, 1, 100));
+    for (int i = 0; i < 3; ++i) receive(query(MessageType::request, 1, 101, first));  // two of them are dropped
+    journey.flush();
+    EXPECT_EQ(times_of(Stat::pkt4_request_received), nullptr) << "before it is stored";
+    gate->open();
+    run_until_idle();
+    journey.flush();
+    EXPECT_EQ(journey.exchange_times().entries().size(), 1u);
+    ASSERT_NE(times_of(Stat::pkt4_request_received), nullptr);
+    EXPECT_EQ(times_of(Stat::pkt4_request_received)->count(), 1u);
 }
 
 // I1
@@ -171,6 +204,8 @@ TEST_F(JourneyTest, WhatCameInADhcpv6MessageIsAnsweredTheSameWayOnceItIsStored) 
     EXPECT_THAT(answers, IsEmpty());
     receive_carried(query(MessageType::discover, 1, 101), "lan0");
     EXPECT_EQ(answers.size(), 1u);
+    ASSERT_NE(times_of(Stat::pkt4_discover_received), nullptr) << "it has left with the message around it";
+    EXPECT_EQ(times_of(Stat::pkt4_discover_received)->count(), 1u);
     receive_carried(query(MessageType::request, 1, 102, first), "lan0");
     EXPECT_EQ(answers.size(), 1u) << "before it is stored";
     run_until_idle();

@@ -263,6 +263,8 @@ TEST_F(Journey6CarryTest, ADhcpv4MessageIsHandedOnAndItsAnswerSentWhenItComes) {
     EXPECT_EQ(outlet.sent[0].envelope.source, link_local);
     EXPECT_EQ(count(Stat::pkt6_dhcpv4_query_received), 1);
     EXPECT_EQ(count(Stat::pkt6_dhcpv4_response_sent), 1);
+    ASSERT_THAT(carrying.exchange_times().entries(), SizeIs(1));
+    EXPECT_EQ(carrying.exchange_times().entries()[0].query, Stat::pkt6_dhcpv4_query_received);
 }
 
 TEST_F(Journey6CarryTest, WhereNobodyAnswersItIsDropped) {

@@ -1,0 +1,25 @@
+// What a configuration has otherwise than the one before it: for the answers of commands. Pure; both in full form,
+// with hidden texts hidden (config-get's).
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+
+namespace leasehold {
+
+struct ConfigurationDiff {
+    /// [ { "change": "changed", "where": "/Dhcp4/subnet4[id=7]/valid-lifetime", "from": 3600, "to": 7200 }, { "change":
+    /// "added", "where": "/Dhcp4/subnet4[id=8]" }, ... ], in the order of the configuration. Values stand there
+    /// when they are no maps or lists. What is in a list goes by what names it there, not by its place.
+    nlohmann::json changes = nlohmann::json::array();
+    /// That there was no more room for.
+    std::size_t more = 0;
+
+    bool empty() const { return changes.empty(); }
+};
+
+/// @param shown_max  how many changes are told
+ConfigurationDiff configuration_diff(const nlohmann::json& before, const nlohmann::json& after,
+                                     std::size_t shown_max = 100);
+
+}  // namespace leasehold
