@@ -60,7 +60,7 @@ class MariaDb(ServerProcess):
             try:
                 self.run(*words, data)
             except ServerFailed as failure:
-                # Seen once in many hundreds: it did not find a table that it had made itself.
+                # Seen once in many hundreds, when servers shared their TMPDIR: a table that it had just made was gone.
                 print(f"mariadb-install-db is tried once more: {failure}", file=sys.stderr)
                 self.run("find", str(folder), "-mindepth", "1", "-delete")
                 self.run(*words, data)
@@ -82,7 +82,9 @@ class MariaDb(ServerProcess):
                 f"--port={self.port}", f"--pid-file={self.directory / 'pid'}", *words]
 
     def environment(self) -> dict[str, str]:
-        return {**super().environment(), "PATH": super().environment()["PATH"] + ":/usr/sbin"}
+        """A server that starts deletes all temporary tables in TMPDIR, those of running servers too: each has its own."""
+        return {**super().environment(), "PATH": super().environment()["PATH"] + ":/usr/sbin",
+                "TMPDIR": str(self.directory)}
 
     def ready(self) -> bool:
         done = subprocess.run(self.as_account(self._client(None)), input="SELECT 1", capture_output=True, text=True,
