@@ -9,13 +9,11 @@ namespace leasehold {
 
 struct ConfigurationDiff {
     /// [ { "change": "changed", "where": "/Dhcp4/subnet4[id=7]/valid-lifetime", "from": 3600, "to": 7200 }, { "change":
-    /// "added", "where": "/Dhcp4/subnet4[id=8]" }, ... ], in the order of the configuration. Values stand there
-    /// when they are no maps or lists. What is in a list goes by what names it there, not by its place.
+    /// "added", "where": "/Dhcp4/subnet4[id=8]" }, ... ]. Values stand there when they are no maps or lists. What is
+    /// in a list goes by what names it there, not by its place: another order alone is not told.
     nlohmann::json changes = nlohmann::json::array();
     /// That there was no more room for.
     std::size_t more = 0;
-
-    bool empty() const { return changes.empty(); }
 };
 
 /// @param shown_max  how many changes are told
