@@ -85,7 +85,11 @@ class Dhcpcd6(RealClient6):
                                  ["dhcpcd", "-B", "-f", str(configuration), self.interface])
 
     def release(self) -> None:
-        self.terminate_inside()  # its configuration says that it then gives up what it has
+        """For a client that renews every few seconds. While dhcpcd waits for the answer to a RENEW it ends without a
+        RELEASE; just after a renewal it waits for none. Its configuration says that it then gives up what it has."""
+        before = self.count(self.renewed)
+        eventually(lambda: self.count(self.renewed) > before, "dhcpcd renews once more", self.program.output)
+        self.terminate_inside()
 
 
 class Dhcp6c(RealClient6):
