@@ -3,7 +3,7 @@
 
 #include <iosfwd>
 
-#include "control/command_line.hpp"
+#include "control/run_arguments.hpp"
 
 namespace leasehold {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "control/command_context.hpp"
-#include "control/command_line.hpp"
+#include "control/run_arguments.hpp"
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
 #include "control/event_stream.hpp"

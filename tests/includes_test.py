@@ -1,4 +1,4 @@
-"""Holds the arrows between the folders: control -> config -> dhcp <- lease_backends, control -> lease_backends.
+"""Holds the arrows between the folders: cli -> control -> config -> dhcp <- lease_backends, control -> lease_backends.
 
 Reads the #include lines of the sources. What a folder may not include, it cannot quietly begin to depend on:
 dhcp/ has no JSON, no SQL and no logging library, so that decisions stay testable without them.
@@ -19,6 +19,7 @@ ARROWS = {
     "lease_backends": {"dhcp"},
     "config": {"dhcp"},
     "control": {"config", "dhcp", "lease_backends"},
+    "cli": {"control", "config", "dhcp", "lease_backends"},
 }
 # Each folder and the libraries it has to do without, by how their headers' names begin.
 FOREIGN = {
@@ -27,6 +28,7 @@ FOREIGN = {
     "lease_backends": ("nlohmann/", "spdlog/", "CLI/"),
     "config": ("sqlite3", "libpq", "mysql", "mariadb", "spdlog/", "CLI/"),
     "control": ("sqlite3", "libpq", "mysql", "mariadb"),
+    "cli": ("sqlite3", "libpq", "mysql", "mariadb"),
 }
 # A lease's own notes are JSON by nature (the user context that is stored with it): two files read and write them.
 EXCEPTIONS = {

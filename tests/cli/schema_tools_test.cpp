@@ -1,14 +1,13 @@
 // `leasehold migrate` and `leasehold db` on a SQLite file: exit statuses and words. On servers:
 // tests/live/database_messages_test.py.
-#include "control/schema_tools.hpp"
-
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "control/command_line.hpp"
+#include "cli/command_line.hpp"
+#include "control/schema_tools.hpp"
 #include "lease_backends/migrations.hpp"
 #include "lease_backends/open.hpp"
 #include "tests/support/sqlite_shell.hpp"

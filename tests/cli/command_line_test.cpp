@@ -1,4 +1,4 @@
-#include "control/command_line.hpp"
+#include "cli/command_line.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

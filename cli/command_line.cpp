@@ -1,4 +1,4 @@
-#include "control/command_line.hpp"
+#include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>

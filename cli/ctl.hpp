@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "control/command_line.hpp"
+#include "cli/command_line.hpp"
 #include "dhcp/result.hpp"
 
 namespace leasehold {

@@ -14,10 +14,10 @@
 #include <iostream>
 #include <memory>
 
-#include "control/command_line.hpp"
+#include "cli/command_line.hpp"
 #include "control/configuration_check.hpp"
 #include "control/configured_families.hpp"
-#include "control/ctl.hpp"
+#include "cli/ctl.hpp"
 #include "control/family_names.hpp"
 #include "control/log_backend.hpp"
 #include "control/reference.hpp"

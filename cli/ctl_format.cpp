@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/load.hpp"
-#include "control/ctl.hpp"
+#include "cli/ctl.hpp"
 #include "control/local_time.hpp"
 #include "dhcp/lease.hpp"
 

@@ -1,4 +1,4 @@
-#include "control/ctl.hpp"
+#include "cli/ctl.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>

@@ -1,4 +1,4 @@
-#include "control/ctl.hpp"
+#include "cli/ctl.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

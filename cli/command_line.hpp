@@ -1,36 +1,19 @@
 // What the words behind the program's name mean. Nothing is done here; main does it.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "control/run_arguments.hpp"
 #include "control/schema_command_line.hpp"
 #include "control/transfer_command_line.hpp"
 #include "dhcp/address.hpp"
 
 namespace leasehold {
 
-struct RunArguments {
-    std::string file;
-    bool verbose = false;
-    bool allow_unsupported = false;
-    bool relax_security = false;
-    std::uint16_t server_port = 0;  // 0: the usual one
-    std::uint16_t client_port = 0;
-    std::optional<Family> family = {};  // nullopt: what the configuration has, one or both
-};
-/// -t, -T
-struct CheckArguments {
-    std::string file;
-    bool opens_database = false;  // -T
-    bool allow_unsupported = false;
-    bool relax_security = false;
-    std::optional<Family> family = {};  // nullopt: what the configuration has
-};
 /// `leasehold ctl`
 struct CtlArguments {
     std::string socket;                 // or ...
