@@ -75,7 +75,7 @@ void add_docs(CLI::App& app, Given& given) {
         app.add_subcommand("docs", "Print the part of a page of docs/ that is made from tables");
     docs->add_option("page", given.docs.page)
         ->required()
-        ->check(CLI::IsMember({"commands", "messages", "metrics", "exit-codes", "configuration"}));
+        ->check(CLI::IsMember({"commands", "messages", "metrics", "exit-codes", "configuration", "man8", "man5", "man1"}));
     docs->group("");  // for whoever writes the pages
 }
 
@@ -105,9 +105,35 @@ CommandLine decide(const CLI::App& app, Given given, bool as_kea) {
     return given.run;
 }
 
-}  // namespace
+/// The options of a command, with those of its nameless groups.
+void describe_options(const CLI::App& app, CommandHelp& help) {
+    for (const CLI::Option* const option : app.get_options({})) {
+        if (option->get_group().empty()) continue;
+        const bool positional = option->get_positional();
+        const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
+        const auto colon = std::min(type.find(':'), type.size());  // what checks add comes behind it
+        help.options.push_back({.names = option->get_name(positional, !positional),
+                                .value = type.substr(0, colon),
+                                .range = type.substr(std::min(colon + 1, type.size())),
+                                .text = option->get_description(),
+                                .positional = positional,
+                                .needed = option->get_required()});
+    }
+    for (const CLI::App* const group : app.get_subcommands({}))
+        if (group->get_name().empty()) describe_options(*group, help);
+}
 
-CommandLine read_command_line(const std::vector<std::string>& words) {
+void describe(const CLI::App& app, const std::string& words, std::vector<CommandHelp>& described) {
+    CommandHelp help{.words = words, .text = app.get_description(), .footer = app.get_footer(), .options = {}};
+    describe_options(app, help);
+    described.push_back(std::move(help));
+    for (const CLI::App* const command : app.get_subcommands({}))
+        if (!command->get_name().empty() && !command->get_group().empty())
+            describe(*command, (words.empty() ? "" : words + " ") + command->get_name(), described);
+}
+
+/// @param described  not nullptr: the words are not read; it gets what could have been said
+CommandLine read_words(const std::vector<std::string>& words, std::vector<CommandHelp>* described) {
     const auto name =
         words.empty() ? std::string{} : std::filesystem::path{words.front()}.filename().string();
     const bool as_kea = name == "kea-dhcp4" || name == "kea-dhcp6";
@@ -127,6 +153,10 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
         schema.emplace(app);
         app.require_subcommand(0, 1);
     }
+    if (described != nullptr) {
+        describe(app, "", *described);
+        return PrintAndExit{};
+    }
     std::vector<std::string> reversed{words.rbegin(), words.empty() ? words.rend() : std::prev(words.rend())};
     try {
         app.parse(std::move(reversed));
@@ -142,6 +172,18 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
     if (schema)
         if (auto tool = schema->given()) return std::move(*tool);
     return decide(app, std::move(given), as_kea);
+}
+
+}  // namespace
+
+CommandLine read_command_line(const std::vector<std::string>& words) {
+    return read_words(words, nullptr);
+}
+
+std::vector<CommandHelp> command_help() {
+    std::vector<CommandHelp> described;
+    read_words({"leasehold"}, &described);
+    return described;
 }
 
 }  // namespace leasehold

@@ -27,6 +27,22 @@ struct CtlArguments {
 struct DocsArguments {
     std::string page;
 };
+/// An option or a word of a command, as --help shows it.
+struct OptionHelp {
+    std::string names;  // "-s,--socket"; of a word in its place "command"
+    std::string value;  // "SOCKET"; "": it is a flag
+    std::string range;  // "INT in [1 - 65535]", "{4,6}", or ""
+    std::string text;
+    bool positional = false;
+    bool needed = false;
+};
+/// A command of the program, as --help shows it.
+struct CommandHelp {
+    std::string words;  // "leases dump"; "": the program without a command
+    std::string text;
+    std::string footer;
+    std::vector<OptionHelp> options;
+};
 /// Something to print (versions, help, what is wrong), and the end.
 struct PrintAndExit {
     std::string text;
@@ -39,5 +55,8 @@ using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, Doc
 /// @param words  argv; the name of the program decides: as kea-dhcp4 or kea-dhcp6 (a symbolic link) it takes
 ///               Kea's switches and serves that family
 CommandLine read_command_line(const std::vector<std::string>& words);
+
+/// All commands that --help shows, the program itself first, the others in the order of --help.
+std::vector<CommandHelp> command_help();
 
 }  // namespace leasehold

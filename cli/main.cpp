@@ -18,6 +18,7 @@
 #include "control/configuration_check.hpp"
 #include "control/configured_families.hpp"
 #include "cli/ctl.hpp"
+#include "cli/man_pages.hpp"
 #include "control/family_names.hpp"
 #include "control/log_backend.hpp"
 #include "control/reference.hpp"
@@ -171,7 +172,7 @@ int print(const PrintAndExit& message) {
 }
 
 int docs(const DocsArguments& arguments) {
-    std::cout << reference_page(arguments.page);
+    std::cout << (is_man_page(arguments.page) ? man_page(arguments.page) : reference_page(arguments.page));
     return status_of(ExitCode::normal);
 }
 

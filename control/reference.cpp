@@ -8,7 +8,6 @@
 #include "control/command_table.hpp"
 #include "control/log_pattern.hpp"
 #include "control/metric_table.hpp"
-#include "dhcp/exit_code.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -68,11 +67,6 @@ std::string messages_page() {
     return page;
 }
 
-struct ExitCodeHelp {
-    ExitCode code;
-    std::string_view meaning;
-    std::string_view what_to_do;
-};
 constexpr std::array exit_codes{
     ExitCodeHelp{ExitCode::normal, "ended by SIGTERM, SIGINT or the command shutdown", "nothing"},
     ExitCodeHelp{ExitCode::unexpected,
@@ -116,6 +110,10 @@ std::string exit_codes_page() {
 }
 
 }  // namespace
+
+std::span<const ExitCodeHelp> exit_code_table() {
+    return exit_codes;
+}
 
 std::string reference_page(std::string_view page) {
     if (page == "commands") return commands_page();
