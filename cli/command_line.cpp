@@ -140,6 +140,7 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
     Given given;
     std::optional<TransferCommandLine> transfer;
     std::optional<SchemaCommandLine> schema;
+    std::optional<ConfigCommandLine> config;
     if (as_kea) given.run.family = name == "kea-dhcp6" ? Family::v6 : Family::v4;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
@@ -151,6 +152,7 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         add_docs(app, given);
         transfer.emplace(app);
         schema.emplace(app);
+        config.emplace(app);
         app.require_subcommand(0, 1);
     }
     if (described != nullptr) {
@@ -171,6 +173,8 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         if (auto tool = transfer->given()) return std::move(*tool);
     if (schema)
         if (auto tool = schema->given()) return std::move(*tool);
+    if (config)
+        if (auto tool = config->given()) return std::move(*tool);
     return decide(app, std::move(given), as_kea);
 }
 

@@ -24,25 +24,6 @@ bool has_mark(std::string_view text) {
     return text.find(hidden_mark) != std::string_view::npos;
 }
 
-/// The value at the pointer, or the innermost map or list on the way there that exists.
-const Value& nearest_value(const Value& root, const std::string& pointer) {
-    const Value* at = &root;
-    const Json::json_pointer whole{pointer};
-    std::vector<std::string> steps;
-    for (auto rest = whole; !rest.empty(); rest = rest.parent_pointer()) steps.push_back(rest.back());
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-        const Value* next = at->member(*step);
-        if (at->is_list() && !step->empty() && step->find_first_not_of("0123456789") == std::string::npos) {
-            const auto& list = std::get<Value::List>(at->data);
-            const std::size_t index = std::stoul(*step);
-            next = index < list.size() ? &list[index] : nullptr;
-        }
-        if (next == nullptr) break;
-        at = next;
-    }
-    return *at;
-}
-
 class Hider {
 public:
     Hider(const Value& root, const ShownConfiguration* present, Problems& problems)

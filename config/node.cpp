@@ -2,10 +2,43 @@
 #include "config/node.hpp"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "config/schema.hpp"
 
 namespace leasehold::config {
+
+namespace {
+
+/// How far the pointer leads, and whether that is its end.
+std::pair<const Value*, bool> follow(const Value& root, const std::string& pointer) {
+    const Value* at = &root;
+    std::vector<std::string> steps;
+    for (nlohmann::json::json_pointer rest{pointer}; !rest.empty(); rest = rest.parent_pointer())
+        steps.push_back(rest.back());
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        const Value* next = at->member(*step);
+        if (at->is_list() && !step->empty() && step->find_first_not_of("0123456789") == std::string::npos) {
+            const auto& list = std::get<Value::List>(at->data);
+            const std::size_t index = std::stoul(*step);
+            next = index < list.size() ? &list[index] : nullptr;
+        }
+        if (next == nullptr) return {at, false};
+        at = next;
+    }
+    return {at, true};
+}
+
+}  // namespace
+
+const Value& nearest_value(const Value& root, const std::string& pointer) {
+    return *follow(root, pointer).first;
+}
+
+const Value* find_value(const Value& root, const std::string& pointer) {
+    const auto [value, found] = follow(root, pointer);
+    return found ? value : nullptr;
+}
 
 std::string pointer_to(const std::string& parent, std::string_view key) {
     std::string pointer = parent;

@@ -16,6 +16,11 @@ namespace leasehold::config {
 /// RFC 6901: "~" and "/" within a key are escaped.
 std::string pointer_to(const std::string& parent, std::string_view key);
 
+/// The value at the pointer, or the innermost map or list on the way there that exists.
+const Value& nearest_value(const Value& root, const std::string& pointer);
+/// nullptr: nothing stands there.
+const Value* find_value(const Value& root, const std::string& pointer);
+
 /// "file:line:column", for "the first is at ...".
 std::string place_text(const Position& at);
 

@@ -24,6 +24,16 @@ const Row rows[]{
      R"([{"change":"added","where":"/Dhcp4/subnet4[id=3]"},
          {"change":"changed","where":"/Dhcp4/subnet4[id=1]/valid-lifetime","from":5,"to":6},
          {"change":"removed","where":"/Dhcp4/subnet4[id=2]"}])"},
+    {"another_order_of_classes_and_pools", R"({"client-classes":[{"name":"a"},{"name":"b"},{"name":"gone"}],"pools":[{"pool":"1"},{"pool":"2"}]})",
+     R"({"client-classes":[{"name":"b","test":"x"},{"name":"a"}],"pools":[{"pool":"2"},{"pool":"1"}]})",
+     R"([{"change":"added","where":"/client-classes[name=b]/test","to":"x"},
+         {"change":"removed","where":"/client-classes[name=gone]"},
+         {"change":"reordered","where":"/client-classes"},
+         {"change":"reordered","where":"/pools"}])"},
+    {"what_goes_or_comes_is_no_other_order", R"({"pools":[{"pool":"1"},{"pool":"2"},{"pool":"3"}]})",
+     R"({"pools":[{"pool":"0"},{"pool":"1"},{"pool":"3"}]})",
+     R"([{"change":"added","where":"/pools[pool=0]"},{"change":"removed","where":"/pools[pool=2]"}])"},
+    {"interfaces_in_another_order", R"({"interfaces":["eth0","eth1"]})", R"({"interfaces":["eth1","eth0"]})", "[]"},
     {"another_order_is_no_change_to_tell", R"({"subnet4":[{"id":1},{"id":2}]})", R"({"subnet4":[{"id":2},{"id":1}]})", "[]"},
     {"options_go_by_code_and_space", R"({"option-data":[{"code":6,"space":"dhcp4","data":"192.0.2.1"}]})",
      R"({"option-data":[{"code":6,"space":"dhcp4","data":"192.0.2.2"},{"code":6,"space":"other"}]})",
@@ -47,6 +57,20 @@ TEST_P(ConfigurationDiffs, Tell) {
 }
 INSTANTIATE_TEST_SUITE_P(Rows, ConfigurationDiffs, testing::ValuesIn(rows),
                          [](const auto& row) { return std::string{row.param.name}; });
+
+TEST(ConfigurationDiff, SaysWhereItIsInEach) {
+    const auto before = json::parse(R"({"subnet4":[{"id":1},{"id":2,"a/b":1},{"id":9}]})");
+    const auto after = json::parse(R"({"subnet4":[{"id":2,"a/b":2},{"id":1},{"id":3}]})");
+    const auto diff = configuration_diff(before, after);
+    ASSERT_EQ(diff.changes.size(), 3u);
+    ASSERT_EQ(diff.places.size(), 3u);
+    EXPECT_EQ(diff.places[0].before, "/subnet4/1/a~1b");
+    EXPECT_EQ(diff.places[0].after, "/subnet4/0/a~1b");
+    EXPECT_EQ(diff.places[1].before, "");
+    EXPECT_EQ(diff.places[1].after, "/subnet4/2");
+    EXPECT_EQ(diff.places[2].before, "/subnet4/2");
+    EXPECT_EQ(diff.places[2].after, "");
+}
 
 TEST(ConfigurationDiff, TellsSoManyAndCountsTheRest) {
     json before, after;
