@@ -141,6 +141,7 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
     std::optional<TransferCommandLine> transfer;
     std::optional<SchemaCommandLine> schema;
     std::optional<ConfigCommandLine> config;
+    std::optional<ProbeCommandLine> probe;
     if (as_kea) given.run.family = name == "kea-dhcp6" ? Family::v6 : Family::v4;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
@@ -153,6 +154,7 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         transfer.emplace(app);
         schema.emplace(app);
         config.emplace(app);
+        probe.emplace(app);
         app.require_subcommand(0, 1);
     }
     if (described != nullptr) {
@@ -175,6 +177,8 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         if (auto tool = schema->given()) return std::move(*tool);
     if (config)
         if (auto tool = config->given()) return std::move(*tool);
+    if (probe)
+        if (auto tool = probe->given()) return std::move(*tool);
     return decide(app, std::move(given), as_kea);
 }
 

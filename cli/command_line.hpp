@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/config_diff.hpp"
+#include "cli/probe.hpp"
 #include "control/run_arguments.hpp"
 #include "control/schema_command_line.hpp"
 #include "control/transfer_command_line.hpp"
@@ -51,7 +52,7 @@ struct PrintAndExit {
     bool to_stderr = false;
 };
 using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, TransferArguments,
-                                 SchemaArguments, ConfigDiffArguments, PrintAndExit>;
+                                 SchemaArguments, ConfigDiffArguments, ProbeArguments, PrintAndExit>;
 
 /// @param words  argv; the name of the program decides: as kea-dhcp4 or kea-dhcp6 (a symbolic link) it takes
 ///               Kea's switches and serves that family

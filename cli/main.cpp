@@ -201,6 +201,7 @@ int main(int argc, char** argv) {
             [](const TransferArguments& arguments) { return transfer(arguments); },
             [](const SchemaArguments& arguments) { return run_schema_tool(arguments, std::cout, std::cerr); },
             [](const ConfigDiffArguments& arguments) { return run_config_diff(arguments, std::cout, std::cerr); },
+            [](const ProbeArguments& arguments) { return run_probe(arguments, std::cout, std::cerr); },
             [](const PrintAndExit& message) { return print(message); }},
         command_line);
 }

@@ -64,7 +64,8 @@ SocketResult prepare(int fd, const RawSocket::Options& options, const std::strin
     }
     if (auto done = report_drops(fd, where); !done) return done;
     if (auto done = report_arrival_times(fd, where); !done) return done;
-    return attach_filter(fd, direct_client_filter(options.port), where);
+    return attach_filter(fd, options.hears_replies ? reply_filter(options.port) : direct_client_filter(options.port),
+                         where);
 }
 
 SocketName link_name(int index) {
@@ -81,6 +82,7 @@ struct RawSocket::Impl {
     DatagramSocket socket;
     Link link;
     std::uint16_t port;
+    bool has_no_address;  // a client's side
     std::function<bool(Ipv4)> is_local;
 
     std::optional<Inbound> refuse(std::string_view why) {
@@ -116,7 +118,7 @@ struct RawSocket::Impl {
     }
 
     void fill(const Outbound& datagram, SendBatch::Message& message) const {
-        assert(!is_unspecified(datagram.source));
+        assert(has_no_address || !is_unspecified(datagram.source));
         write_ip_udp_headers(message.header_space.first<ip_udp_header_size>(),
                              {.source = to_ipv4(datagram.source),
                               .destination = to_ipv4(datagram.destination),
@@ -158,6 +160,7 @@ Result<RawSocket, SocketError> RawSocket::open(const Options& options) {
     return RawSocket{std::unique_ptr<Impl>{new Impl{.socket = {std::move(fd), where + " (raw)"},
                                                     .link = *link,
                                                     .port = options.port,
+                                                    .has_no_address = options.hears_replies,
                                                     .is_local = options.is_local}}};
 }
 

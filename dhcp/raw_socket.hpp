@@ -21,6 +21,7 @@ public:
         std::string interface;
         std::uint16_t port = 67;  // the server's; the source port of replies too
         int receive_buffer_bytes = 4 << 20;
+        bool hears_replies = false;  // a client's side: servers' messages to `port` instead of clients', sent from 0.0.0.0 too
         /// Is this one of the machine's addresses? On a machine that routes, a renewal on its way to a server
         /// elsewhere passes here too and is refused by this. Empty: any destination will do.
         std::function<bool(Ipv4)> is_local{};
@@ -38,7 +39,7 @@ public:
     /// @return how many were taken, refused ones included; fewer than `max`: none was left.
     std::size_t receive(std::size_t max, const ReceiveEach& each);
     /// Writes the IPv4 and UDP headers itself; no ARP, no route and no address of the client are needed.
-    /// @pre source is set.  @return how many were sent; a failed one is skipped and counted.
+    /// @pre source is set, unless it is a client's side.  @return how many were sent; a failed one is skipped and counted.
     std::size_t send(std::span<const Outbound> datagrams);
     const SocketCounters& counters() const;
     /// Why something was last refused or not sent; empty while nothing was.

@@ -13,7 +13,7 @@ constexpr std::uint32_t message_op = 0, message_giaddr = 24;
 constexpr std::uint32_t udp_destination_port = 2, udp_payload = 8;
 constexpr std::uint32_t ip_version = 0, ip_fragment = 6, ip_protocol = 9;
 
-constexpr std::uint32_t bootrequest = 1;
+constexpr std::uint32_t bootrequest = 1, bootreply = 2;
 constexpr std::uint32_t protocol_udp = 17;
 constexpr std::uint32_t more_fragments_or_offset = 0x3fff;
 constexpr std::uint32_t packet_type = static_cast<std::uint32_t>(SKF_AD_OFF) + SKF_AD_PKTTYPE;
@@ -68,14 +68,8 @@ private:
     SocketFilter program_;
 };
 
-}  // namespace
-
-SocketFilter relayed_only_filter() {
-    // A filter on a UDP socket sees the datagram from the UDP header on.
-    return Conditions{}.load(BPF_W | BPF_ABS, udp_payload + message_giaddr).differs(0).build();
-}
-
-SocketFilter direct_client_filter(std::uint16_t port) {
+/// Whole UDP datagrams to `port` with a message of this op, on a packet socket.
+Conditions messages_to(std::uint16_t port, std::uint32_t op) {
     Conditions all;
     // Not what others send each other while somebody has the interface in promiscuous mode
     // (PACKET_OTHERHOST), nor tagged frames that nobody wants, nor what we send ourselves: those are above
@@ -86,9 +80,23 @@ SocketFilter direct_client_filter(std::uint16_t port) {
     all.load(BPF_H | BPF_ABS, ip_fragment).none_set(more_fragments_or_offset);
     all.index_by_ip_header();
     all.load(BPF_H | BPF_IND, udp_destination_port).equals(port);
-    all.load(BPF_B | BPF_IND, udp_payload + message_op).equals(bootrequest);
-    all.load(BPF_W | BPF_IND, udp_payload + message_giaddr).equals(0);
-    return all.build();
+    all.load(BPF_B | BPF_IND, udp_payload + message_op).equals(op);
+    return all;
+}
+
+}  // namespace
+
+SocketFilter relayed_only_filter() {
+    // A filter on a UDP socket sees the datagram from the UDP header on.
+    return Conditions{}.load(BPF_W | BPF_ABS, udp_payload + message_giaddr).differs(0).build();
+}
+
+SocketFilter direct_client_filter(std::uint16_t port) {
+    return messages_to(port, bootrequest).load(BPF_W | BPF_IND, udp_payload + message_giaddr).equals(0).build();
+}
+
+SocketFilter reply_filter(std::uint16_t port) {
+    return messages_to(port, bootreply).build();
 }
 
 }  // namespace leasehold

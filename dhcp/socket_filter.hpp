@@ -18,4 +18,7 @@ SocketFilter relayed_only_filter();
 /// `port`, meant for this machine or for all, with a BOOTREQUEST that did not come through a relay.
 SocketFilter direct_client_filter(std::uint16_t port);
 
+/// The same from a client's side: whole UDP datagrams to `port` with a BOOTREPLY.
+SocketFilter reply_filter(std::uint16_t port);
+
 }  // namespace leasehold

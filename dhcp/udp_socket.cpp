@@ -50,7 +50,8 @@ SocketResult prepare_v6(int fd, const std::string& where) {
 }
 
 SocketResult prepare(int fd, const UdpSocket::Options& options, const std::string& where) {
-    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options.interface.c_str(),
+    if (!options.interface.empty() &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options.interface.c_str(),
                    static_cast<socklen_t>(options.interface.size() + 1)) != 0) {
         return std::unexpected(last_socket_error(
             "binding to " + where, errno == EPERM ? "run as root or give the capability CAP_NET_RAW"
@@ -170,9 +171,10 @@ UdpSocket& UdpSocket::operator=(UdpSocket&&) noexcept = default;
 UdpSocket::~UdpSocket() = default;
 
 Result<UdpSocket, SocketError> UdpSocket::open(const Options& options) {
-    const auto index = interface_index(options.interface);
+    const bool has_interface = !options.interface.empty();
+    const auto index = has_interface ? interface_index(options.interface) : Result<std::uint32_t, SocketError>{0};
     if (!index) return std::unexpected(index.error());
-    const auto where = "interface " + options.interface;
+    const auto where = has_interface ? "interface " + options.interface : std::string{"any interface"};
     const int domain = options.family == Family::v4 ? AF_INET : AF_INET6;
     Descriptor fd{::socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (!fd)
@@ -182,7 +184,7 @@ Result<UdpSocket, SocketError> UdpSocket::open(const Options& options) {
     // the same port has to fail, not to share.
     if (auto done = prepare(fd.get(), options, where); !done) return std::unexpected(done.error());
     if (auto done = bind_to_port(fd.get(), options, *index, where); !done) return std::unexpected(done.error());
-    if (options.family == Family::v6 && !options.address)
+    if (options.family == Family::v6 && !options.address && has_interface)
         if (auto done = join_groups(fd.get(), *index, where); !done) return std::unexpected(done.error());
     return UdpSocket{std::unique_ptr<Impl>{
         new Impl{DatagramSocket{std::move(fd), where + " (udp)"}, options.family, *index}}};

@@ -18,7 +18,7 @@ namespace leasehold {
 class UdpSocket {
 public:
     struct Options {
-        std::string interface;
+        std::string interface;  // "": none, whichever way the routes go, and in no group
         Family family = Family::v4;
         std::optional<Ipv6> address{};  // bind to it alone; broadcasts and multicasts do not arrive then
         std::uint16_t port = 67;

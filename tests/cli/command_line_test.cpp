@@ -84,6 +84,16 @@ TEST(CommandLineTest, UsageErrorsHaveTheirStatus) {
                                                                    {"leasehold", "-c", "x", "-p", "six"},
                                                                    {"leasehold", "ctl"},
                                                                    {"leasehold", "docs", "novel"},
+                                                                   {"leasehold", "config"},
+                                                                   {"leasehold", "config", "diff", "a"},
+                                                                   {"leasehold", "probe", "-4", "-6"},
+                                                                   {"leasehold", "probe", "--mac", "zz"},
+                                                                   {"leasehold", "probe", "--option", "0=00"},
+                                                                   {"leasehold", "probe", "--option", "60"},
+                                                                   {"leasehold", "probe", "--server", "here"},
+                                                                   {"leasehold", "probe", "--timeout", "0"},
+                                                                   {"leasehold", "probe", "--lease", "--request"},
+                                                                   {"leasehold", "probe", "-6", "--relay", "10.0.0.1"},
                                                                    {"kea-dhcp4", "ctl", "version-get"},
                                                                    {"kea-dhcp4", "-c", "x", "word"},
                                                                    {}}) {
@@ -92,6 +102,41 @@ TEST(CommandLineTest, UsageErrorsHaveTheirStatus) {
         EXPECT_TRUE(printed.to_stderr);
         EXPECT_FALSE(printed.text.empty());
     }
+}
+
+TEST(CommandLineTest, ProbeTakesAnAddressOfEitherFamilyAndItsUnits) {
+    const auto v4 = read_as<ProbeArguments>({"leasehold", "probe", "-i", "eth0", "--server", "10.0.0.1", "--mac", "02:00:00:00:00:01",
+                                             "--option", "60=4142", "--option", "12=61", "--timeout", "0.5"});
+    EXPECT_EQ(v4.family, Family::v4);
+    EXPECT_EQ(v4.server, to_ipv6(*parse_ipv4("10.0.0.1")));
+    EXPECT_EQ(v4.timeout, std::chrono::milliseconds{500});
+    EXPECT_EQ(v4.options.size(), 2u);
+    EXPECT_EQ(v4.options.front().code, 60);
+    EXPECT_EQ(v4.depth, ProbeDepth::discover);
+    const auto v6 = read_as<ProbeArguments>({"leasehold", "probe", "--relay-v6", "2001:db8::1", "--request"});
+    EXPECT_EQ(v6.family, Family::v6);
+    EXPECT_EQ(v6.relay, parse_ipv6("2001:db8::1"));
+    EXPECT_EQ(v6.depth, ProbeDepth::request);
+}
+
+TEST(CommandLineTest, HelpOfAllCommandsIsThereForTheManualPages) {
+    const auto commands = command_help();
+    ASSERT_FALSE(commands.empty());
+    EXPECT_EQ(commands.front().words, "");
+    const auto find = [&](const std::string& words) {
+        return std::ranges::find(commands, words, &CommandHelp::words);
+    };
+    EXPECT_EQ(find("docs"), commands.end());  // not for everybody
+    const auto import = find("import-kea");
+    ASSERT_NE(import, commands.end());
+    const auto csv = std::ranges::find(import->options, "--csv", &OptionHelp::names);  // in a group of its own
+    ASSERT_NE(csv, import->options.end());
+    EXPECT_EQ(csv->value, "FILE");
+    const auto diff = find("config diff");
+    ASSERT_NE(diff, commands.end());
+    EXPECT_TRUE(std::ranges::any_of(diff->options, [](const OptionHelp& option) {
+        return option.names == "before" && option.positional && option.needed;
+    }));
 }
 
 TEST(CommandLineTest, HelpIsNoError) {
