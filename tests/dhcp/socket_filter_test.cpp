@@ -116,6 +116,16 @@ TEST(DirectClientFilter, TakesThePortOfItsServer) {
 }
 
 // Together they take each message once: what one refuses because of giaddr the other takes.
+TEST(ReplyFilter, PassesWholeRepliesToItsPort) {
+    const auto filter = reply_filter(68);
+    EXPECT_TRUE(passes(filter, packet(message(2, 0), 68)));
+    EXPECT_TRUE(passes(filter, packet(message(2, 0x0a4d0001), 68))) << "a relay's address may stand in it";
+    EXPECT_FALSE(passes(filter, packet(message(1, 0), 68))) << "another client's question";
+    EXPECT_FALSE(passes(filter, packet(message(2, 0), 67)));
+    EXPECT_FALSE(passes(filter, with(packet(message(2, 0), 68), 9, 6))) << "TCP";
+    EXPECT_FALSE(passes(filter, with(packet(message(2, 0), 68), 7, 1))) << "a fragment";
+}
+
 TEST(SocketFilters, ShareTheMessagesOfAnInterface) {
     for (const std::uint32_t giaddr : {0u, 1u, 0x0a000001u, 0xffffffffu}) {
         const auto whole = packet(message(1, giaddr));
