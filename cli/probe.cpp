@@ -9,6 +9,7 @@
 #include "cli/probe_link.hpp"
 #include "cli/probe_protocol.hpp"
 #include "config/dump.hpp"
+#include "dhcp/exit_code.hpp"
 
 namespace leasehold {
 namespace {
@@ -212,6 +213,23 @@ private:
     std::uint64_t others_ = 0;
 };
 
+/// What would not go into a message; "": all of it does.
+std::string unusable_options(const ProbeArguments& arguments) {
+    constexpr std::size_t octets_max = 600, hostname_max = 253;
+    constexpr std::uint16_t code4_max = 254;
+    std::size_t octets = 0;
+    for (const auto& option : arguments.options) {
+        octets += option.payload.size() + 4;
+        if (arguments.family == Family::v4 && option.code > code4_max)
+            return "DHCPv4 has options 1 to 254, not " + std::to_string(option.code) + ".";
+    }
+    if (octets > octets_max)
+        return "The options take " + std::to_string(octets) + " octets, and " + std::to_string(octets_max) + " have room.";
+    if (arguments.hostname.size() > hostname_max)
+        return "A host name has at most " + std::to_string(hostname_max) + " octets.";
+    return {};
+}
+
 /// DUID-LL (RFC 8415 11.4).
 Octets duid_of(const Octets& mac) {
     Octets duid{0, 3, 0, 1};
@@ -222,6 +240,10 @@ Octets duid_of(const Octets& mac) {
 }  // namespace
 
 int run_probe(const ProbeArguments& given, std::ostream& out, std::ostream& err) {
+    if (const auto wrong = unusable_options(given); !wrong.empty()) {
+        err << wrong << "\n";
+        return static_cast<int>(ExitCode::usage);
+    }
     ProbeArguments arguments = given;
     auto link = ProbeLink::open(arguments);
     if (!link) {
@@ -234,7 +256,7 @@ int run_probe(const ProbeArguments& given, std::ostream& out, std::ostream& err)
     const auto end = ProbeCourse{arguments, *link, *protocol, report}.run();
     if (end.is_socket) {
         err << end.text << "\n";
-        return 71;
+        return static_cast<int>(ExitCode::sockets);
     }
     return report.finish(end.status, end.text, err);
 }

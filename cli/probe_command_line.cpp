@@ -6,7 +6,7 @@
 namespace leasehold {
 namespace {
 
-constexpr std::size_t probe_option_size_max = 1000;
+constexpr std::size_t probe_option_size_max = 500;
 
 /// For CLI11: "" accepts the word.
 template <class Take>

@@ -110,6 +110,8 @@ class ProbeTest(OneLinkTest):
             (("-i", "eth0", "--server", "2001:db8::1"), 64, "is an address of the other family"),
             (("-i", "eth0", "--mac", "xyz"), 64, "hexadecimal octets"),
             (("-i", "eth0", "--option", "60"), 64, "an option's code"),
+            (("-i", "eth0", "--option", "255=00"), 64, "options 1 to 254, not 255"),
+            (("-i", "eth0", "--option", "60=" + "00" * 400, "--option", "61=" + "00" * 400), 64, "have room"),
         ):
             with self.subTest(words=words):
                 code, _, said = probe(self.client_side, *QUICK, *words)
