@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,6 +74,21 @@ bool same_set(const nlohmann::json& before, const nlohmann::json& after) {
     return a == b;
 }
 
+/// Subnets whose ids only one of the lists has, and whose prefixes both have: the same ones with other ids.
+/// @return  names in `now` and what they were in `former`
+std::map<std::string, std::string> same_prefixes(const Named& former, const Named& now) {
+    std::map<std::string, std::string> by_prefix, renumbered;
+    for (const auto& [name, element] : former)
+        if (const auto prefix = element->find("subnet"); prefix != element->end() && !now.contains(name))
+            by_prefix.emplace(plain(*prefix), name);
+    for (const auto& [name, element] : now) {
+        const auto prefix = element->find("subnet");
+        if (prefix == element->end() || former.contains(name)) continue;
+        if (const auto found = by_prefix.extract(plain(*prefix))) renumbered.emplace(name, found.mapped());
+    }
+    return renumbered;
+}
+
 /// Do those that both lists have stand in another order?
 bool reordered(const nlohmann::json& before, const nlohmann::json& after, const Named& former, const Named& now) {
     std::vector<std::string> a, b;
@@ -129,16 +145,20 @@ private:
             if (is_one_of(sets, where) && same_set(*before.value, *after.value)) return;
             return tell("changed", where, before, after);
         }
+        const auto renumbered = same_prefixes(*former, *now);
+        std::set<std::string_view> former_names;  // of those
+        for (const auto& [name, former_name] : renumbered) former_names.insert(former_name);
         for (const auto& element : *after.value) {
             const auto name = *name_of(element);
-            const auto known = former->find(name);
+            const auto renamed = renumbered.find(name);
+            const auto known = former->find(renamed == renumbered.end() ? name : renamed->second);
             if (known == former->end())
                 tell("added", where + "[" + name + "]", {}, after.of(element));
             else
                 compare(where + "[" + name + "]", before.of(*known->second), after.of(element));
         }
         for (const auto& element : *before.value)
-            if (const auto name = *name_of(element); !now->contains(name))
+            if (const auto name = *name_of(element); !now->contains(name) && !former_names.contains(name))
                 tell("removed", where + "[" + name + "]", before.of(element), {});
         if (is_one_of(ordered_lists, where) && reordered(*before.value, *after.value, *former, *now))
             tell("reordered", where, before, after);

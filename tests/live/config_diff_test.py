@@ -88,6 +88,12 @@ class ConfigDiffTest(unittest.TestCase):
         self.assertTrue(all(where.startswith("/Dhcp4/subnet4[id=2]/pools[pool=") for where in pools), pools)
         self.assertIn("Pools are filled anew", " ".join(reload))
 
+    def test_a_subnet_with_another_id_is_the_same_subnet(self) -> None:
+        changes, reload = self.changes(BEFORE, BEFORE.replace('"id": 2', '"id": 7'))
+        self.assertEqual({where: (change["from"], change["to"]) for where, change in changes.items()},
+                         {"/Dhcp4/subnet4[id=7]/id": (2, 7)})
+        self.assertIn("keep the id", " ".join(reload))
+
     def test_an_order_that_decides_is_told(self) -> None:
         first, second = ('{ "name": "phones", "test": "option[60].exists" }', '{ "name": "guests", "test": "option[61].exists" }')
         other = BEFORE.replace(f"{first}, {second}", f"{second}, {first}")
