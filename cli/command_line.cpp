@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "cli/rehearsal_command_line.hpp"
 #include "control/version.hpp"
 #include "dhcp/exit_code.hpp"
 
@@ -114,6 +115,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
     Given given;
     std::optional<TransferCommandLine> transfer;
     std::optional<SchemaCommandLine> schema;
+    std::optional<RehearsalCommandLine> rehearsal;
     if (as_kea) given.run.family = name == "kea-dhcp6" ? Family::v6 : Family::v4;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
@@ -125,6 +127,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
         add_docs(app, given);
         transfer.emplace(app);
         schema.emplace(app);
+        rehearsal.emplace(app);
         app.require_subcommand(0, 1);
     }
     std::vector<std::string> reversed{words.rbegin(), words.empty() ? words.rend() : std::prev(words.rend())};
@@ -141,6 +144,8 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
         if (auto tool = transfer->given()) return std::move(*tool);
     if (schema)
         if (auto tool = schema->given()) return std::move(*tool);
+    if (rehearsal)
+        if (auto tool = rehearsal->given()) return std::move(*tool);
     return decide(app, std::move(given), as_kea);
 }
 

@@ -18,6 +18,7 @@
 #include "control/configuration_check.hpp"
 #include "control/configured_families.hpp"
 #include "cli/ctl.hpp"
+#include "cli/rehearsal_tools.hpp"
 #include "control/family_names.hpp"
 #include "control/log_backend.hpp"
 #include "control/reference.hpp"
@@ -199,6 +200,7 @@ int main(int argc, char** argv) {
             [](const DocsArguments& arguments) { return docs(arguments); },
             [](const TransferArguments& arguments) { return transfer(arguments); },
             [](const SchemaArguments& arguments) { return run_schema_tool(arguments, std::cout, std::cerr); },
+            [](const RehearsalArguments& arguments) { return run_rehearsal(arguments, std::cout, std::cerr); },
             [](const PrintAndExit& message) { return print(message); }},
         command_line);
 }

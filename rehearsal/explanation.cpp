@@ -88,15 +88,18 @@ private:
                   {"source", to_string(packet_.source)},
                   {"destination", to_string(packet_.destination)}};
         const auto& of = request();
-        if (!of.hwaddr.empty()) said["hw-address"] = to_hex(view(of.hwaddr));
         if (!of.client_id.empty()) said["client-id"] = to_hex(view(of.client_id));
-        if (!of.duid.empty()) said["duid"] = to_hex(view(of.duid));
         if (is_v4()) {
-            if (const auto message = v4::MessageView::parse(packet_.bytes); message && !message->giaddr().is_zero())
-                said["relay"] = to_string(message->giaddr());
-        } else if (const auto message = v6::MessageView::parse(packet_.bytes); message && message->is_relayed()) {
-            if (const auto link = v6::link_address_of(*message)) said["relay"] = to_string(*link);
+            const auto message = v4::MessageView::parse(packet_.bytes);
+            if (message && !message->chaddr().empty()) said["hw-address"] = to_hex(message->chaddr());
+            if (message && !message->giaddr().is_zero()) said["relay"] = to_string(message->giaddr());
+            return said;
         }
+        if (!of.hwaddr.empty()) said["hw-address"] = to_hex(view(of.hwaddr));
+        const auto message = v6::MessageView::parse(packet_.bytes);
+        if (message && !message->duid().empty()) said["duid"] = to_hex(message->duid());
+        if (message && message->is_relayed())
+            if (const auto link = v6::link_address_of(*message)) said["relay"] = to_string(*link);
         return said;
     }
 
