@@ -120,7 +120,8 @@ private:
 
     void answer() {
         if (const auto none = said_.find("no-answer"); none != said_.end()) {
-            line("no answer", word(*none, "reason") + ": " + word(*none, "detail"));
+            const auto reason = word(*none, "reason"), detail = word(*none, "detail");
+            line("no answer", detail.starts_with(reason) ? detail : reason + ": " + detail);
             if (const auto hint = word(*none, "hint"); !hint.empty()) more(hint);
             if (none->contains("pools")) pools(none->at("pools"));
             conflicts(*none);

@@ -311,7 +311,7 @@ private:
                 if (lease.valid == 0) facts["why"] = "it must not be used any more";
                 given.push_back(std::move(facts));
             }
-            if (given.empty()) said["pools"] = pools(ia.kind);
+            if (given.empty() && request().subnet != nullptr) said["pools"] = pools(ia.kind);
             said["leases"] = std::move(given);
             list.push_back(std::move(said));
         }
