@@ -208,7 +208,7 @@ private:
             return name_ + ": not a capture file: it does not begin as pcap does. Captures are made with tcpdump -w";
         nanoseconds_ = plain == magic_nano;
         if (size < header.size()) return name_ + ": the file ends within its header of 24 octets";
-        const auto link = number_at(&header[20]) & 0x0fffffff;  // the upper bits tell of checksums behind frames
+        const auto link = number_at(&header[20]) & 0xffff;  // the upper bits tell of checksums behind frames
         link_ = LinkType{link};
         if (!is_known(link_))
             return name_ + ": frames of link type " + std::to_string(link) +

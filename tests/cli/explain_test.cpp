@@ -34,7 +34,8 @@ std::vector<std::string> words_of(const std::string& line) {
     std::istringstream in{line};
     for (std::string word; in >> word;) {
         if (word == "$") continue;
-        words.push_back(std::filesystem::exists(folder / word) ? (folder / word).string() : word);
+        std::error_code too_long;
+        words.push_back(std::filesystem::exists(folder / word, too_long) ? (folder / word).string() : word);
     }
     return words;
 }
