@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dhcp/client_request.hpp"
 #include "dhcp/reply_scopes.hpp"
 #include "rehearsal/observation.hpp"
 #include "rehearsal/option_words.hpp"

@@ -94,6 +94,15 @@ INSTANTIATE_TEST_SUITE_P(Cases, ExplainGolden, testing::ValuesIn(golden_names())
     return name;
 });
 
+TEST(ExplainPage, IsWhatTheDocumentationShows) {
+    const auto page = text_of(SOURCE_DIR "/docs/rehearsal.md");
+    for (const auto* name : {"class-match", "pool-exhausted"}) {
+        auto shown = text_of(folder / (std::string{name} + ".txt"));
+        shown.resize(shown.rfind("exit status"));
+        EXPECT_THAT(page, HasSubstr("```\n" + shown + "```\n")) << name;
+    }
+}
+
 // --- every packet of the collection
 
 /// What the office says to it.
