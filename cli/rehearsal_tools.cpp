@@ -276,7 +276,11 @@ int fail(const Failure& failure, std::ostream& err) {
 int run_tool(const ExplainArguments& arguments, std::ostream& out, std::ostream& err) {
     const auto said = ExplainTool{arguments}.run();
     if (!said) return fail(said.error(), err);
-    out << (arguments.json ? config::pretty(*said) : explanation_text(*said));
+    // What clients send need not be UTF-8.
+    if (arguments.json)
+        out << said->dump(4, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    else
+        out << explanation_text(*said);
     return grants(*said) ? 0 : 1;
 }
 

@@ -61,7 +61,10 @@ StoreResult<LoadedLeases> load_kea_file(MemoryServer& server, const std::string&
 
 StoreResult<LoadedLeases> load_store(MemoryServer& server, const BackendConfig& store) {
     LoadedLeases loaded;
-    if (store.type == BackendType::memory || store.path == ":memory:" || is_missing(store)) return loaded;
+    if (store.type == BackendType::memory || store.path == ":memory:") return loaded;
+    if (is_missing(store))
+        return kea_lease_files(store.import_csv).empty() ? StoreResult<LoadedLeases>{loaded}
+                                                         : load_kea_file(server, store.import_csv);
     BackendConfig reading = store;
     reading.family = server.config().family;
     IntoServer sink{server, loaded};

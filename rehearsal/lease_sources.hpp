@@ -20,7 +20,8 @@ struct LoadedLeases {
 /// @error the file does not exist or is not a lease file: a sentence
 StoreResult<LoadedLeases> load_kea_file(MemoryServer& server, const std::string& csv);
 
-/// The store of a configuration; none yet, or leases in memory alone: nothing is loaded.
+/// The store of a configuration. None yet: the lease file of Kea that a first start would take over, if there is one.
+/// Leases in memory alone: nothing is loaded.
 /// @error as scan_snapshot
 StoreResult<LoadedLeases> load_store(MemoryServer& server, const BackendConfig& store);
 

@@ -106,8 +106,7 @@ Result<Packet, std::string> make_v4(const ClientWords& words, MemoryServer& serv
     if (kind == "discover") return discover;
 
     const auto offer = server.decide(discover, place);
-    if (kind == "request") server.apply(offer);
-    std::string why{to_string(offer.drop.reason)};
+    const auto why = offer.drop.detail.empty() ? std::string{to_string(offer.drop.reason)} : offer.drop.detail;
     if (offer.is_answered()) {
         const auto reply = v4::MessageView::parse_reply(offer.done->reply->bytes);
         maker.address = reply->yiaddr();
@@ -257,7 +256,6 @@ Result<Packet, std::string> make_v6(const ClientWords& words, MemoryServer& serv
     if (kind == "information-request") return maker.packet();
 
     const auto advertise = server.decide(solicit, place);
-    if (kind == "request") server.apply(advertise);
     if (words.address) {
         maker.leases.push_back({LeaseKind::na, maker.ias.front().second, {*words.address, 128}});
     } else if (advertise.is_answered()) {

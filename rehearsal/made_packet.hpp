@@ -29,8 +29,7 @@ struct ClientWords {
 std::span<const std::string_view> message_words(Family family);
 
 /// A message other than the first of an exchange speaks of what came before it: then that is decided on this server
-/// first, and, for a request, carried out (the offer is held). Leases are taken from the answer to it, so what the client
-/// already has on this server is what it speaks of.
+/// first, and its answer's leases are spoken of: what the client has already, else what it would be offered.
 /// @error what is missing or cannot be: a sentence
 Result<Packet, std::string> make_packet(const ClientWords& words, MemoryServer& server, const Place& place);
 

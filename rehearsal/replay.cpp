@@ -13,6 +13,7 @@ namespace {
 
 /// A repeated message comes later than a copy of the same one.
 constexpr std::chrono::milliseconds copy_age_max{200};
+constexpr std::chrono::seconds relaying_time_max{2};
 
 enum class Side : std::uint8_t { client, server, other };
 
@@ -118,7 +119,7 @@ private:
         if (label.side == Side::server) answers_[key].push_back(i);
         if (label.side == Side::client) {
             questions_[key].push_back(i);
-            if (!label.relay.empty()) relayed_[label.exchange + " " + std::to_string(label.type)] = i;
+            if (!label.relay.empty()) relayed_[label.exchange + " " + std::to_string(label.type)].push_back(i);
         }
     }
 
@@ -127,13 +128,28 @@ private:
     bool is_copy(std::size_t i) const {
         const auto& label = labels_[i];
         if (label.exchange.empty()) return false;
-        if (label.relay.empty() && relayed_.contains(label.exchange + " " + std::to_string(label.type))) return true;
+        if (label.relay.empty() && is_relayed_next(i)) return true;
         const auto& same = questions_.at(label.exchange + " " + label.relay);
-        const auto own = std::ranges::find(same, i);
+        const auto own = std::ranges::lower_bound(same, i);
         if (own == same.begin()) return false;
         const auto& before = capture_.datagrams[*std::prev(own)];
         const auto& now = capture_.datagrams[i];
         return before.payload == now.payload && now.at - before.at < copy_age_max;
+    }
+
+    /// Does a relay pass the message on a moment later, or did it a moment before? (Clocks of two interfaces may be
+    /// told apart by little.) Some clients use one transaction id for ever, so the moment counts.
+    bool is_relayed_next(std::size_t i) const {
+        const auto& label = labels_[i];
+        const auto found = relayed_.find(label.exchange + " " + std::to_string(label.type));
+        if (found == relayed_.end()) return false;
+        const auto is_near = [&](std::size_t other) {
+            const auto apart = capture_.datagrams[other].at - capture_.datagrams[i].at;
+            return apart < relaying_time_max && apart > -relaying_time_max;
+        };
+        const auto next = std::ranges::lower_bound(found->second, i);
+        return (next != found->second.end() && is_near(*next)) ||
+               (next != found->second.begin() && is_near(*std::prev(next)));
     }
 
     /// The first answer after the message, and before the client's next one.
@@ -241,7 +257,7 @@ private:
     const ReplayOptions& options_;
     std::vector<Label> labels_;
     std::unordered_map<std::string, std::vector<std::size_t>> answers_, questions_;
-    std::unordered_map<std::string, std::size_t> relayed_;
+    std::unordered_map<std::string, std::vector<std::size_t>> relayed_;
     Place place_;
     bool guessed_ = false;
     ReplaySummary summary_;

@@ -208,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongWords{{"--mac", "02:00:5e:10:00:01", "--interface", "lan0/x"}, 64, "lan0/192.0.2.1"},
                     WrongWords{{"--mac", "02:00:5e:10:00:01", "--leases", "/nowhere.csv"}, 65, "does not exist"},
                     WrongWords{{"--mac", "02:00:5e:10:00:01", "--relay", "10.8.0.1", "--message", "renew"}, 64,
-                               "(no subnet)"},
+                               "(no subnet fits where the packet came from)"},
                     WrongWords{{"--packet", "/nowhere.pcap"}, 65, "cannot be opened"},
                     WrongWords{{"--duid", "00:03:00:01:02:00:5e:10:00:02", "-6"}, 78, "Dhcp6"}));
 
