@@ -203,19 +203,28 @@ private:
             place_.address6 = address;
     }
 
-    /// Without any answer: the only subnet, if there is one.
+    /// Before any direct answer was seen: the first one of the capture; else the address by which relays know the server,
+    /// since answers need one; without any answer that of the first subnet.
     void guess_at_first() {
         guessed_ = true;
+        std::optional<std::size_t> relayed;
         for (std::size_t i = 0; i < labels_.size(); ++i) {
-            if (labels_[i].side != Side::server || !labels_[i].relay.empty()) continue;
-            if (capture_.datagrams[i].family != family()) continue;
-            place_of(i);
-            if (!place_.interface.empty() || !place_.address4.is_zero() || place_.address6 != Ipv6{}) return;
+            if (labels_[i].side != Side::server || capture_.datagrams[i].family != family()) continue;
+            if (labels_[i].relay.empty()) {
+                place_of(i);
+                if (!place_.address4.is_zero() || place_.address6 != Ipv6{}) return;
+            } else if (!relayed) {
+                relayed = i;
+            }
+        }
+        if (relayed && family() == Family::v4) {
+            const auto reply = v4::MessageView::parse_reply(capture_.datagrams[*relayed].payload);
+            place_.address4 = reply->option_ipv4(v4::option::server_identifier)
+                                  .value_or(to_ipv4(capture_.datagrams[*relayed].source));
+            return;
         }
         const auto& subnets = server_.config().subnets;
-        if (subnets.size() != 1) return;
-        const auto inside = to_ipv6(to_uint128(subnets.front().network.address) + 1);
-        use_link(inside);
+        if (!subnets.empty()) use_link(to_ipv6(to_uint128(subnets.front().network.address) + 1));
     }
 
     Turn turn(std::size_t i) {

@@ -183,7 +183,8 @@ TEST(Replay, CopiesAreThrownAway) {
 }
 
 TEST(Replay, WhatARelayPassedOnIsPlayedOnce) {
-    auto config = testing_world::config_of({testing_world::subnet_of(1, "10.1.0.0/24", {{"10.1.0.10", "10.1.0.20"}})});
+    auto config = testing_world::config_of({testing_world::subnet_of(1, "10.1.0.0/24", {{"10.1.0.10", "10.1.0.20"}}),
+                                            testing_world::subnet_of(2, "10.2.0.0/24", {{"10.2.0.10", "10.2.0.20"}})});
     Recorder recorder{config, lan4()};
     auto client = Client::number(1);
     const auto on_link = client.discover();
@@ -195,6 +196,17 @@ TEST(Replay, WhatARelayPassedOnIsPlayedOnce) {
     EXPECT_EQ(played.summary.repeated, 1u);
     EXPECT_EQ(played.summary.messages, 1u);
     EXPECT_EQ(played.summary.same, 1u);
+}
+
+TEST(Replay, WithoutAnyAnswerIsPlayedAllTheSame) {
+    auto config = testing_world::config_of({testing_world::subnet_of(1, "10.1.0.0/24", {{"10.1.0.10", "10.1.0.20"}}),
+                                            testing_world::subnet_of(2, "10.2.0.0/24", {{"10.2.0.10", "10.2.0.20"}})});
+    Recorder recorder{config, lan4()};
+    recorder.say(Client::number(1).behind("10.2.0.1").discover());
+    recorder.capture().datagrams.resize(1);
+    const auto played = play(recorder.capture(), config);
+    EXPECT_EQ(played.turns.at(0).ours, "DHCPOFFER 10.2.0.10");
+    EXPECT_EQ(played.summary.answers, 0u);
 }
 
 // --- DHCPv6
@@ -226,6 +238,17 @@ TEST(Replay6, OfTheConfigurationThatAnsweredIsTheSame) {
     for (const auto& turn : played.turns)
         for (const auto& one : turn.differences)
             ADD_FAILURE() << turn.message << " " << one.what << ": " << one.ours << ", " << one.theirs;
+}
+
+TEST(Replay6, GoesThroughRelays) {
+    auto config = testing_world6::config6_of({testing_world6::subnet6_of(1, "2001:db8:1::/64", {{"2001:db8:1::10", "2001:db8:1::12"}}),
+                                              testing_world6::subnet6_of(2, "2001:db8:2::/64", {{"2001:db8:2::10", "2001:db8:2::12"}})});
+    Recorder recorder{config, lan6()};
+    auto solicit = Client6::number(1).solicit();
+    recorder.say(solicit.relayed_by({.link = "2001:db8:2::1", .peer = "fe80::1"}));
+    const auto played = play(recorder.capture(), config);
+    EXPECT_EQ(played.summary.same, 1u);
+    EXPECT_EQ(played.turns.at(0).ours, "ADVERTISE na 2001:db8:2::10");
 }
 
 TEST(Replay6, NamesWhatDiffers) {
