@@ -153,6 +153,24 @@ TEST(PcapFile, EveryTruncationIsAWholeFileOrAnError) {
     EXPECT_EQ(wholes, 2);  // no packet, and one
 }
 
+/// What is read of a damaged file is within it, whatever its lengths say.
+TEST(PcapFile, DamageIsReadWithinBounds) {
+    std::uint64_t seed = 1;
+    const auto next = [&seed] { return (seed = seed * 6364136223846793005u + 1442695040888963407u) >> 33; };
+    const Bytes frames[]{Bytes(12, 2) + outer_tag + vlan_tag + u16(0x0800) + ipv4(hello), ethernet(0x86dd, ipv6(hello, 0, hop_by_hop + destination_options))};
+    std::size_t datagrams = 0;
+    for (int round = 0; round < 5000; ++round) {
+        auto octets = Pcap{.little = true}.packet(frames[round % 2]).packet(frames[(round + 1) % 2]).file();
+        for (int i = 0; i < 3; ++i) octets[24 + next() % (octets.size() - 24)] = static_cast<char>(next());
+        const auto file = read(octets);
+        for (const auto& one : file ? file->datagrams : std::vector<rehearsal::CapturedDatagram>{}) {
+            ++datagrams;
+            EXPECT_LE(one.payload.size(), octets.size());
+        }
+    }
+    EXPECT_GT(datagrams, 1000u);
+}
+
 TEST(PcapFile, OneThatIsNotThereIsNamed) {
     const auto file = rehearsal::read_pcap_file("/nowhere/x.pcap");
     ASSERT_FALSE(file);
