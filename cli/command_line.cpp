@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "cli/rehearsal_command_line.hpp"
 #include "control/version.hpp"
 #include "dhcp/exit_code.hpp"
 
@@ -142,6 +143,7 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
     std::optional<SchemaCommandLine> schema;
     std::optional<ConfigCommandLine> config;
     std::optional<ProbeCommandLine> probe;
+    std::optional<RehearsalCommandLine> rehearsal;
     if (as_kea) given.run.family = name == "kea-dhcp6" ? Family::v6 : Family::v4;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
@@ -155,6 +157,7 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         schema.emplace(app);
         config.emplace(app);
         probe.emplace(app);
+        rehearsal.emplace(app);
         app.require_subcommand(0, 1);
     }
     if (described != nullptr) {
@@ -179,6 +182,8 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         if (auto tool = config->given()) return std::move(*tool);
     if (probe)
         if (auto tool = probe->given()) return std::move(*tool);
+    if (rehearsal)
+        if (auto tool = rehearsal->given()) return std::move(*tool);
     return decide(app, std::move(given), as_kea);
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/config_diff.hpp"
 #include "cli/probe.hpp"
+#include "cli/rehearsal_arguments.hpp"
 #include "control/run_arguments.hpp"
 #include "control/schema_command_line.hpp"
 #include "control/transfer_command_line.hpp"
@@ -52,7 +53,7 @@ struct PrintAndExit {
     bool to_stderr = false;
 };
 using CommandLine = std::variant<RunArguments, CheckArguments, CtlArguments, DocsArguments, TransferArguments,
-                                 SchemaArguments, ConfigDiffArguments, ProbeArguments, PrintAndExit>;
+                                 SchemaArguments, ConfigDiffArguments, ProbeArguments, RehearsalArguments, PrintAndExit>;
 
 /// @param words  argv; the name of the program decides: as kea-dhcp4 or kea-dhcp6 (a symbolic link) it takes
 ///               Kea's switches and serves that family

@@ -19,6 +19,7 @@
 #include "control/configured_families.hpp"
 #include "cli/ctl.hpp"
 #include "cli/man_pages.hpp"
+#include "cli/rehearsal_tools.hpp"
 #include "control/family_names.hpp"
 #include "control/log_backend.hpp"
 #include "control/reference.hpp"
@@ -202,6 +203,7 @@ int main(int argc, char** argv) {
             [](const SchemaArguments& arguments) { return run_schema_tool(arguments, std::cout, std::cerr); },
             [](const ConfigDiffArguments& arguments) { return run_config_diff(arguments, std::cout, std::cerr); },
             [](const ProbeArguments& arguments) { return run_probe(arguments, std::cout, std::cerr); },
+            [](const RehearsalArguments& arguments) { return run_rehearsal(arguments, std::cout, std::cerr); },
             [](const PrintAndExit& message) { return print(message); }},
         command_line);
 }

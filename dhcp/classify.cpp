@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "dhcp/decision_observer.hpp"
 #include "dhcp/log.hpp"
 
 namespace leasehold {
@@ -62,9 +63,10 @@ void add_spawned(const ClientClassConfig& config, ExpressionBytes value, const C
     classes.add(config.id);
 }
 
-/// Evaluates the class's test or template and adds what comes of it. @return could it be evaluated?
-bool evaluate(const ClientClassConfig& config, const ExpressionSource& source, const ClassNames& names,
-              ClassSet& classes) {
+/// Evaluates the class's test or template and adds what comes of it. @return why it could not be evaluated; empty: it
+/// could
+std::string_view evaluate_test(const ClientClassConfig& config, const ExpressionSource& source,
+                               const ClassNames& names, ClassSet& classes) {
     std::string_view error;
     if (config.template_test) {
         Expression::Output value;
@@ -79,6 +81,22 @@ bool evaluate(const ClientClassConfig& config, const ExpressionSource& source, c
             error = outcome.error();
         }
     }
+    return error;
+}
+
+std::string_view evaluate_observed(const ClientClassConfig& config, const ExpressionSource& source,
+                                   const ClassNames& names, ClassSet& classes) {
+    const auto before = classes;
+    const auto error = evaluate_test(config, source, names, classes);
+    if (config.test || config.template_test) decision_observer->on_test(config, source, before, classes, error);
+    return error;
+}
+
+/// @return could it be evaluated?
+bool evaluate(const ClientClassConfig& config, const ExpressionSource& source, const ClassNames& names,
+              ClassSet& classes) {
+    const auto error = decision_observer == nullptr ? evaluate_test(config, source, names, classes)
+                                                    : evaluate_observed(config, source, names, classes);
     if (error.empty()) return true;
     log(MessageId::CLASS_EVAL_ERROR, {{"class", config.name}, {"reason", error}});
     return false;

@@ -2,6 +2,7 @@
 #include "dhcp/grant.hpp"
 
 #include "dhcp/classify.hpp"
+#include "dhcp/decision_observer.hpp"
 #include "dhcp/hosts.hpp"
 #include "dhcp/lifetimes.hpp"
 
@@ -52,6 +53,7 @@ void settle(DecisionContext& context, const SubnetConfig& subnet, const PoolConf
     if (context.host != nullptr)  // a subnet without a network has added them already
         for (const auto id : context.host->classes) context.classes.add(id);
     add_additional_classes(context);
+    if (decision_observer != nullptr) decision_observer->on_settled(context);
 }
 
 LifetimeRange valid_range(const DecisionContext& context) {

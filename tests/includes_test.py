@@ -1,4 +1,5 @@
-"""Holds the arrows between the folders: cli -> control -> config -> dhcp <- lease_backends, control -> lease_backends.
+"""Holds the arrows between the folders: cli -> control -> config -> dhcp <- lease_backends, control -> lease_backends;
+cli -> rehearsal -> config, rehearsal -> lease_backends.
 
 Reads the #include lines of the sources. What a folder may not include, it cannot quietly begin to depend on:
 dhcp/ has no JSON, no SQL and no logging library, so that decisions stay testable without them.
@@ -18,8 +19,9 @@ ARROWS = {
     "dhcp": set(),
     "lease_backends": {"dhcp"},
     "config": {"dhcp"},
+    "rehearsal": {"config", "dhcp", "lease_backends"},
     "control": {"config", "dhcp", "lease_backends"},
-    "cli": {"control", "config", "dhcp", "lease_backends"},
+    "cli": {"control", "rehearsal", "config", "dhcp", "lease_backends"},
 }
 # Each folder and the libraries it has to do without, by how their headers' names begin.
 FOREIGN = {
@@ -27,6 +29,7 @@ FOREIGN = {
              "boost/json", "boost/beast"),
     "lease_backends": ("nlohmann/", "spdlog/", "CLI/"),
     "config": ("sqlite3", "libpq", "mysql", "mariadb", "spdlog/", "CLI/"),
+    "rehearsal": ("sqlite3", "libpq", "mysql", "mariadb", "spdlog/", "CLI/", "boost/asio"),
     "control": ("sqlite3", "libpq", "mysql", "mariadb"),
     "cli": ("sqlite3", "libpq", "mysql", "mariadb"),
 }
@@ -111,6 +114,8 @@ class WatcherTest(unittest.TestCase):
             ("dhcp/lease_context.hpp", "#include <boost/json.hpp>"),
             ("dhcp/v4/grant.cpp", "#include <boost/json.hpp>"),
             ("control/lease_commands.cpp", "#include <sqlite3.h>"),
+            ("rehearsal/replay.cpp", '#include "control/service.hpp"'),
+            ("control/service.cpp", '#include "rehearsal/replay.hpp"'),
             ("dhcp/x.cpp", '#include "../config/load.hpp"'),
             ("config/x.cpp", '#include "tests/support/fake.hpp"'),
         ):

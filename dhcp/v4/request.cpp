@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dhcp/classify.hpp"
+#include "dhcp/decision_observer.hpp"
 #include "dhcp/hosts.hpp"
 #include "dhcp/subnet.hpp"
 #include "dhcp/v4/classify.hpp"
@@ -193,27 +194,36 @@ const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arr
                                   const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
     const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
-    if (arrival.carrier != nullptr) return at(config, index.by_carrier(*arrival.carrier, takes));
-    if (const auto link = selected_link(message, config.compatibility)) {
-        return at(config, index.by_address(to_ipv6(*link), takes));
-    }
+    const auto found = [&](std::optional<std::size_t> place, const SubnetClue& clue) {
+        const auto* const subnet = at(config, place);
+        if (decision_observer != nullptr) decision_observer->on_subnet(clue, classes, subnet);
+        return subnet;
+    };
+    const auto by_address = [&](Ipv4 address, std::string_view whose) {
+        const auto key = to_ipv6(address);
+        return found(index.by_address(key, takes), {whose, {}, key});
+    };
+    if (const auto* const carrier = arrival.carrier)
+        return found(index.by_carrier(*carrier, takes), {"the DHCPv6 message around it", carrier->interface, {}});
+    if (const auto link = selected_link(message, config.compatibility))
+        return by_address(*link, "the link that the packet names (option 82.5 or 118)");
     const auto giaddr = message.giaddr();
     if (!giaddr.is_zero()) {
         const auto relay = to_ipv6(giaddr);
-        const auto listed = index.by_relay(relay, takes);
-        return at(config, listed ? listed : index.by_address(relay, takes));
+        if (const auto listed = index.by_relay(relay, takes))
+            return found(listed, {"the relay, which the subnet lists", {}, relay});
+        return by_address(giaddr, "the relay's address (giaddr)");
     }
     // A broadcast came from the link that it arrived on, whatever ciaddr says.
-    if (!message.ciaddr().is_zero() && !arrival.destination.is_broadcast()) {
-        return at(config, index.by_address(to_ipv6(message.ciaddr()), takes));
-    }
-    if (!arrival.source.is_zero() && !arrival.source.is_broadcast()) {
-        return at(config, index.by_address(to_ipv6(arrival.source), takes));
-    }
-    if (const auto named = index.by_interface(arrival.interface_name, takes)) return at(config, named);
-    return arrival.interface_address.is_zero()
-               ? nullptr
-               : at(config, index.by_address(to_ipv6(arrival.interface_address), takes));
+    if (!message.ciaddr().is_zero() && !arrival.destination.is_broadcast())
+        return by_address(message.ciaddr(), "the client's address (ciaddr)");
+    if (!arrival.source.is_zero() && !arrival.source.is_broadcast())
+        return by_address(arrival.source, "the packet's source address");
+    if (const auto named = index.by_interface(arrival.interface_name, takes))
+        return found(named, {"the interface, which the subnet names", arrival.interface_name, {}});
+    if (arrival.interface_address.is_zero())
+        return found(std::nullopt, {"the interface, which has no address", arrival.interface_name, {}});
+    return by_address(arrival.interface_address, "the interface's address");
 }
 
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,

@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "dhcp/classify.hpp"
+#include "dhcp/decision_observer.hpp"
 #include "dhcp/hosts.hpp"
 #include "dhcp/subnet.hpp"
 #include "dhcp/v6/classify.hpp"
@@ -141,22 +142,32 @@ const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arr
                                   const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
     const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
-    const auto at = [&](std::optional<std::size_t> place) {
-        return place ? &config.subnets[*place] : nullptr;
+    const auto found = [&](std::optional<std::size_t> place, const SubnetClue& clue) {
+        const auto* const subnet = place ? &config.subnets[*place] : nullptr;
+        if (decision_observer != nullptr) decision_observer->on_subnet(clue, classes, subnet);
+        return subnet;
+    };
+    const auto by_address = [&](const Ipv6& address, std::string_view whose) {
+        return found(index.by_address(address, takes), {whose, {}, address});
     };
     if (!message.is_relayed()) {
-        if (const auto named = index.by_interface(arrival.interface_name, takes)) return at(named);
-        if (is_of_use_as_link(arrival.source)) return at(index.by_address(arrival.source, takes));
+        const auto interface = arrival.interface_name;
+        if (const auto named = index.by_interface(interface, takes))
+            return found(named, {"the interface, which the subnet names", interface, {}});
+        if (is_of_use_as_link(arrival.source)) return by_address(arrival.source, "the packet's source address");
         // Kea stops here; an operator whose subnet is on the interface means it, whether or not he says so.
-        if (arrival.interface_address == Ipv6{}) return nullptr;
-        return at(index.by_address(arrival.interface_address, takes));
+        if (arrival.interface_address == Ipv6{})
+            return found(std::nullopt, {"the interface, which has no global address", interface, {}});
+        return by_address(arrival.interface_address, "the interface's address");
     }
     if (const auto id = interface_id_of(message))
-        if (const auto named = index.by_interface_id(*id, takes)) return at(named);
+        if (const auto named = index.by_interface_id(*id, takes))
+            return found(named, {"the relay's interface-id", as_text(*id), {}});
     const auto link = link_address_of(message);
-    if (!link) return nullptr;
-    const auto listed = index.by_relay(*link, takes);
-    return at(listed ? listed : index.by_address(*link, takes));
+    if (!link) return found(std::nullopt, {"the relays' link addresses, of which none is of use", {}, {}});
+    if (const auto listed = index.by_relay(*link, takes))
+        return found(listed, {"the relay, which the subnet lists", {}, *link});
+    return by_address(*link, "the relay's link address");
 }
 
 Result<Request, Drop> read_request(const MessageView& message, const Arrival& arrival,
