@@ -18,6 +18,7 @@
 #include "control/configuration_check.hpp"
 #include "control/configured_families.hpp"
 #include "cli/ctl.hpp"
+#include "cli/ctl_exit.hpp"
 #include "control/family_names.hpp"
 #include "control/log_backend.hpp"
 #include "control/reference.hpp"
@@ -171,7 +172,7 @@ int print(const PrintAndExit& message) {
 }
 
 int docs(const DocsArguments& arguments) {
-    std::cout << reference_page(arguments.page);
+    std::cout << (arguments.page == "ctl-exit-codes" ? ctl_exits_markdown() : reference_page(arguments.page));
     return status_of(ExitCode::normal);
 }
 
