@@ -45,6 +45,8 @@ struct CtlCommandLine::Parsed {
     CLI::App* add_view(const std::string& name, const std::string& help) {
         auto* const view = ctl->add_subcommand(name, help);
         view->fallthrough();  // -s, -c, --json and so on may stand behind the view's name
+        // CLI11 takes -6 for a number where the subcommand itself does not know it.
+        add_family_switches(*view, arguments.family, "Ask the server of");
         return view;
     }
     void add_leases() {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ranges>
+#include <utility>
 
 #include "cli/text_width.hpp"
 
@@ -22,6 +24,7 @@ std::size_t table_width(const ColumnWidths& widths) {
 }
 
 void fit_columns(ColumnWidths& widths, const std::vector<TableColumn>& columns, std::size_t room) {
+    const ColumnWidths natural = widths;
     std::vector<std::size_t> order(columns.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, std::greater{}, [&](std::size_t i) { return columns[i].gives_way; });
@@ -33,11 +36,14 @@ void fit_columns(ColumnWidths& widths, const std::vector<TableColumn>& columns, 
         widths[i] = std::max(least, widths[i] - std::min(widths[i], now - room));
     }
     for (const auto i : order) {
-        if (table_width(widths) <= room) return;
+        if (table_width(widths) <= room) break;
         if (columns[i].gives_way != 0) widths[i] = 0;
     }
-    // What was dropped may have made more room than was needed: shortened columns would get it back, but a table whose
-    // columns change places with every row that comes is worse than one with some room left.
+    // What was dropped may have made more room than was needed: those that matter most get it back first.
+    for (const auto i : std::views::reverse(order))
+        if (const auto now = table_width(widths); widths[i] != 0 && now < room)
+            widths[i] = std::min(natural[i], widths[i] + room - now);
+    // Nothing is left but what stays: it is cut.
     if (const auto now = table_width(widths); now > room)
         for (auto& width : widths)
             if (width > now - room) {

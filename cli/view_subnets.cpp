@@ -19,7 +19,12 @@ using Json = nlohmann::json;
 /// Trends are asked for subnet by subnet, of those that are shown.
 constexpr std::size_t trends_max = 100;
 constexpr std::size_t trend_bars = 8;
-constexpr std::size_t pool_bar_width = 20;
+
+/// A bar is made as wide as it will be shown: a part of one would lie.
+std::size_t pool_bar_width(const Terminal& terminal) {
+    if (terminal.width == 0 || terminal.width >= 110) return 20;
+    return terminal.width >= 60 ? 10 : 6;
+}
 
 struct Trend {
     double change = 0;
@@ -199,15 +204,15 @@ std::string percent(const PoolUse& use) {
 std::vector<TableColumn> subnet_columns() {
     return {{"ID", 0, 0, true},
             {"SUBNET", 1},
-            {"KIND", 2},
+            {"KIND", 3},
             {"NETWORK", 9, 8},
-            {"POOL USE", 7, 6},
+            {"POOL USE", 2},
             {"USED", 0, 0, true},
-            {"ASSIGNED", 3, 0, true},
+            {"ASSIGNED", 5, 0, true},
             {"FREE", 4, 0, true},
             {"DECLINED", 8, 0, true},
-            {"TOTAL", 6, 0, true},
-            {"TREND", 5}};
+            {"TOTAL", 7, 0, true},
+            {"TREND", 6}};
 }
 
 TableRow subnet_row(const PoolUse& use, const Terminal& terminal, std::size_t bar_width) {
@@ -272,7 +277,7 @@ ViewResult view_subnets(const Ask& ask, const SubnetQuery& query, const ViewPlac
     std::vector<TableRow> rows;
     for (const auto& use : uses) {
         answer.json["subnets"].push_back(use_json(use));
-        rows.push_back(subnet_row(use, place.terminal, pool_bar_width));
+        rows.push_back(subnet_row(use, place.terminal, pool_bar_width(place.terminal)));
     }
     answer.json["more"] = found > uses.size();
     if (uses.empty()) {
