@@ -24,7 +24,7 @@ Json told_lease(const Json& event) {
 
 std::string gap_line(const Json& event) {
     const auto missing = member_text(event, "missing");
-    return "-- " + (missing.empty() ? "some" : missing) + " event(s) are missing: " + member_text(event, "reason") + "\n";
+    return "-- " + (missing.empty() ? "some" : missing) + " event(s) are missing: " + member_text(event, "reason");
 }
 
 }  // namespace
@@ -44,8 +44,12 @@ CtlResult<LeaseFollower::Told> LeaseFollower::look() {
 }
 
 std::string event_line(const Json& event, const ViewPlace& place) {
-    if (member_text(event, "event") == "gap") return painted(place.terminal, Tone::warning, gap_line(event));
     const auto& terminal = place.terminal;
+    if (member_text(event, "event") == "gap") {
+        auto gap = visible(gap_line(event), terminal.utf8);
+        if (terminal.width != 0) gap = shortened(gap, terminal.width, terminal.utf8);
+        return painted(terminal, Tone::warning, gap) + "\n";
+    }
     const auto lease = told_lease(event);
     const auto cause = member_text(event, "cause");
     const auto padded = [](std::string text, std::size_t width) {

@@ -33,13 +33,6 @@ std::string attempt_words(const Json& database) {
     return words;
 }
 
-/// What is written there already is not said twice.
-std::string error_words(const Json& backend, const std::string& where) {
-    auto error = member_text(backend, "last-error");
-    if (error.starts_with(where + ": ")) error.erase(0, where.size() + 2);
-    return error;
-}
-
 std::string journal_state_words(const Json& journal) {
     const auto leases = member_number(journal, "leases");
     std::string words = member_text(journal, "state");
@@ -81,7 +74,7 @@ std::vector<LabelledLine> database_lines(const Json& database) {
     lines.push_back({"database", where, Tone::plain});
     lines.push_back({"  state", database_state_words(database), backend_tone(state)});
     lines.push_back({"  attempt", attempt_words(database), Tone::warning});
-    lines.push_back({"  last error", error_words(database, where), Tone::bad});
+    lines.push_back({"  last error", error_beyond(database, where), Tone::bad});
     lines.push_back({"  on failure", member_text(database, "on-fail"), Tone::plain});
     lines.push_back({"  schema", member_number(database, "schema-version") == 0
                                      ? std::string{}
@@ -101,7 +94,7 @@ std::vector<LabelledLine> journal_lines(const Json& journal, std::int64_t now) {
     const auto oldest = member_number(journal, "oldest"), conflicts = member_number(journal, "conflicts");
     lines.push_back({"journal", where, Tone::plain});
     lines.push_back({"  state", journal_state_words(journal), journal_tone(journal)});
-    lines.push_back({"  last error", error_words(journal, where), Tone::bad});
+    lines.push_back({"  last error", error_beyond(journal, where), Tone::bad});
     lines.push_back({"  size", grouped(static_cast<double>(member_number(journal, "octets"))) + " of " +
                                    grouped(static_cast<double>(member_number(journal, "octets-max"))) + " octets",
                      Tone::plain});
@@ -141,6 +134,12 @@ Json member_list(const Json& map, const char* key) {
     return found != map.end() && found->is_array() ? *found : Json::array();
 }
 
+std::string error_beyond(const Json& backend, const std::string& where) {
+    auto error = member_text(backend, "last-error");
+    if (error.starts_with(where + ": ")) error.erase(0, where.size() + 2);
+    return error;
+}
+
 /// Loading, or never open since the process began: what is asked of leases may lack some.
 bool is_starting(const Json& status) {
     constexpr std::int64_t rounding = 2;  // seconds
@@ -173,7 +172,7 @@ std::string database_state_words(const Json& database) {
 ViewAnswer view_status(const Json& status, const ViewPlace& place) {
     const auto database = member_map(status, "database-status"), journal = member_map(database, "journal");
     const auto sockets = member_map(status, "sockets");
-    const auto where = member_text(database, "where"), error = error_words(database, where);
+    const auto where = member_text(database, "where"), error = error_beyond(database, where);
     const auto service_state = member_text(member_map(status, "service"), "state");
     auto listening = list_words(sockets, "listening");
     if (listening.empty()) listening = "nowhere";

@@ -67,6 +67,8 @@ bool is_starting(const nlohmann::json& status);
 Tone service_tone(const std::string& state);
 std::string service_words(const nlohmann::json& status);
 std::string database_state_words(const nlohmann::json& database);
+/// The last error of a backend, for a sentence that names the place already.
+std::string error_beyond(const nlohmann::json& backend, const std::string& where);
 
 /// Do a lease and a query belong together? What only the server knows is left out.
 bool matches(const nlohmann::json& lease, const LeaseQuery& query);

@@ -50,7 +50,7 @@ std::string status_part(const WatchLook& look, const Terminal& terminal, bool se
     const auto database = member_map(look.status, "database-status"), journal = member_map(database, "journal");
     const auto waiting = member_number(journal, "leases");
     const auto service = member_text(member_map(look.status, "service"), "state");
-    const auto error = member_text(database, "last-error");
+    const auto error = error_beyond(database, member_text(database, "where"));
     const auto database_state = member_text(database, "state");
     std::vector<LabelledLine> lines;
     lines.push_back({"service", service_words(look.status), service_tone(service)});
