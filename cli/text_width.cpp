@@ -156,7 +156,9 @@ std::string grouped(double number) {
     if (std::abs(number) >= exact_max) {
         const double bits = std::log2(number);
         if (number > 0 && bits == std::floor(bits)) return printed("2^%.0f", bits);
-        return printed("%.1e", number);
+        auto short_form = printed("%.1e", number);
+        std::erase(short_form, '+');
+        return short_form;
     }
     auto digits = printed("%.0f", number);
     for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > (number < 0 ? 1 : 0); place -= 3)

@@ -65,7 +65,7 @@ TEST(Words, DurationsAndNumbers) {
     EXPECT_EQ(grouped(1234567), "1,234,567");
     EXPECT_EQ(grouped(-1000), "-1,000");
     EXPECT_EQ(grouped(18446744073709551616.0), "2^64");
-    EXPECT_EQ(grouped(1.8e19), "1.8e+19");
+    EXPECT_EQ(grouped(1.8e19), "1.8e19");
 }
 
 const std::vector<TableColumn> columns{{"ADDRESS"}, {"NAME", 2, 4}, {"NOTE", 3}, {"N", 1, 0, true}};
