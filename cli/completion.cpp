@@ -101,7 +101,7 @@ std::string command_names() {
 std::string option_cases(const std::vector<CompletionNode>& nodes) {
     std::string cases;
     for (const auto& node : nodes)
-        cases += "        '" + node.path + "') options='" + all_joined(node.options) + "' words='" +
+        cases += "        '" + node.path + "') options='" + all_joined(node.options) + "' offers='" +
                  all_joined(node.words) + "' files='" + (node.takes_files ? "1" : "") + "' ;;\n";
     return cases;
 }
@@ -111,7 +111,7 @@ std::string value_cases(const std::vector<CompletionNode>& nodes) {
     std::string cases;
     for (const auto& node : nodes)
         for (const auto& value : node.values)
-            cases += "        '" + node.path + ":" + value.option + "') takes=1 words='" + value.words + "' files='" +
+            cases += "        '" + node.path + ":" + value.option + "') takes=1 offers='" + value.words + "' files='" +
                      (value.is_file ? "1" : "") + "' ;;\n";
     return cases;
 }
@@ -129,7 +129,7 @@ std::string argument_cases() {
         std::string names;
         for (const auto& argument : command.arguments)
             names += (names.empty() ? "" : " ") + std::string{argument.name} + "=";
-        cases += "        " + std::string{command.name} + ") words='" + names + "' ;;\n";
+        cases += "        " + std::string{command.name} + ") offers='" + names + "' ;;\n";
     }
     return cases;
 }
@@ -142,19 +142,19 @@ std::string argument_value_cases() {
             for (const auto word : argument.words) words += (words.empty() ? "" : " ") + std::string{word};
             if (argument.type == ArgumentType::boolean) words = "true false";
             if (!words.empty())
-                cases += "        " + std::string{command.name} + ":" + std::string{argument.name} + ") words='" + words +
+                cases += "        " + std::string{command.name} + ":" + std::string{argument.name} + ") offers='" + words +
                          "' ;;\n";
         }
     return cases;
 }
 
 /// The functions that both shells understand. They work on `typed`, the words before the one that is being typed, and set
-/// options, words and files.
+/// options, offers and files.
 std::string shared_functions(const std::vector<CompletionNode>& nodes) {
     return "_leasehold_place() {\n"
            "    case \"$1\" in\n" +
            option_cases(nodes) +
-           "        *) options='' words='' files='' ;;\n"
+           "        *) options='' offers='' files='' ;;\n"
            "    esac\n"
            "}\n"
            "_leasehold_value() {\n"
@@ -172,19 +172,19 @@ std::string shared_functions(const std::vector<CompletionNode>& nodes) {
            "_leasehold_arguments() {\n"
            "    case \"$1\" in\n" +
            argument_cases() +
-           "        *) words='' ;;\n"
+           "        *) offers='' ;;\n"
            "    esac\n"
            "}\n"
            "_leasehold_argument_values() {\n"
            "    case \"$1\" in\n" +
            argument_value_cases() +
-           "        *) words='' ;;\n"
+           "        *) offers='' ;;\n"
            "    esac\n"
            "}\n"
            // Where the words before lead: the path of subcommands, a raw command of ctl, an option that waits for its value.
            "_leasehold_walk() {\n"
            "    place=leasehold command='' pending='' equals=''\n"
-           "    local word takes options words files\n"
+           "    local word takes options offers files\n"
            "    for word in \"$@\"; do\n"
            "        if [ -n \"$pending\" ]; then pending=''; continue; fi\n"
            "        if [ \"$word\" = '=' ]; then continue; fi\n"
@@ -197,13 +197,13 @@ std::string shared_functions(const std::vector<CompletionNode>& nodes) {
            "}\n"
            // What can come next. $1: the word being typed
            "_leasehold_next() {\n"
-           "    words='' files='' options=''\n"
+           "    offers='' files='' options=''\n"
            "    if [ -n \"$pending\" ]; then _leasehold_value \"$place:$pending\"; return; fi\n"
            "    if [ -n \"$command\" ]; then _leasehold_arguments \"$command\"; return; fi\n"
            "    _leasehold_place \"$place\"\n"
            "    case \"$1\" in\n"
-           "        -*) words=$options files='' ;;\n"
-           "        *) if [ \"$place\" = 'leasehold ctl' ]; then words=\"$words $_leasehold_commands\"; fi ;;\n"
+           "        -*) offers=$options files='' ;;\n"
+           "        *) if [ \"$place\" = 'leasehold ctl' ]; then offers=\"$offers $_leasehold_commands\"; fi ;;\n"
            "    esac\n"
            "}\n"
            "_leasehold_commands='" +
@@ -212,7 +212,7 @@ std::string shared_functions(const std::vector<CompletionNode>& nodes) {
 
 // bash takes a word apart at '=': "state=de" is three words there.
 constexpr const char* bash_part = R"(_leasehold() {
-    local current=${COMP_WORDS[COMP_CWORD]} before=() place command pending equals options words files takes
+    local current=${COMP_WORDS[COMP_CWORD]} before=() place command pending equals options offers files takes
     before=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
     COMPREPLY=()
     if [ "$current" = '=' ]; then current=''; before+=('='); fi
@@ -221,7 +221,7 @@ constexpr const char* bash_part = R"(_leasehold() {
         _leasehold_walk "${before[@]:0:count-2}"
         if [ -n "$command" ]; then
             _leasehold_argument_values "$command:${before[count-2]}"
-            COMPREPLY=($(compgen -W "$words" -- "$current"))
+            COMPREPLY=($(compgen -W "$offers" -- "$current"))
             return
         fi
         _leasehold_walk "${before[@]:0:count-1}"
@@ -229,7 +229,7 @@ constexpr const char* bash_part = R"(_leasehold() {
         _leasehold_walk "${before[@]}"
     fi
     _leasehold_next "$current"
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
+    COMPREPLY=($(compgen -W "$offers" -- "$current"))
     if [ -n "$files" ]; then
         local IFS=$'\n'
         COMPREPLY+=($(compgen -f -- "$current"))
@@ -246,17 +246,17 @@ constexpr const char* zsh_part = R"(_leasehold() {
     local current=${words[CURRENT]} place command pending equals options files takes
     local -a before candidates
     before=("${(@)words[2,CURRENT-1]}")
-    local words=''
+    local offers=''
     _leasehold_walk "${before[@]}"
     if [[ -n $command && $current == *=* ]]; then
         _leasehold_argument_values "$command:${current%%=*}"
-        candidates=(${=words})
+        candidates=(${=offers})
         compset -P '*='
         compadd -- "${candidates[@]}"
         return
     fi
     _leasehold_next "$current"
-    candidates=(${=words})
+    candidates=(${=offers})
     if [[ -n $command ]]; then
         compadd -S '' -- "${candidates[@]}"
     else

@@ -16,11 +16,16 @@ struct TypedTerms {
     std::string address, octets, client, name;
 };
 
+/// May be given several times, with one id each: what follows it is something to look for.
+void add_subnet(CLI::App& view, std::vector<std::uint32_t>& subnets, const std::string& help) {
+    view.add_option("--subnet", subnets, help)->type_name("ID")->allow_extra_args(false);
+}
+
 void add_order(CLI::App& view, std::string& sort, bool& reverse, std::size_t& limit,
                const std::vector<std::string>& orders) {
-    std::string names;
-    for (const auto& order : orders) names += (names.empty() ? "" : "|") + order;
-    view.add_option("--sort", sort, "In which order (" + sort + ")")->type_name(names)->check(CLI::IsMember(orders));
+    view.add_option("--sort", sort, "In which order (" + sort + ")")
+        ->type_name("ORDER")
+        ->check(CLI::IsMember(orders));
     view.add_flag("-r,--reverse", reverse, "The other way round");
     view.add_option("-n,--limit", limit, "Rows at most (" + std::to_string(limit) + "); 0: all")
         ->type_name("N")
@@ -60,7 +65,7 @@ struct CtlCommandLine::Parsed {
         view->add_option("--mac", leases.octets, "Of this hardware address")->type_name("MAC");
         view->add_option("--client-id,--duid", leases.client, "Of this client")->type_name("HEX");
         view->add_option("--hostname", leases.name, "With this in the host name")->type_name("NAME");
-        view->add_option("--subnet", query.subnets, "Of the subnet with this id")->type_name("ID");
+        add_subnet(*view, query.subnets, "Of the subnet with this id");
         view->add_option("--state", query.state, "In this state")
             ->type_name("STATE")
             ->check(CLI::IsMember({"assigned", "declined", "expired-reclaimed", "released", "registered"}));
@@ -75,7 +80,7 @@ struct CtlCommandLine::Parsed {
         auto* const view = add_view("subnets", "How full the pools are, and which way it goes");
         view->add_option("search", subnets.words, "An address or a network, or a part of a shared network's name")
             ->type_name("SEARCH");
-        view->add_option("--subnet", query.subnets, "The subnet with this id")->type_name("ID");
+        add_subnet(*view, query.subnets, "The subnet with this id");
         add_order(*view, query.sort, query.reverse, query.limit, {"assigned", "free", "id", "network", "use"});
     }
     void add_reservations() {
@@ -84,7 +89,7 @@ struct CtlCommandLine::Parsed {
         view->add_option("search", reservations.words,
                          "An address, a network, octets of an identifier, or a part of a host name or class")
             ->type_name("SEARCH");
-        view->add_option("--subnet", query.subnets, "Of the subnet with this id; 0: global ones")->type_name("ID");
+        add_subnet(*view, query.subnets, "Of the subnet with this id; 0: global ones");
         add_order(*view, query.sort, query.reverse, query.limit,
                   {"address", "configuration", "hostname", "identifier", "subnet"});
     }

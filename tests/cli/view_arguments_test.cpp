@@ -37,13 +37,13 @@ CtlArguments ctl(std::vector<std::string> words) {
 TEST(CtlCommandLine, ViewsAndTheirOptions) {
     EXPECT_EQ(ctl({"status"}).view, "status");
     const auto leases = ctl({"leases", "anna", "192.0.2.0/24", "--sort", "ends", "-r", "-n", "5", "--subnet", "7", "--json",
-                             "-s", "/run/sock", "-6"});
+                             "-s", "/run/sock", "-6", "--subnet", "8", "desk"});
     EXPECT_EQ(leases.view, "leases");
-    EXPECT_EQ(leases.leases.terms.size(), 2u);
+    EXPECT_EQ(leases.leases.terms.size(), 3u);
     EXPECT_EQ(leases.leases.sort, "ends");
     EXPECT_TRUE(leases.leases.reverse);
     EXPECT_EQ(leases.leases.limit, 5u);
-    EXPECT_EQ(leases.leases.subnets, std::vector<std::uint32_t>{7});
+    EXPECT_EQ(leases.leases.subnets, (std::vector<std::uint32_t>{7, 8}));
     EXPECT_TRUE(leases.json) << "also behind the view's name";
     EXPECT_EQ(leases.socket, "/run/sock");
     EXPECT_EQ(leases.family, Family::v6);

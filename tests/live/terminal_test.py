@@ -150,6 +150,19 @@ class LiveViewsTest(TerminalCase):
             self.assertTrue(watch.drawn().endswith(RESTORED), repr(watch.drawn()[-80:]))
             self.assertEqual(watch.modes_now(), watch.modes)
 
+    def test_it_steps_aside_for_the_shell(self) -> None:
+        watch = self.terminal("watch", "--interval", "0.1")
+        watch.wait_text("10.77.0.0/24")
+        watch.signal(signal.SIGTSTP)
+        eventually(watch.is_stopped, "it stops")
+        self.assertTrue(watch.drawn().endswith(RESTORED), repr(watch.drawn()[-80:]))
+        watch.forget()
+        watch.signal(signal.SIGCONT)
+        watch.wait_text("10.77.0.0/24")
+        self.assertIn("\x1b[?1049h", watch.drawn())
+        watch.type("q")
+        self.assertEqual(watch.wait(), OK)
+
     def test_a_server_that_ends_and_comes_back_is_told_of(self) -> None:
         watch = self.terminal("watch", "--interval", "0.1", columns=150)
         watch.wait_text("10.77.0.0/24")

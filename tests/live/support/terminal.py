@@ -12,6 +12,7 @@ import struct
 import subprocess
 import termios
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from live.support.process import _die_with_parent
 from live.support.waiting import eventually
@@ -73,6 +74,10 @@ class Terminal:
         self.drawn()
         return self._process.returncode
 
+    def is_stopped(self) -> bool:
+        state = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "T"
+
     def modes_now(self) -> list[object]:
         return termios.tcgetattr(self._own)
 
@@ -81,7 +86,3 @@ class Terminal:
             self._process.kill()
         self._process.wait()
         os.close(self._own)
-
-
-def without_escapes(text: str) -> str:
-    return _ESCAPE.sub("", text)
