@@ -164,8 +164,11 @@ CtlResult<void> ask_pages(const Ask& ask, const LeaseQuery& query, Family family
     for (const auto& term : query.terms)
         if (term.network) within = term.network;
     if (within && query.after.empty()) from = page_before(*within);
+    // Where everything fits, no more is asked for than is shown, and whether there is more.
+    const bool all_fit = query.terms.empty() && query.subnets.empty() && query.state.empty() && list.in_server_order();
+    const auto page_size = all_fit && query.limit != 0 ? std::min(lease_page_size, query.limit + 1) : lease_page_size;
     for (bool wanted = true; wanted;) {
-        const auto page = ask(lease_command(family, "get-page"), {{"from", from}, {"limit", lease_page_size}});
+        const auto page = ask(lease_command(family, "get-page"), {{"from", from}, {"limit", page_size}});
         if (!page) return std::unexpected(page.error());
         const auto leases = member_list(*page, "leases");
         for (const auto& lease : leases) {
@@ -174,7 +177,7 @@ CtlResult<void> ask_pages(const Ask& ask, const LeaseQuery& query, Family family
                                 !contains(*within, prefix->address);
             wanted = wanted && !beyond && list.add(lease);
         }
-        if (leases.size() < lease_page_size) return {};
+        if (leases.size() < page_size) return {};
         from = member_text(leases.back(), "ip-address");
     }
     return {};
