@@ -6,6 +6,7 @@
 
 #include "cli/control_link.hpp"
 #include "cli/ctl_views.hpp"
+#include "cli/text_width.hpp"
 #include "config/dialect.hpp"
 #include "config/load.hpp"
 
@@ -63,7 +64,10 @@ int run_ctl(const CtlArguments& arguments, std::ostream& out, std::ostream& err)
                              : CtlResult<std::string>{std::unexpected(socket.error())};
     if (!text) return failed(text.error());
     const auto answer = Json::parse(*text, nullptr, false);
-    if (!answer.is_object()) return failed({CtlExit::refused, "the answer cannot be understood: " + *text});
+    constexpr std::size_t shown_max = 200;
+    if (!answer.is_object())
+        return failed({CtlExit::refused, "the answer cannot be understood. Is it a DHCP server's control socket? It begins: " +
+                                             visible(text->substr(0, shown_max))});
     const auto result = answer.value("result", Json(1));
     const bool fine = result == 0 || result == 3;
     if (arguments.json)

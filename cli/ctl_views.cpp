@@ -113,7 +113,7 @@ std::int64_t seconds_since_1970() {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-CtlResult<std::vector<ViewedServer>> find_servers(const CtlArguments& arguments) {
+CtlResult<std::vector<ViewedServer>> find_servers(const CtlArguments& arguments, std::ostream& err) {
     const auto places = find_control_sockets(arguments);
     if (!places) return std::unexpected(places.error());
     std::vector<ViewedServer> servers;
@@ -130,15 +130,14 @@ CtlResult<std::vector<ViewedServer>> find_servers(const CtlArguments& arguments)
         servers.push_back(std::move(server));
     }
     if (servers.empty()) return std::unexpected(*failure);
-    // A socket that a server of another family left behind is no trouble of this one's, unless it was asked for.
-    if (failure && (!arguments.file.empty() || failure->exit == CtlExit::not_permitted))
-        return std::unexpected(*failure);
+    if (failure && !arguments.file.empty()) return std::unexpected(*failure);
+    if (failure) say(err, failure->text);  // a socket that a server of another family left behind, perhaps
     return servers;
 }
 
 int run_view(const CtlArguments& arguments, std::ostream& out, std::ostream& err) {
     if (arguments.view == "watch") return run_watch(arguments, out, err);
-    const auto servers = find_servers(arguments);
+    const auto servers = find_servers(arguments, err);
     if (!servers) {
         say(err, servers.error().text);
         return static_cast<int>(servers.error().exit);

@@ -15,8 +15,9 @@ struct ViewedServer {
     Family family = Family::v4;
     nlohmann::json status;  // as it was when the server was found
 };
-/// Asks each for its status. @error of the first that does not answer, when none does
-CtlResult<std::vector<ViewedServer>> find_servers(const CtlArguments& arguments);
+/// Asks each for its status; one that does not answer while another does is told of on `err`. @error none answers, or one of
+/// those that were asked for by name does not
+CtlResult<std::vector<ViewedServer>> find_servers(const CtlArguments& arguments, std::ostream& err);
 
 /// @return the exit status, of ctl_exits()
 int run_view(const CtlArguments& arguments, std::ostream& out, std::ostream& err);

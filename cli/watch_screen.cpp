@@ -248,7 +248,7 @@ int run_watch(const CtlArguments& arguments, std::ostream& out, std::ostream& er
                "leases --follow.\n";
         return static_cast<int>(CtlExit::usage);
     }
-    const auto servers = find_servers(arguments);
+    const auto servers = find_servers(arguments, err);
     if (!servers) {
         err << visible(servers.error().text) << "\n";
         return static_cast<int>(servers.error().exit);

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -285,3 +286,14 @@ class TroubleTest(TerminalCase):
             self.assertEqual(code, OK, out)
             self.assertRegex(out, r"(?s)DHCPv4\n.*10\.77\.0\.0/24.*\nDHCPv6\n.*2001:db8:1::/64")
         self.assertNotIn("DHCPv4", self.subject.run("ctl", "-6", "subnets")[1])
+
+    def test_a_socket_left_behind_is_told_of_and_no_obstacle(self) -> None:
+        run = self.subject.folder / "run"
+        self.start(control_sockets=[{"socket-type": "unix", "socket-name": str(self.subject.socket_path)},
+                                    {"socket-type": "unix", "socket-name": str(run / "kea4-ctrl-socket")}])
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as left_behind:
+            left_behind.bind(str(run / "kea6-ctrl-socket"))
+        code, out = self.subject.run("ctl", "status")
+        self.assertEqual(code, OK, out)
+        self.assertIn("service    open", out)
+        self.assertIn("kea6-ctrl-socket (the usual one of a DHCPv6 server): the socket is left from one that has ended", out)
