@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "cli/completion.hpp"
+#include "cli/ctl_command_line.hpp"
 #include "cli/rehearsal_command_line.hpp"
 #include "control/version.hpp"
 #include "dhcp/exit_code.hpp"
@@ -17,7 +19,6 @@ struct Given {
     std::string check_file, check_file_and_database;  // -t, -T
     bool version = false, extended_version = false, report = false;
     bool exit_on_fatal = false;  // -F: taken for existing unit files; see docs/operations.md
-    CtlArguments ctl;
     DocsArguments docs;
 };
 
@@ -47,36 +48,12 @@ void add_server_switches(CLI::App& app, Given& given) {
         "Warn, instead of refusing, when a key that decides who may get which address is not supported");
 }
 
-/// -4, -6
-void add_family_switches(CLI::App& app, std::optional<Family>& family, const std::string& what) {
-    auto* const v4 = app.add_flag_callback(
-        "-4", [&family] { family = Family::v4; }, what + " DHCPv4 only");
-    app.add_flag_callback(
-           "-6", [&family] { family = Family::v6; }, what + " DHCPv6 only")
-        ->excludes(v4);
-}
-
-void add_ctl(CLI::App& app, Given& given) {
-    auto* const ctl = app.add_subcommand("ctl", "Give a running server a command and show its answer");
-    ctl->add_option("-s,--socket", given.ctl.socket, "Control socket of the server")->type_name("SOCKET");
-    ctl->add_option("-c,--config", given.ctl.file, "Configuration that names the control socket")
-        ->type_name("FILE");
-    add_family_switches(*ctl, given.ctl.family, "Ask the server of");
-    ctl->add_flag("--json", given.ctl.json, "Print the answer as it came");
-    ctl->add_option("command", given.ctl.command, "Such as status-get; list-commands lists them")
-        ->required()
-        ->type_name("COMMAND");
-    ctl->add_option("arguments", given.ctl.words, "One JSON map, or key=value ...")
-        ->type_name("JSON|KEY=VALUE");
-    ctl->footer("Example: leasehold ctl lease4-get ip-address=192.0.2.10");
-}
-
 void add_docs(CLI::App& app, Given& given) {
     auto* const docs =
         app.add_subcommand("docs", "Print the part of a page of docs/ that is made from tables");
     docs->add_option("page", given.docs.page)
         ->required()
-        ->check(CLI::IsMember({"commands", "messages", "metrics", "exit-codes", "configuration", "man8", "man5", "man1"}));
+        ->check(CLI::IsMember({"commands", "messages", "metrics", "exit-codes", "ctl-exit-codes", "configuration", "man8", "man5", "man1"}));
     docs->group("");  // for whoever writes the pages
 }
 
@@ -85,7 +62,6 @@ PrintAndExit usage_error(const std::string& text) {
 }
 
 CommandLine decide(const CLI::App& app, Given given, bool as_kea) {
-    if (!as_kea && app.got_subcommand("ctl")) return given.ctl;
     if (!as_kea && app.got_subcommand("docs")) return given.docs;
     if (given.version)
         return PrintAndExit{.text = std::string{as_kea ? kea_interface_version : product_version} + "\n"};
@@ -144,6 +120,8 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
     std::optional<ConfigCommandLine> config;
     std::optional<ProbeCommandLine> probe;
     std::optional<RehearsalCommandLine> rehearsal;
+    std::optional<CtlCommandLine> ctl;
+    std::string shell;  // that is to learn to complete
     if (as_kea) given.run.family = name == "kea-dhcp6" ? Family::v6 : Family::v4;
 
     CLI::App app{"DHCP lease server with Kea's configuration and commands", as_kea ? name : "leasehold"};
@@ -151,8 +129,9 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
     if (!as_kea) {
         add_family_switches(app, given.run.family, "Of the configuration, serve or check");
         app.add_subcommand("run", "Serve: the same as no command at all")->fallthrough();
-        add_ctl(app, given);
+        ctl.emplace(app);
         add_docs(app, given);
+        add_completion(app, shell);
         transfer.emplace(app);
         schema.emplace(app);
         config.emplace(app);
@@ -173,6 +152,11 @@ CommandLine read_words(const std::vector<std::string>& words, std::vector<Comman
         const bool help = app.exit(error, out, err) == 0;
         if (help) return PrintAndExit{.text = out.str()};
         return usage_error(out.str() + err.str());
+    }
+    if (!shell.empty()) return PrintAndExit{.text = completion_script(app, shell)};
+    if (auto asked = ctl ? ctl->given() : std::nullopt) {
+        if (!*asked) return usage_error(asked->error() + "\n");
+        return std::move(**asked);
     }
     if (transfer)
         if (auto tool = transfer->given()) return std::move(*tool);

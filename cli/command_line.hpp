@@ -10,6 +10,7 @@
 #include "cli/config_diff.hpp"
 #include "cli/probe.hpp"
 #include "cli/rehearsal_arguments.hpp"
+#include "cli/view_arguments.hpp"
 #include "control/run_arguments.hpp"
 #include "control/schema_command_line.hpp"
 #include "control/transfer_command_line.hpp"
@@ -23,8 +24,13 @@ struct CtlArguments {
     std::string file;                   // ... the configuration that names it
     bool json = false;                  // the answer as it came, for scripts
     std::optional<Family> family = {};  // nullopt: as the command's name or the configuration says
-    std::string command;
+    std::string command;                // a raw command ...
     std::vector<std::string> words;
+    std::string view = {};  // ... or one of these; "": none
+    LeaseQuery leases = {};
+    SubnetQuery subnets = {};
+    ReservationQuery reservations = {};
+    double interval = 1;  // seconds between two looks, of watch and --follow
 };
 /// `leasehold docs PAGE`: the part of a page of docs/ that is made from tables.
 struct DocsArguments {

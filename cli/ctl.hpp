@@ -11,7 +11,8 @@
 
 namespace leasehold {
 
-/// Exit status 0 for results 0 and 3 (nothing found), else 1; 64 for arguments that cannot be read.
+/// A view, or a raw command, for which results 0 and 3 (nothing found) are success.
+/// @return the exit status, of ctl_exits()
 int run_ctl(const CtlArguments& arguments, std::ostream& out, std::ostream& err);
 
 /// One JSON map, or key=value words: a value is a number, true, false, JSON in brackets, else a string.

@@ -18,6 +18,7 @@
 #include "control/configuration_check.hpp"
 #include "control/configured_families.hpp"
 #include "cli/ctl.hpp"
+#include "cli/ctl_exit.hpp"
 #include "cli/man_pages.hpp"
 #include "cli/rehearsal_tools.hpp"
 #include "control/family_names.hpp"
@@ -173,7 +174,10 @@ int print(const PrintAndExit& message) {
 }
 
 int docs(const DocsArguments& arguments) {
-    std::cout << (is_man_page(arguments.page) ? man_page(arguments.page) : reference_page(arguments.page));
+    if (is_man_page(arguments.page))
+        std::cout << man_page(arguments.page);
+    else
+        std::cout << (arguments.page == "ctl-exit-codes" ? ctl_exits_markdown() : reference_page(arguments.page));
     return status_of(ExitCode::normal);
 }
 

@@ -8,6 +8,7 @@
 #include "control/command.hpp"
 #include "control/configuration.hpp"
 #include "control/control_channel.hpp"
+#include "control/event_stream.hpp"
 #include "control/log_backend.hpp"
 #include "control/legal_log.hpp"
 #include "control/run_script.hpp"
@@ -29,6 +30,7 @@ struct CommandContext {
     RunScript& script;
     LegalLog& legal_log;
     SideThread& side;
+    EventStreams& events;
     /// Ends the process with this exit status, once the answers under way are sent.
     std::function<void(int exit_status)> shutdown;
 };

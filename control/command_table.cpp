@@ -17,6 +17,7 @@ namespace {
 
 using enum ArgumentType;
 constexpr bool required = true, optional = false;
+constexpr std::int64_t lease_events_max = 1000;
 constexpr std::int64_t seconds_max = std::numeric_limits<std::uint32_t>::max();
 
 constexpr ArgumentDef only(Families families, ArgumentDef argument) {
@@ -205,6 +206,10 @@ constexpr std::array lease_get_page_arguments{
     ArgumentDef{"from", text, required, "\"start\", or the address after which the page begins"},
     ArgumentDef{"limit", integer, required, "how many leases at most", 1, seconds_max},
 };
+constexpr std::array lease_events_arguments{
+    ArgumentDef{"since", text, optional, "\"next\" of the answer before; without it, only where to begin is told"},
+    ArgumentDef{"limit", integer, optional, "how many events at most (100)", 1, lease_events_max},
+};
 constexpr std::array hw_address_argument{
     ArgumentDef{"hw-address", text, required, "octets in hexadecimal, such as 1a:2b:3c:4d:5e:6f"},
 };
@@ -386,6 +391,8 @@ constexpr std::array table{
                "the same as interface-list: the kernel tells of each change at once"},
     CommandDef{"kea-lfc-start", Access::write, none, lfc_start,
                "cleans the lease file up, where there is one that needs it"},
+    CommandDef{"lease-events-get", Access::read, lease_events_arguments, lease_events_get,
+               "what became of leases since an earlier answer, and how many events were lost; never waits"},
     only(v4, CommandDef{"lease4-add", Access::write, lease_add_arguments, lease_add,
                         "adds a lease"}),
     only(v4, CommandDef{"lease4-del", Access::write, lease_del_arguments, lease_del,

@@ -39,6 +39,9 @@ void lease_get_by_client_id(CommandContext&, const Arguments&, Reply);
 void lease_get_by_hostname(CommandContext&, const Arguments&, Reply);
 void lease_get_by_state(CommandContext&, const Arguments&, Reply);
 
+// lease_event_commands.cpp
+void lease_events_get(CommandContext&, const Arguments&, Reply);
+
 // lease_write_commands.cpp
 void lease_add(CommandContext&, const Arguments&, Reply);
 void lease_update(CommandContext&, const Arguments&, Reply);

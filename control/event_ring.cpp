@@ -129,6 +129,21 @@ std::optional<EventPlace> parse_event_place(std::string_view text) {
     return EventPlace{*run, *sequence};
 }
 
+std::string event_json(std::string_view text) {
+    std::string members, told;
+    split(text, '\n', [&](std::string_view line) {
+        const auto colon = line.find(": ");
+        if (colon == line.npos) return;
+        const auto field = line.substr(0, colon), value = line.substr(colon + 2);
+        if (field == "data") {
+            told = value.substr(1);  // behind the brace
+            return;
+        }
+        members += "\"" + std::string{field} + "\": \"" + std::string{value} + "\", ";
+    });
+    return "{ " + members + told;
+}
+
 void EventRing::add(Family family, const LeaseEvent& event) {
     const auto& shown = event.after ? event.after : event.before;
     const auto subnet = shown ? shown->subnet_id : 0;

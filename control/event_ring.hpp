@@ -35,6 +35,10 @@ struct EventPlace {
 std::string to_string(const EventPlace& place);                      // "1764363000-17"
 std::optional<EventPlace> parse_event_place(std::string_view text);  // nullopt: none that was ever given out
 
+/// An event of a stream as one JSON map: { "event": "lease" or "gap", "id": ..., and what it tells }.
+/// @param text  an entry of a ring, or what a reader is told who goes on
+std::string event_json(std::string_view text);
+
 class EventRing {
 public:
     struct Limits {

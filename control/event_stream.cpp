@@ -75,6 +75,26 @@ void EventStreams::add(std::shared_ptr<HttpStream> stream, EventFilter filter,
     wake();
 }
 
+EventStreams::Reading EventStreams::read(const EventFilter& filter, const std::optional<EventPlace>& seen,
+                                         std::size_t events_max) {
+    begin();
+    auto resumption = ring_->resume(seen);
+    Reading reading;
+    if (!resumption.text.empty()) reading.events.push_back(event_json(resumption.text));
+    std::uint64_t next = resumption.next;
+    std::size_t octets = 0;
+    for (std::size_t looked = 0; next != ring_->next() && looked != 65536; ++next, ++looked) {
+        if (reading.events.size() >= events_max || octets >= reading_octets_max) break;
+        const auto text = ring_->text(next, filter);
+        if (text.empty()) continue;
+        reading.events.push_back(event_json(text));
+        octets += text.size();
+    }
+    reading.next = {ring_->run(), next - 1};
+    reading.more = next != ring_->next();
+    return reading;
+}
+
 /// Events come from within decisions and commands: what is done with them waits for a turn of its own.
 void EventStreams::wake() {
     if (std::exchange(woken_, true)) return;

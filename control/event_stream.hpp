@@ -41,6 +41,16 @@ public:
     /// Filters are in the query; "Last-Event-ID" says where to go on. This must outlive the route.
     HttpRoute route();
 
+    /// For a reader who asks again and again (the command lease-events-get). One that asks for the first time is
+    /// told where it begins, and of nothing that was before.
+    struct Reading {
+        std::vector<std::string> events;  // JSON maps, the oldest first; gaps are among them
+        EventPlace next;                  // to give as `seen` the next time
+        bool more = false;                // there are more events already
+    };
+    static constexpr std::size_t reading_octets_max = 256u << 10;  // then the rest waits for the next question
+    Reading read(const EventFilter& filter, const std::optional<EventPlace>& seen, std::size_t events_max);
+
     std::size_t open() const { return readers_.size(); }
     /// Of them, those that are told of this family.
     std::size_t open(Family family) const;

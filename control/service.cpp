@@ -141,6 +141,7 @@ Result<void, Service::Failure> Service::begin() {
         .script = script_,
         .legal_log = legal_log_,
         .side = shared_.side,
+        .events = shared_.streams,
         .shutdown = [this](int exit_status) { shared_.shutdown.begin(exit_status, "the command shutdown"); },
     });
     configuration_->on_use([this](const config::Loaded& used) {

@@ -156,6 +156,9 @@ Json database(const ServerStatus& server, std::chrono::steady_clock::time_point 
     if (backend.next_try)
         result["next-attempt-in"] = std::max<std::int64_t>(
             0, std::chrono::ceil<std::chrono::seconds>(*backend.next_try - now).count());
+    if (backend.since)
+        result[is_open(backend.state) ? "open-for" : "away-for"] = std::max<std::int64_t>(
+            0, std::chrono::floor<std::chrono::seconds>(now - *backend.since).count());
     if (server.credentials) result["credentials"] = credentials(*server.credentials);
     if (server.journal) result["journal"] = journal(*server.journal);
     return result;

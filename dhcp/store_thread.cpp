@@ -61,6 +61,7 @@ BackendEvent StoreThread::perform(BackendAction action) {
 BackendAction StoreThread::enter(BackendEvent event) {
     const BackendTransition* transition = find_transition(status_.state, event);
     assert(transition != nullptr);
+    if (!status_.since || is_open(status_.state) != is_open(transition->to)) status_.since = Clock::now();
     status_.state = transition->to;
     status_.next_try.reset();
     if (transition->action == BackendAction::connect) ++status_.attempt;

@@ -143,7 +143,7 @@ TEST(RunCtl, AsksTheServerThatHasTheCommand) {
         CtlArguments arguments;
         arguments.family = family;
         arguments.command = command;
-        EXPECT_EQ(run_ctl(arguments, out, err), 1);
+        EXPECT_EQ(run_ctl(arguments, out, err), 69);
         return err.str();
     };
     for (const auto* command : {"config-get", "subnet4-list", "network4-add", "lease4-get", "no-such-command"})

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "dhcp/statistics.hpp"
 #include "tests/support/fake_time.hpp"
 
@@ -158,6 +160,39 @@ TEST_F(EventStreamTest, AreLimited) {
     readers.front()->opened = false;
     EXPECT_EQ(ask().status, 200u);
     EXPECT_EQ(ask("cause=no").status, 400u);
+}
+
+// The command lease-events-get: no stream, an answer for each question.
+TEST_F(EventStreamTest, ReadersWhoAskGetWhatIsNew) {
+    const auto begin = streams.read({}, std::nullopt, 10);
+    EXPECT_TRUE(begin.events.empty());
+    publish(bus4, 7, 3);
+    publish(bus6);
+    run();
+    const auto first = streams.read({.family = Family::v4, .subnets = {}, .causes = {}}, begin.next, 2);
+    ASSERT_EQ(first.events.size(), 2u);
+    EXPECT_TRUE(first.more);
+    const auto event = nlohmann::json::parse(first.events[0]);
+    EXPECT_EQ(event["event"], "lease");
+    EXPECT_EQ(event["subnet-id"], 7);
+    EXPECT_EQ(event["after"]["ip-address"], "10.0.0.1");
+    const auto rest = streams.read({.family = Family::v4, .subnets = {}, .causes = {}}, first.next, 10);
+    EXPECT_EQ(rest.events.size(), 1u) << "without those of the other family";
+    EXPECT_FALSE(rest.more);
+    EXPECT_TRUE(streams.read({}, rest.next, 10).events.empty());
+}
+
+TEST_F(EventStreamTest, ReadersWhoAskHearOfWhatIsLost) {
+    const auto begin = streams.read({}, std::nullopt, 10);
+    publish(bus4, 1, 1500);  // the ring keeps 1000
+    while (streams.read({}, begin.next, 1).events.empty() || streams.read({}, std::nullopt, 1).next.sequence < 1500)
+        run();
+    const auto late = streams.read({}, begin.next, 1000);
+    const auto gap = nlohmann::json::parse(late.events.at(0));
+    EXPECT_EQ(gap["event"], "gap");
+    EXPECT_EQ(gap["missing"], 500);
+    const auto foreign = streams.read({}, EventPlace{1, 1}, 1000);
+    EXPECT_EQ(nlohmann::json::parse(foreign.events.at(0))["missing"], nullptr) << "of another server run";
 }
 
 }  // namespace

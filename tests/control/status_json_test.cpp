@@ -62,6 +62,20 @@ TEST(StatusJson, OutageInWords) {
     EXPECT_EQ(status_json(inputs)["database-status"]["next-attempt-in"], 0);
 }
 
+TEST(StatusJson, HowLongTheDatabaseIsOpenOrAway) {
+    StatusInputs inputs;
+    inputs.now = std::chrono::steady_clock::time_point{std::chrono::seconds{100}};
+    auto& backend = inputs.server.backend;
+    EXPECT_FALSE(status_json(inputs)["database-status"].contains("away-for")) << "never tried";
+    backend.since = inputs.now - std::chrono::milliseconds{7900};
+    backend.state = BackendState::waiting;
+    EXPECT_EQ(status_json(inputs)["database-status"]["away-for"], 7);
+    EXPECT_FALSE(status_json(inputs)["database-status"].contains("open-for"));
+    backend.state = BackendState::serving;
+    EXPECT_EQ(status_json(inputs)["database-status"]["open-for"], 7);
+    EXPECT_FALSE(status_json(inputs)["database-status"].contains("away-for"));
+}
+
 /// The numbers that Kea's status-get shows, and only where its service would be disabled.
 TEST(StatusJson, DatabasesThatKeepServiceFromRunning) {
     StatusInputs inputs;

@@ -92,6 +92,32 @@ INSTANTIATE_TEST_SUITE_P(Codes, StoreWorkerRefusal,
                          testing::Values(StoreErrc::schema, StoreErrc::permissions, StoreErrc::configuration,
                                          StoreErrc::no_database, StoreErrc::corrupt, StoreErrc::fenced));
 
+/// How long it is open or away: attempts are no change of that.
+TEST(StoreWorkerRecovery, SinceIsWhenItOpenedOrClosed) {
+    auto commit_once = fail(StoreCall::commit, unavailable);
+    WorkerBench bench{[=](StoreCall call, std::size_t nth) mutable -> std::optional<StoreFault> {
+                          if (call == StoreCall::open && nth > 0) return unavailable;
+                          return commit_once(call, nth);
+                      },
+                      [] {
+                          auto options = quick();
+                          options.retry.tries_max = 3;
+                          return options;
+                      }()};
+    EXPECT_FALSE(bench.worker().status().since);
+    const auto begin = std::chrono::steady_clock::now();
+    bench.serve();
+    const auto opened = bench.worker().status().since;
+    ASSERT_TRUE(opened);
+    EXPECT_GE(*opened, begin);
+    ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.run_until_state(BackendState::waiting);
+    const auto lost = bench.worker().status().since;
+    EXPECT_GT(lost, opened);
+    bench.run_until_state(BackendState::given_up);
+    EXPECT_EQ(bench.worker().status().since, lost);
+}
+
 TEST(StoreWorkerRecovery, AnUnavailableCommitCompletesAllAndServiceReturns) {
     Gate gate;
     auto once = fail(StoreCall::commit, unavailable);

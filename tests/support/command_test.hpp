@@ -80,6 +80,7 @@ protected:
     ChangeQueue changes;
     Configuration configuration{folder / "dhcp.conf", config::LoadOptions{.family = family, .directories = {.data = folder.path()}},
                                 server, logs, channel, side, changes};
+    EventStreams events{loop, [this] { return std::vector<EventSource>{{family, server.events()}}; }};
     CommandContext context{.family = family,
                            .loop = loop,
                            .server = server,
@@ -90,6 +91,7 @@ protected:
                            .script = script,
                            .legal_log = legal_log,
                            .side = side,
+                           .events = events,
                            .shutdown = [](int) {}};
 };
 
