@@ -7,7 +7,8 @@ const HEAVY_SIZE = 200000;     // characters
 const GIVE_UP_MS = 15000;      // for one answer
 const ANSWER_MAX = 16 << 20;   // octets of an answer that are read
 const LEASES_A_PAGE = 25, SUBNETS_A_PAGE = 8, EVENTS_SHOWN = 100;
-const REMEMBER_MS = 60 * 60 * 1000, SAMPLES_MAX = 720, SUBNETS_REMEMBERED = 500;
+const SHORTEST_MS = 60e3, REMEMBER_MS = 3600e3;  // that a chart shows
+const SAMPLES_MAX = 720, SUBNETS_REMEMBERED = 500;
 const CHART = { width: 600, height: 120 }, SPARK = { width: 120, height: 24 };
 
 const byId = (id) => document.getElementById(id);
@@ -16,7 +17,7 @@ let zoneAhead = 0;       // seconds that the server's local time is ahead of UTC
 
 // --- saying things
 
-/** @param children  nodes, or what becomes text */
+/** An element. @param children  nodes, or what becomes text */
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
@@ -39,7 +40,8 @@ function notice(id, text) {
 
 function facts(id, rows) {
   byId(id).replaceChildren(...rows.filter((row) => row && row[1] !== '' && row[1] !== undefined)
-    .map(([name, value, level]) => make('div', level ? { 'data-level': level } : {}, make('dt', {}, name), make('dd', {}, value))));
+    .map(([name, value, level]) => make('div', { ...(level && { 'data-level': level }), ...(String(value).length > 24 && { class: 'long' }) },
+      make('dt', {}, name), make('dd', {}, value))));
 }
 
 /** The rows of a table; `cells` of each are nodes or text, and null is a cell with nothing in it. */
@@ -342,7 +344,7 @@ class History {
 }
 
 const pools = {
-  page: 0, rows: [], prefixes: new Map(), histories: new Map(), remembered: new Set(), heavyUntil: 0,
+  page: 0, rows: [], prefixes: new Map(), histories: new Map(), remembered: new Set(), heavyUntil: 0, namesRefused: false,
 
   history(key) {
     if (!this.histories.has(key)) this.histories.set(key, new History());
@@ -370,9 +372,9 @@ const pools = {
       declined: of.declined ? row[column(of.declined)] : 0,
     }))).filter((row) => row.total > 0 || row.used > 0);
     this.rows.sort((a, b) => b.used / (b.total || 1) - a.used / (a.total || 1) || a.id - b.id || (a.kind < b.kind ? -1 : 1));
-    for (const row of this.rows.slice(0, SUBNETS_REMEMBERED)) this.history(row.key).add(at, row.used);
+    for (const row of new Set([...this.rows.slice(0, SUBNETS_REMEMBERED), ...this.shown()])) this.history(row.key).add(at, row.used);
     this.history('all').add(at, this.rows.reduce((sum, row) => sum + row.used, 0));
-    if (rows.some(([id]) => !this.prefixes.has(id))) await this.learnPrefixes();
+    if (!this.namesRefused && rows.some(([id]) => !this.prefixes.has(id))) await this.learnPrefixes();
     this.show();
     await this.remember();
   },
@@ -381,7 +383,8 @@ const pools = {
     try {
       for (const subnet of (await ask(`subnet${family}-list`)).arguments?.subnets ?? []) this.prefixes.set(subnet.id, subnet.subnet);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;  // then ids alone
+      if (!(error instanceof Refused)) throw error;
+      this.namesRefused = true;  // their ids alone are shown
     }
   },
 
@@ -415,15 +418,16 @@ const pools = {
         bar(share), numberCell(count(row.used)), numberCell(count(row.total)), numberCell(count(row.declined)),
         make('td', {}, spark(this.history(row.key), row))];
     }), 8, 'No subnet has a pool.');
+    byId('pools-pager').hidden = this.rows.length <= SUBNETS_A_PAGE;
     pager('pools', this.page > 0, (this.page + 1) * SUBNETS_A_PAGE < this.rows.length,
-      this.rows.length > SUBNETS_A_PAGE ? `${this.page * SUBNETS_A_PAGE + 1} to ${this.page * SUBNETS_A_PAGE + shown.length} of ${count(this.rows.length)}` : '');
+      `${this.page * SUBNETS_A_PAGE + 1} to ${this.page * SUBNETS_A_PAGE + shown.length} of ${count(this.rows.length)}`);
     this.showAll();
   },
 
   showAll() {
     const history = this.history('all'), total = this.rows.reduce((sum, row) => sum + row.total, 0);
     const now = Date.now();
-    const from = Math.min(now - 5 * 60e3, Math.max(history.samples[0]?.at ?? now, now - REMEMBER_MS));
+    const from = Math.min(now - SHORTEST_MS, Math.max(history.samples[0]?.at ?? now, now - REMEMBER_MS));
     const values = history.samples.map((sample) => sample.value);
     const top = ceiling(Math.max(1, ...values));
     const used = values.at(-1) ?? 0;
@@ -479,7 +483,7 @@ function draw(svg, samples, { width, height }, from, to, top, said) {
 function spark(history, row) {
   const svg = shape('svg', { class: 'spark', role: 'img', viewBox: `0 0 ${SPARK.width} ${SPARK.height}`, preserveAspectRatio: 'none' });
   const now = Date.now(), values = history.samples.map((sample) => sample.value);
-  const from = Math.min(now - 5 * 60e3, history.samples[0]?.at ?? now);
+  const from = Math.min(now - SHORTEST_MS, history.samples[0]?.at ?? now);
   draw(svg, history.samples, SPARK, from, now, Math.max(1, ...values) * 1.05, values.length === 0 ? 'no samples'
     : `from ${count(Math.min(...values))} to ${count(Math.max(...values))} of ${count(row.total)} since ${clock(from)}`);
   return svg;
@@ -508,11 +512,12 @@ function leaseRow(lease) {
   const ends = (lease.cltt + lease['valid-lft']) * 1000, left = (ends - Date.now()) / 1000;
   const other = family === 6 ? lease['hw-address'] : lease['client-id'];
   const client = make('td', {}, code(clientOf(lease)));
-  if (other && other !== clientOf(lease)) client.append(make('br'), make('small', { class: 'quiet' }, code(other)));
+  // Most clients' identifier is their hardware address with its type before it.
+  if (other && !other.endsWith(clientOf(lease))) client.append(' ', make('small', { class: 'quiet' }, code(other)));
   const forEver = lease['valid-lft'] === 0xffffffff;
   return [make('th', { scope: 'row' }, code(leaseName(lease))), client, lease.hostname, numberCell(lease['subnet-id']),
     STATES[lease.state] ?? lease.state,
-    forEver ? 'never' : make('td', {}, left > 0 ? `in ${lasting(left)}` : `${lasting(-left)} ago`, make('br'), make('small', { class: 'quiet' }, timeNode(ends)))];
+    forEver ? 'never' : make('td', {}, left > 0 ? `in ${lasting(left)}` : `${lasting(-left)} ago`, ' ', make('small', { class: 'quiet' }, timeNode(ends)))];
 }
 
 /** What is asked for in a search, in the words of the commands. */
@@ -664,7 +669,11 @@ const events = {
 
   /** A browser tries again by itself unless it was refused; why is not told to it, so it is asked for. */
   async failed() {
-    if (this.source.readyState !== EventSource.CLOSED) return say('events-said', 'Interrupted; trying again.');
+    if (this.source.readyState !== EventSource.CLOSED) {
+      say('events-said', 'Interrupted; trying again.');
+      if (link.lostAt === 0) poll();  // is the server there at all?
+      return;
+    }
     try {
       const { status } = await fetch(address('/events'), { method: 'HEAD', cache: 'no-store' });
       if (status === 403) return say('events-said', forbidden('the event stream'));

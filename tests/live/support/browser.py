@@ -43,6 +43,7 @@ class Browser:
         options = {"goog:chromeOptions": {"args": switches}, "goog:loggingPrefs": {"browser": "ALL"},
                    "timeouts": {"script": 30000}}
         self._session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": options}})["sessionId"]
+        self.prefer("light")
 
     def close(self) -> None:
         try:
@@ -82,8 +83,9 @@ class Browser:
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def text(self, selector: str) -> str:
-        """What can be read there; "" also where there is no such element."""
-        return str(self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
+        """What can be read there; "" also where there is no such element, or it is hidden."""
+        return str(self.run("const found = document.querySelector(arguments[0]);"
+                            "return found?.checkVisibility() ? found.innerText : ''", selector))
 
     def rows(self, body: str) -> list[str]:
         """Of a table's body, each as one line."""
@@ -110,8 +112,9 @@ class Browser:
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
-    def prefer(self, scheme: str, motion: str = "no-preference") -> None:
-        """@param scheme  "light" or "dark" """
+    def prefer(self, scheme: str, motion: str = "reduce") -> None:
+        """@param scheme  "light" or "dark"
+        @param motion  "reduce" or "no-preference"; what moves by itself cannot be clicked at"""
         self.developer("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}])
 
