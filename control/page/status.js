@@ -1,8 +1,10 @@
 // The status page. It asks by the commands that everybody may give, and shows what they answer. Whatever comes from the
 // server, and so from clients, becomes a text node: nothing here makes markup of it, and the policy of the page forbids it.
 
-const EVERY_MS = 5000;         // between two polls
-const HEAVY_EVERY_MS = 30000;  // where an answer is long
+const EVERY_MS = 2000;         // the state is asked for
+const POOLS_EVERY_MS = 5000;   // the pools are
+const HEAVY_EVERY_MS = 30000;  // they are where the answer is long
+const REFUSED_EVERY_MS = 60000;  // what this user may not do is tried: each time is a line in the server's log
 const HEAVY_SIZE = 200000;     // characters
 const GIVE_UP_MS = 15000;      // for one answer
 const ANSWER_MAX = 16 << 20;   // octets of an answer that are read
@@ -33,9 +35,11 @@ function say(id, text) {
 /** Read out by a screen reader, once it has said what it is saying. */
 const speak = (text) => say('spoken', text);
 
-function notice(id, text) {
-  byId(id).hidden = !text;
-  say(id, text || '');
+/** Why a section shows nothing; '': it does. */
+function refusal(section, text) {
+  byId(section).classList.toggle('refused', text !== '');
+  byId(`${section}-notice`).hidden = text === '';
+  say(`${section}-notice`, text);
 }
 
 function facts(id, rows) {
@@ -304,16 +308,20 @@ async function findFamily() {
   say('family', `DHCPv${family}`);
 }
 
+let stateRefusedUntil = 0;
+
 async function pollState() {
+  if (Date.now() < stateRefusedUntil) return;
   try {
     show((await ask('status-get')).arguments);
-    notice('state-notice', '');
-    notice('slowest-notice', '');
+    refusal('state', '');
+    refusal('slowest', '');
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    stateRefusedUntil = Date.now() + REFUSED_EVERY_MS;
     health('unknown', 'Not shown');
-    notice('state-notice', error.message);
-    notice('slowest-notice', error.message);
+    refusal('state', error.message);
+    refusal('slowest', error.message);
     await findFamily();
   }
 }
@@ -344,7 +352,7 @@ class History {
 }
 
 const pools = {
-  page: 0, rows: [], prefixes: new Map(), histories: new Map(), remembered: new Set(), heavyUntil: 0, namesRefused: false,
+  page: 0, rows: [], prefixes: new Map(), histories: new Map(), remembered: new Set(), nextAt: 0, namesRefused: false, historyRefused: false,
 
   history(key) {
     if (!this.histories.has(key)) this.histories.set(key, new History());
@@ -352,15 +360,16 @@ const pools = {
   },
 
   async poll() {
-    if (Date.now() < this.heavyUntil) return;
+    if (Date.now() < this.nextAt) return;
     try {
       const answer = await ask(`stat-lease${family}-get`);
-      if (answer.size > HEAVY_SIZE) this.heavyUntil = Date.now() + HEAVY_EVERY_MS;
+      this.nextAt = Date.now() + (answer.size > HEAVY_SIZE ? HEAVY_EVERY_MS : POOLS_EVERY_MS);
       await this.take(answer.arguments?.['result-set'] ?? { columns: [], rows: [] });
-      notice('pools-notice', '');
+      refusal('pools', '');
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      notice('pools-notice', error.message);
+      this.nextAt = Date.now() + REFUSED_EVERY_MS;
+      refusal('pools', error.message);
     }
   },
 
@@ -393,13 +402,14 @@ const pools = {
     const global = COLUMNS[family].length === 1 ? [['all', COLUMNS[family][0].used]] : [];
     const wanted = [...global, ...this.shown().map((row) => [row.key, `subnet[${row.id}].${row.stat}`])];
     const fresh = wanted.filter(([key]) => !this.remembered.has(key));
-    for (const [key, name] of fresh) {
+    for (const [key, name] of this.historyRefused ? [] : fresh) {
       this.remembered.add(key);
       try {
         const samples = (await ask('statistic-get', { name })).arguments?.[name] ?? [];
         this.history(key).precede(samples.map(([value, when]) => ({ at: serverTime(when), value })).reverse());
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;  // charts begin with what is seen here
+        if (!(error instanceof Refused)) throw error;
+        this.historyRefused = true;  // charts begin with what is seen here
       }
     }
     if (fresh.length > 0) this.show();
@@ -656,12 +666,12 @@ function rangeOf(prefix) {
 // --- events
 
 const events = {
-  source: null, newest: [], since: 0, waiting: false, held: false, missed: 0,
+  source: null, newest: [], since: 0, waiting: false, held: false, nextAt: 0,
 
   open() {
-    if (family === 0 || (this.source && this.source.readyState !== EventSource.CLOSED)) return;
+    if (family === 0 || Date.now() < this.nextAt || (this.source && this.source.readyState !== EventSource.CLOSED)) return;
     this.source = new EventSource(address(`/events?family=${family}`));
-    this.source.addEventListener('open', () => say('events-said', 'Listening.'));
+    this.source.addEventListener('open', () => { refusal('events', ''); say('events-said', 'Listening.'); });
     this.source.addEventListener('error', () => this.failed());
     this.source.addEventListener('lease', (event) => this.take(event.data));
     this.source.addEventListener('gap', (event) => this.gap(event.data));
@@ -674,15 +684,16 @@ const events = {
       if (link.lostAt === 0) poll();  // is the server there at all?
       return;
     }
+    this.nextAt = Date.now() + REFUSED_EVERY_MS;
     try {
       const { status } = await fetch(address('/events'), { method: 'HEAD', cache: 'no-store' });
-      if (status === 403) return say('events-said', forbidden('the event stream'));
+      if (status === 403) return refusal('events', forbidden('the event stream'));
       if (status === 401) return say('events-said', 'The server does not accept this user and password (any more).');
       say('events-said', 'The server has no room for another event stream; trying again.');
     } catch {
       say('events-said', 'Interrupted; trying again.');
     }
-    setTimeout(() => this.open(), 10000);
+    this.nextAt = Date.now() + 10000;
   },
 
   take(data) {

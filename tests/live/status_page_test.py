@@ -10,6 +10,7 @@ from typing import Any
 from live.support.browser import ENTER, TAB, Browser
 from live.support.case import NETWORK, POOL, OneLinkTest
 from live.support.client import hardware_address, query, request_of
+from live.support.databases import PostgreSqlBackend, SharedBackend
 from live.support.packet import Message, Option, Type
 from live.support.server import binary, subnet
 from live.support.waiting import eventually
@@ -204,6 +205,28 @@ class ShownTest(StatusPageTest):
         self.sees("#events-rows", "after")
 
 
+class OutageTest(SharedBackend, StatusPageTest):
+    make_backend = PostgreSqlBackend
+
+    def test_an_outage_is_seen_to_begin_and_end(self) -> None:
+        self.begin(lease_database=self.backend.local_keys(on_fail="serve-retry-continue", reconnect_wait_time=100,
+                                                          max_reconnect_tries=1000))
+        self.browser.open(f"http://{PAGE}")
+        self.sees("#health", "Serving")
+        self.sees("#database-facts", "Journal", "0 leases")
+        self.backend.server.stop()
+        self.lease(1, "in-the-outage")
+        self.sees("#health", "Serving, with trouble")
+        self.sees("#service-word", "Open, without its database")
+        self.sees("#database-facts", "Last error", "Attempt", " of 1,000", "1 lease,")
+        self.sees("#spoken", "with trouble")
+        self.picture("outage")
+        self.backend.server.start()
+        self.sees("#database-word", "Serving")
+        self.sees("#database-facts", "0 leases")
+        self.assertEqual(self.browser.text("#health"), "Serving")
+
+
 class RightsTest(StatusPageTest):
     def test_who_may_see_what(self) -> None:
         self.begin(clients=[{"user": "reader", "password": "r", "access": "read", "deny-commands": ["stat-lease4-get"]},
@@ -215,7 +238,7 @@ class RightsTest(StatusPageTest):
         browser.open(f"http://desk:d@{PAGE}")
         self.sees("#state-notice", "Not permitted", "status-get")
         self.sees("#pools-notice", "Not permitted", "stat-lease4-get")
-        self.sees("#events-said", "Not permitted", "event stream")
+        self.sees("#events-notice", "Not permitted", "event stream")
         self.sees("#leases-rows", "host-1")
         browser.open("about:blank")
         browser.open(f"http://reader:r@{PAGE}")
