@@ -196,7 +196,7 @@ function health(level, text) {
 
 // --- state
 
-const SERVICE_WORDS = { open: 'Open', 'open-without-backend': 'Open, without its database', 'open without backend': 'Open, without its database', closed: 'Closed' };
+const SERVICE_WORDS = { open: 'Open', 'open-without-backend': 'Open in an outage', closed: 'Closed' };
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll('-', ' ').replaceAll('_', ' ');
 
 function levelOf(status) {
@@ -221,10 +221,10 @@ function disabledBy(state) {
 
 function showService(status) {
   word('service-word', SERVICE_WORDS[status.service.state] ?? capital(status.service.state), levelOf(status)[0]);
-  const limits = status.limits;
+  const { limits, service } = status, error = status['database-status']['last-error'];
   facts('service-facts', [
-    ['Why', status.service.reason, 'warn'],
-    ['Meanwhile', status.service['outage-service']],
+    ['Why', error && service.reason?.includes(error) ? 'its database is away' : service.reason, 'warn'],
+    ['Meanwhile', service['outage-service']],
     ['Disabled by', disabledBy(status['dhcp-state'])],
     ['Running for', lasting(status.uptime)],
     ['Configured', `${lasting(status.reload)} ago`],

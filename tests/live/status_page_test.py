@@ -165,7 +165,8 @@ class ShownTest(StatusPageTest):
                 break
         self.lease(71, "in-the-outage")
         self.sees("#health", "Serving, with trouble")
-        self.sees("#service-word", "Open, without its database")
+        self.sees("#service-word", "Open in an outage")
+        self.sees("#service-facts", "its database is away", "spool")
         self.sees("#database-facts", "Last error", "full", "Attempt", " of 1,000", "lease")
         self.sees("#spoken", "with trouble")
         self.picture("outage")
