@@ -7,6 +7,7 @@ const HEAVY_EVERY_MS = 30000;  // they are where the answer is long
 const REFUSED_EVERY_MS = 60000;  // what this user may not do is tried: each time is a line in the server's log
 const HEAVY_SIZE = 200000;     // characters
 const GIVE_UP_MS = 15000;      // for one answer
+const SEARCH_MS = 120000;      // for one that may look at every lease
 const ANSWER_MAX = 16 << 20;   // octets of an answer that are read
 const LEASES_A_PAGE = 25, SUBNETS_A_PAGE = 8, EVENTS_SHOWN = 100;
 const SHORTEST_MS = 60e3, REMEMBER_MS = 3600e3;  // that a chart shows
@@ -42,8 +43,20 @@ function refusal(section, text) {
   say(`${section}-notice`, text);
 }
 
+/** Puts `wanted` in the place of the children, and leaves alone what is the same: a text that somebody selects stays so. */
+function settle(parent, wanted) {
+  wanted.forEach((node, index) => {
+    const old = parent.children[index];
+    if (!old) return parent.append(node);
+    if (old.isEqualNode(node)) return;
+    if (old.tagName === 'TR' && old.children.length === node.children.length) return settle(old, [...node.children]);
+    old.replaceWith(node);
+  });
+  while (parent.children.length > wanted.length) parent.lastElementChild.remove();
+}
+
 function facts(id, rows) {
-  byId(id).replaceChildren(...rows.filter((row) => row && row[1] !== '' && row[1] !== undefined)
+  settle(byId(id), rows.filter((row) => row && row[1] !== '' && row[1] !== undefined)
     .map(([name, value, level]) => make('div', { ...(level && { 'data-level': level }), ...(String(value).length > 24 && { class: 'long' }) },
       make('dt', {}, name), make('dd', {}, value))));
 }
@@ -51,8 +64,8 @@ function facts(id, rows) {
 /** The rows of a table; `cells` of each are nodes or text, and null is a cell with nothing in it. */
 function fill(id, rows, columns, nothing) {
   const body = byId(id);
-  if (rows.length === 0) return body.replaceChildren(make('tr', { class: 'nothing' }, make('td', { colspan: columns }, nothing)));
-  body.replaceChildren(...rows.map((cells) => make('tr', {}, ...cells.map((cell) => {
+  if (rows.length === 0) return settle(body, [make('tr', { class: 'nothing' }, make('td', { colspan: columns }, nothing))]);
+  settle(body, rows.map((cells) => make('tr', {}, ...cells.map((cell) => {
     if (cell === null || cell === undefined || cell === '') return make('td', {}, '\u2013');
     return cell instanceof HTMLTableCellElement ? cell : make('td', {}, cell);
   }))));
@@ -118,7 +131,7 @@ const forbidden = (what) => `Not permitted: this user may not use ${what}.`;
 async function send(command, given, signal) {
   const request = { command };
   if (given) request.arguments = given;
-  const limit = AbortSignal.timeout(GIVE_UP_MS);
+  const limit = AbortSignal.timeout(signal ? SEARCH_MS : GIVE_UP_MS);
   const response = await fetch(address('/'), {
     method: 'POST', cache: 'no-store', headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(request), signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -136,6 +149,7 @@ async function ask(command, given, signal) {
     [response, text] = await send(command, given, signal);
   } catch (error) {
     if (error instanceof Refused || signal?.aborted) throw error;
+    if (signal && error.name === 'TimeoutError') throw new Refused('The search took too long: narrow it, or ask with leasehold ctl.');
     link.lose();
     throw new Unreachable(error.message);
   }
@@ -184,6 +198,7 @@ const link = {
     const from = this.updatedAt === 0 ? '' : ` What is shown is from ${clock(this.updatedAt)}.`;
     say('lost-said', `Not reachable since ${clock(this.lostAt)}.${from} Trying again in ${lasting((this.nextAt - Date.now()) / 1000)}.`);
     health('lost', 'Not reachable');
+    document.title = 'Not reachable \u2013 Leasehold';
   },
 };
 
@@ -257,8 +272,8 @@ function showDatabase(status) {
 function showInterfaces({ sockets }) {
   word('interfaces-word', sockets.status === 'ready' ? `${counted(sockets.listening.length, 'interface', 'interfaces')}` : capital(sockets.status),
     sockets.status !== 'ready' ? 'warn' : sockets.listening.length === 0 ? 'warn' : 'good');
-  byId('interfaces-list').replaceChildren(...sockets.listening.map((text) => make('li', {}, text)),
-    ...(sockets.errors ?? []).map((text) => make('li', { 'data-level': 'warn' }, text)));
+  settle(byId('interfaces-list'), [...sockets.listening.map((text) => make('li', {}, text)),
+    ...(sockets.errors ?? []).map((text) => make('li', { 'data-level': 'warn' }, text))]);
 }
 
 function showLoad({ leases, limits, 'ping-check': ping }) {
@@ -557,6 +572,7 @@ const leases = {
     this.running?.abort();
     const mine = this.running = new AbortController();
     byId('leases').setAttribute('aria-busy', 'true');
+    const slow = setTimeout(() => say('leases-said', 'Searching.'), 800);
     try {
       await action(mine.signal);
     } catch (error) {
@@ -565,6 +581,7 @@ const leases = {
       if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
       if (error instanceof Refused) this.clear();
     } finally {
+      clearTimeout(slow);
       if (this.running === mine) byId('leases').removeAttribute('aria-busy');
     }
   },
@@ -666,7 +683,7 @@ function rangeOf(prefix) {
 // --- events
 
 const events = {
-  source: null, newest: [], since: 0, waiting: false, held: false, nextAt: 0,
+  source: null, newest: [], since: 0, waiting: false, shownAt: 0, held: false, nextAt: 0,
 
   open() {
     if (family === 0 || Date.now() < this.nextAt || (this.source && this.source.readyState !== EventSource.CLOSED)) return;
@@ -710,7 +727,7 @@ const events = {
     if (this.newest.length > 2 * EVENTS_SHOWN) this.newest.length = EVENTS_SHOWN;
     if (this.waiting || this.held) return;
     this.waiting = true;
-    setTimeout(() => { this.waiting = false; this.show(); }, 250);
+    setTimeout(() => { this.waiting = false; this.shownAt = Date.now(); this.show(); }, Math.max(0, this.shownAt + 250 - Date.now()));
   },
 
   show() {

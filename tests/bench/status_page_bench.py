@@ -45,7 +45,7 @@ const observer = new MutationObserver(() => {
     observer.disconnect();
     requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begin)));
 });
-observer.observe(rows, { childList: true });
+observer.observe(rows, { childList: true, subtree: true });
 if (by) { document.getElementById('search-by').value = by; document.getElementById('search-text').value = text; }
 document.getElementById(id).click();
 """

@@ -9,7 +9,9 @@ from typing import Any
 
 from live.support.browser import ENTER, TAB, Browser
 from live.support.case import NETWORK, POOL, OneLinkTest
+from live.support.case6 import NETWORK6, OneLink6Test
 from live.support.client import hardware_address, query, request_of
+from live.support.client6 import duid
 from live.support.disk import fill
 from live.support.packet import Message, Option, Type
 from live.support.process import run
@@ -22,37 +24,29 @@ HOSTILE = "<img/src=x/onerror=alert(1)>"
 PICTURES = Path(os.environ.get("LEASEHOLD_PICTURES", binary().parent / "pictures"))
 
 
-class StatusPageTest(OneLinkTest):
+class Looking:
+    """Before a scene with one server, which gets an HTTP socket, and a browser beside it."""
+
     browser: Browser
 
-    def setUp(self) -> None:
-        super().setUp()
+    def setUp(self: Any) -> None:
+        super().setUp()  # type: ignore[misc]
         self.browser = Browser(self.server_side, self.folder / "browser")
         self.addCleanup(self.browser.close)
 
-    def begin(self, clients: list[dict[str, Any]] | None = None, **keys: Any) -> None:
+    def begin(self: Any, clients: list[dict[str, Any]] | None = None, **keys: Any) -> None:
         http: dict[str, Any] = {"socket-type": "http", "socket-port": PORT}
         if clients:
             http["authentication"] = {"type": "basic", "realm": "leases", "clients": clients}
         unix = {"socket-type": "unix", "socket-name": str(self.subject.socket_path)}
         self.start(control_sockets=[unix, http], **keys)
-        self.wire = self.direct_client(self.client_side)
 
     def sees(self, selector: str, *words: str) -> None:
         """Sooner or later the element shows these words."""
         eventually(lambda: all(word in self.browser.text(selector) for word in words), f"{selector} shows {words}",
                    lambda: f"{self.browser.text(selector)!r}\n{self.browser.complaints()}")
 
-    def lease(self, number: int, host_name: str) -> Message:
-        """Client `number` gets one, and calls itself so."""
-        who = hardware_address(number)
-        discover = query(Type.DISCOVER, who)
-        discover.options[Option.HOST_NAME] = host_name.encode()
-        request = request_of(self.wire.ask(discover).message, who)
-        request.options[Option.HOST_NAME] = host_name.encode()
-        return self.wire.ask(request).message
-
-    def press(self, *, until: str, most: int = 60) -> None:
+    def press(self: Any, *, until: str, most: int = 60) -> None:
         """Tab, until an element with this id has the focus."""
         for _ in range(most):
             self.browser.keys(TAB)
@@ -63,6 +57,28 @@ class StatusPageTest(OneLinkTest):
     def picture(self, name: str) -> None:
         """For a person to look at; nothing compares it."""
         self.browser.screenshot(PICTURES / f"status-page-{name}.png")
+
+    def search(self, by: str, text: str) -> None:
+        self.browser.run("const by = document.getElementById('search-by'), text = document.getElementById('search-text');"
+                         "by.value = arguments[0]; text.value = arguments[1];"
+                         "document.getElementById('leases-said').textContent = ''; text.form.requestSubmit()", by, text)
+
+
+class StatusPageTest(Looking, OneLinkTest):
+    """With DHCPv4."""
+
+    def begin(self, clients: list[dict[str, Any]] | None = None, **keys: Any) -> None:
+        super().begin(clients, **keys)
+        self.wire = self.direct_client(self.client_side)
+
+    def lease(self, number: int, host_name: str) -> Message:
+        """Client `number` gets one, and calls itself so."""
+        who = hardware_address(number)
+        discover = query(Type.DISCOVER, who)
+        discover.options[Option.HOST_NAME] = host_name.encode()
+        request = request_of(self.wire.ask(discover).message, who)
+        request.options[Option.HOST_NAME] = host_name.encode()
+        return self.wire.ask(request).message
 
 
 class ShownTest(StatusPageTest):
@@ -136,11 +152,6 @@ class ShownTest(StatusPageTest):
         run("mount", "-t", "tmpfs", "-o", "size=2m", "leasehold-live", str(path))
         self.addCleanup(run, "umount", "-l", str(path), check=False)
         return path
-
-    def search(self, by: str, text: str) -> None:
-        self.browser.run("const by = document.getElementById('search-by'), text = document.getElementById('search-text');"
-                         "by.value = arguments[0]; text.value = arguments[1];"
-                         "document.getElementById('leases-said').textContent = ''; text.form.requestSubmit()", by, text)
 
     def _shows_events(self) -> None:
         browser = self.browser
@@ -259,3 +270,24 @@ class RightsTest(StatusPageTest):
         self.sees("#leases-rows", "host-1")
         self.assertEqual(browser.text("#state-notice"), "")
         self.picture("rights")
+
+
+class StatusPage6Test(Looking, OneLink6Test):
+    def test_addresses_and_prefixes(self) -> None:
+        self.begin()
+        client = self.link_clients()
+        client.lease(duid(2))
+        self.browser.open(f"http://{PAGE}")
+        self.sees("#family", "DHCPv6")
+        address, prefix = sorted(self.subject.control.leases(), key=lambda lease: lease["type"])
+        self.sees("#leases-rows", address["ip-address"], f"{prefix['ip-address']}/56")
+        self.sees("#pools-rows", NETWORK6, "addresses", "prefixes")
+        for by, text, said in (("address", address["ip-address"], "1 lease was"), ("address", f"{prefix['ip-address']}/56", "1 lease was"),
+                               ("client", address["duid"], "2 leases were"), ("subnet", NETWORK6, "1 lease of subnet 1")):
+            self.search(by, text)
+            self.sees("#leases-said", said)
+        self.sees("#events-said", "Listening.")
+        client.lease(duid(4))
+        self.sees("#events-rows", "granted", duid(4).hex(":"), "/56")
+        self.sees("#slowest-rows", "SOLICIT", "REQUEST", duid(4).hex(":"))
+        self.assertEqual(self.browser.complaints(), [])
