@@ -1,40 +1,24 @@
 // The status page. It asks by the commands that everybody may give, and shows what they answer. Whatever comes from the
 // server, and so from clients, becomes a text node: nothing here makes markup of it, and the policy of the page forbids it.
 
+import { address, ask, forbidden, health, link, Refused, Unreachable } from './asking.js';
+import {
+  bar, byId, capital, ceiling, clock, code, count, counted, draw, facts, fill, lasting, make, numberCell, numberOf, octets,
+  rangeOf, say, settle, shape, textOf, timeNode,
+} from './parts.js';
+
 const EVERY_MS = 2000;         // the state is asked for
 const POOLS_EVERY_MS = 5000;   // the pools are
 const HEAVY_EVERY_MS = 30000;  // they are where the answer is long
 const REFUSED_EVERY_MS = 60000;  // what this user may not do is tried: each time is a line in the server's log
 const HEAVY_SIZE = 200000;     // characters
-const GIVE_UP_MS = 15000;      // for one answer
-const SEARCH_MS = 120000;      // for one that may look at every lease
-const ANSWER_MAX = 16 << 20;   // octets of an answer that are read
 const LEASES_A_PAGE = 25, SUBNETS_A_PAGE = 8, EVENTS_SHOWN = 100;
 const SHORTEST_MS = 60e3, REMEMBER_MS = 3600e3;  // that a chart shows
 const SAMPLES_MAX = 720, SUBNETS_REMEMBERED = 500;
 const CHART = { width: 600, height: 120 }, SPARK = { width: 120, height: 24 };
 
-const byId = (id) => document.getElementById(id);
 let family = 0;          // 4 or 6, once known
 let zoneAhead = 0;       // seconds that the server's local time is ahead of UTC
-
-// --- saying things
-
-/** An element. @param children  nodes, or what becomes text */
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children.map((child) => (child instanceof Node ? child : String(child))));
-  return node;
-}
-
-function say(id, text) {
-  const node = typeof id === 'string' ? byId(id) : id;
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** Read out by a screen reader, once it has said what it is saying. */
-const speak = (text) => say('spoken', text);
 
 /** Why a section shows nothing; '': it does. */
 function refusal(section, text) {
@@ -43,177 +27,9 @@ function refusal(section, text) {
   say(`${section}-notice`, text);
 }
 
-/** Puts `wanted` in the place of the children, and leaves alone what is the same: a text that somebody selects stays so. */
-function settle(parent, wanted) {
-  wanted.forEach((node, index) => {
-    const old = parent.children[index];
-    if (!old) return parent.append(node);
-    if (old.isEqualNode(node)) return;
-    if (old.tagName === 'TR' && old.children.length === node.children.length) return settle(old, [...node.children]);
-    old.replaceWith(node);
-  });
-  while (parent.children.length > wanted.length) parent.lastElementChild.remove();
-}
-
-function facts(id, rows) {
-  settle(byId(id), rows.filter((row) => row && row[1] !== '' && row[1] !== undefined)
-    .map(([name, value, level]) => make('div', { ...(level && { 'data-level': level }), ...(String(value).length > 24 && { class: 'long' }) },
-      make('dt', {}, name), make('dd', {}, value))));
-}
-
-/** The rows of a table; `cells` of each are nodes or text, and null is a cell with nothing in it. */
-function fill(id, rows, columns, nothing) {
-  const body = byId(id);
-  if (rows.length === 0) return settle(body, [make('tr', { class: 'nothing' }, make('td', { colspan: columns }, nothing))]);
-  settle(body, rows.map((cells) => make('tr', {}, ...cells.map((cell) => {
-    if (cell === null || cell === undefined || cell === '') return make('td', {}, '\u2013');
-    return cell instanceof HTMLTableCellElement ? cell : make('td', {}, cell);
-  }))));
-}
-
-const numberCell = (text) => make('td', { class: 'number' }, text);
-const code = (text) => make('code', {}, text);
-
-function count(value) {
-  if (Math.abs(value) < 1e7) return value.toLocaleString('en');
-  if (Math.abs(value) < 1e15) return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 2 }).format(value);
-  return `2^${Math.round(Math.log2(value))}`;
-}
-
-const counted = (value, one, many) => `${count(value)} ${value === 1 ? one : many}`;
-
-function lasting(seconds) {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 120) return `${s} s`;
-  if (s < 7200) return `${Math.floor(s / 60)} min`;
-  if (s < 172800) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86400)} days`;
-}
-
-function octets(value) {
-  const units = ['B', 'KiB', 'MiB', 'GiB'];
-  const unit = Math.min(3, Math.floor(Math.log2(Math.max(1, value)) / 10));
-  return `${(value / 1024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
-}
-
-const clock = (ms) => new Date(ms).toLocaleTimeString('en-GB');
-const moment = (ms) => (Math.abs(Date.now() - ms) < 20 * 3600e3 ? clock(ms)
-  : `${new Date(ms).toLocaleDateString('en-CA')} ${clock(ms)}`);
-const timeNode = (ms) => make('time', { datetime: new Date(ms).toISOString(), title: new Date(ms).toISOString() }, moment(ms));
-
-// --- asking
-
-/** The server is not there: no answer came at all. */
-class Unreachable extends Error {}
-/** It answered, and refused. */
-class Refused extends Error {}
-
-/** `location` without a user and password that may stand in it. */
-const address = (path) => new URL(path, location.origin).href;
-
-async function read(response) {
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = '', size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    size += value.length;
-    text += decoder.decode(value, { stream: true });
-    if (size <= ANSWER_MAX) continue;
-    await reader.cancel();
-    throw new Refused('The answer is too long to be shown: narrow the search, or ask with leasehold ctl.');
-  }
-}
-
-const forbidden = (what) => `Not permitted: this user may not use ${what}.`;
-
-async function send(command, given, signal) {
-  const request = { command };
-  if (given) request.arguments = given;
-  const limit = AbortSignal.timeout(signal ? SEARCH_MS : GIVE_UP_MS);
-  const response = await fetch(address('/'), {
-    method: 'POST', cache: 'no-store', headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(request), signal: signal ? AbortSignal.any([signal, limit]) : limit,
-  });
-  return [response, await read(response)];
-}
-
-/**
- * One command.
- * @returns its answer {result, text, arguments}, with the `size` of its text
- */
-async function ask(command, given, signal) {
-  let response, text;
-  try {
-    [response, text] = await send(command, given, signal);
-  } catch (error) {
-    if (error instanceof Refused || signal?.aborted) throw error;
-    if (signal && error.name === 'TimeoutError') throw new Refused('The search took too long: narrow it, or ask with leasehold ctl.');
-    link.lose();
-    throw new Unreachable(error.message);
-  }
-  link.find();
-  if (response.status === 401) throw new Refused('The server does not accept this user and password (any more): load the page again to sign in.');
-  if (response.status === 403) throw new Refused(forbidden(`the command ${command}`));
-  let answer;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    throw new Refused(`${command} was answered ${response.status}, with something that is not JSON.`);
-  }
-  if (response.status !== 200) throw new Refused(`${command} was answered ${response.status}: ${answer.text}`);
-  return { ...answer[0], size: text.length };
-}
-
-/** Whether the server is there, and since when it is not. */
-const link = {
-  lostAt: 0, updatedAt: 0, tries: 0, nextAt: 0,
-  lose() {
-    this.tries += 1;
-    this.nextAt = Date.now() + Math.min(30000, 1000 * 2 ** Math.min(this.tries - 1, 5));
-    if (this.lostAt !== 0) return this.show();
-    this.lostAt = Date.now();
-    speak(`The server is not reachable since ${clock(this.lostAt)}.`);
-    this.show();
-  },
-  find() {
-    const back = this.lostAt !== 0;
-    this.lostAt = this.tries = this.nextAt = 0;
-    if (!back) return;
-    speak('The server is reachable again.');
-    events.open();
-    this.show();
-  },
-  update() {
-    this.updatedAt = Date.now();
-    this.show();
-  },
-  show() {
-    const lost = this.lostAt !== 0;
-    document.body.classList.toggle('old', lost);
-    byId('lost').hidden = !lost;
-    say('updated', this.updatedAt === 0 ? '' : `${lost ? 'Old: as of' : 'Updated'} ${clock(this.updatedAt)}`);
-    if (!lost) return;
-    const from = this.updatedAt === 0 ? '' : ` What is shown is from ${clock(this.updatedAt)}.`;
-    say('lost-said', `Not reachable since ${clock(this.lostAt)}.${from} Trying again in ${lasting((this.nextAt - Date.now()) / 1000)}.`);
-    health('lost', 'Not reachable');
-    document.title = 'Not reachable \u2013 Leasehold';
-  },
-};
-
-function health(level, text) {
-  byId('health').dataset.level = level;
-  if (byId('health').textContent === text) return;
-  if (level !== 'lost' && link.updatedAt !== 0) speak(text);
-  say('health', text);
-}
-
 // --- state
 
 const SERVICE_WORDS = { open: 'Open', 'open-without-backend': 'Open in an outage', closed: 'Closed' };
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll('-', ' ').replaceAll('_', ' ');
-
 function levelOf(status) {
   if (status.service.state === 'closed') return ['bad', 'Not serving'];
   const wrong = status.service.state !== 'open' || status['database-status'].state !== 'serving'
@@ -259,11 +75,11 @@ function showDatabase(status) {
     ['Attempt', attempts],
     ['Away for', database['away-for'] === undefined ? '' : lasting(database['away-for'])],
     ['Open for', database['open-for'] === undefined ? '' : lasting(database['open-for'])],
-    ['Where', database.where],
-    ['In an outage', database['on-fail']],
     ['Journal', journal && `${capital(journal.state)}: ${counted(journal.leases, 'lease', 'leases')}, ${octets(journal.octets)} of ${octets(journal['octets-max'])}${journal.full ? ', full' : ''}`,
       journal?.leases > 0 ? 'warn' : ''],
     ['Journal\u2019s error', journal?.['last-error'], 'warn'],
+    ['Where', database.where],
+    ['In an outage', database['on-fail']],
     ['Conflicts', journal?.conflicts ? count(journal.conflicts) : ''],
     ['Credentials', database.credentials?.refused, 'warn'],
   ]);
@@ -469,42 +285,6 @@ const pools = {
 /** "2026-01-31 13:59:00.123456" in the server's time zone. */
 const serverTime = (text) => Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`) - zoneAhead * 1000;
 
-/** The next value that reads well on an axis, and whose half does. */
-function ceiling(value) {
-  const unit = 10 ** Math.floor(Math.log10(value));
-  return Math.max(2, [1, 2, 4, 6, 8, 10].find((step) => step * unit >= value) * unit);
-}
-
-function bar(share) {
-  const percent = share * 100;
-  const text = percent > 0 && percent < 0.1 ? '<0.1 %' : `${percent < 10 && percent > 0 ? percent.toFixed(1) : Math.floor(percent)} %`;
-  const filled = make('span', { class: 'filled', 'data-level': share >= 0.95 ? 'bad' : share >= 0.8 ? 'warn' : 'good' });
-  filled.style.width = `${Math.min(100, percent)}%`;
-  return make('td', {}, make('span', { class: 'use' }, make('span', { class: 'bar', 'aria-hidden': 'true' }, filled), make('span', { class: 'number' }, text)));
-}
-
-function shape(tag, attributes) {
-  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
-/** A line in steps: a count stays until the next sample. */
-function draw(svg, samples, { width, height }, from, to, top, said) {
-  const x = (at) => (Math.max(0, (at - from) / Math.max(1, to - from)) * width).toFixed(1);
-  const y = (value) => (height - 1 - (value / top) * (height - 3)).toFixed(1);
-  let line = '', first = 0;
-  samples.forEach((sample, index) => {
-    const next = samples[index + 1];
-    if (next && next.at < from) return;
-    if (line === '') { first = x(sample.at); line = `M${first} ${y(sample.value)}`; } else line += `V${y(sample.value)}`;
-    line += `H${x(next ? next.at : to)}`;
-  });
-  svg.setAttribute('aria-label', said);
-  svg.replaceChildren(...(line === '' ? [] : [
-    shape('path', { class: 'area', d: `${line}V${height}H${first}Z` }), shape('path', { class: 'line', d: line })]));
-}
-
 function spark(history, row) {
   const svg = shape('svg', { class: 'spark', role: 'img', viewBox: `0 0 ${SPARK.width} ${SPARK.height}`, preserveAspectRatio: 'none' });
   const now = Date.now(), values = history.samples.map((sample) => sample.value);
@@ -656,29 +436,10 @@ const leases = {
     if (!found) throw new Refused(`There is no subnet ${text}.`);
     const range = rangeOf(found[1]);
     this.subnet = { id: found[0], has: (ip) => { const value = numberOf(ip); return value >= range.first && value <= range.last; } };
-    this.starts = [range.first === 0n ? 'start' : textOf(range.first - 1n)];
+    this.starts = [range.first === 0n ? 'start' : textOf(range.first - 1n, family)];
     await this.showPage(0, signal);
   },
 };
-
-// Addresses as numbers, to know where a subnet begins and ends.
-function numberOf(text) {
-  if (!text.includes(':')) return text.split('.').reduce((value, part) => value * 256n + BigInt(part), 0n);
-  const [head, tail] = text.split('::').map((half) => half.split(':').filter((part) => part !== ''));
-  const parts = tail === undefined ? head : [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail];
-  return parts.reduce((value, part) => value * 65536n + BigInt(`0x${part}`), 0n);
-}
-function textOf(value) {
-  const step = family === 6 ? 16n : 8n, parts = [];
-  for (let i = family === 6 ? 7n : 3n; i >= 0n; i -= 1n) parts.push((value >> (i * step)) & ((1n << step) - 1n));
-  return family === 6 ? parts.map((part) => part.toString(16)).join(':') : parts.join('.');
-}
-function rangeOf(prefix) {
-  const [text, length] = prefix.split('/');
-  const size = 1n << (BigInt(family === 6 ? 128 : 32) - BigInt(length));
-  const first = (numberOf(text) / size) * size;
-  return { first, last: first + size - 1n };
-}
 
 // --- events
 
@@ -788,6 +549,7 @@ function tick() {
   poll();
 }
 
+link.found = () => events.open();
 say('place', location.host);
 fill('events-rows', [], 5, 'None yet: they appear here as they happen.');
 byId('search').addEventListener('submit', (event) => { event.preventDefault(); leases.search(); });

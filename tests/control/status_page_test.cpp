@@ -43,7 +43,10 @@ TEST(StatusPage, IsWholeAndNamesNothingThatIsNotHere) {
     EXPECT_THAT(answer.content_type, StartsWith("text/html"));
     EXPECT_THAT(answer.body, StartsWith("<!DOCTYPE html>"));
     EXPECT_THAT(answer.body, HasSubstr("</html>"));
-    for (const auto& [file, type] : {std::pair{"/status.css", "text/css"}, std::pair{"/status.js", "text/javascript"}}) {
+    for (const auto& [file, type] : {std::pair{"/status.css", "text/css"},
+                                     {"/status.js", "text/javascript"},
+                                     {"/asking.js", "text/javascript"},
+                                     {"/parts.js", "text/javascript"}}) {
         EXPECT_THAT(answer.body, HasSubstr(std::string{"=\""} + (file + 1) + "\""));
         const auto* const route = routes.find("GET", file);
         ASSERT_NE(route, nullptr) << file;
