@@ -29,7 +29,7 @@ function refusal(section, text) {
 
 // --- state
 
-const SERVICE_WORDS = { open: 'Open', 'open-without-backend': 'Open in an outage', closed: 'Closed' };
+const SERVICE_WORDS = { open: 'Open', 'open-without-backend': 'In an outage', closed: 'Closed' };
 function levelOf(status) {
   if (status.service.state === 'closed') return ['bad', 'Not serving'];
   const wrong = status.service.state !== 'open' || status['database-status'].state !== 'serving'

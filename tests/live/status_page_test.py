@@ -1,9 +1,11 @@
-"""The status page in a real browser: what it shows of a server and its clients, by pointer and by keyboard, in light and
-dark, to whoever may see it; and that what clients call themselves stays text."""
+"""The status page in a real browser: what it shows of a server and its clients, by pointer and by keyboard, in light
+and dark, to whoever may see it; and that what clients call themselves stays text."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+import unittest
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from live.support.case6 import NETWORK6, OneLink6Test
 from live.support.client import hardware_address, query, request_of
 from live.support.client6 import duid
 from live.support.disk import fill
+from live.support.namespace import Namespace, remove_leftovers
 from live.support.packet import Message, Option, Type
 from live.support.process import run
 from live.support.server import binary, subnet
@@ -24,15 +27,36 @@ HOSTILE = "<img/src=x/onerror=alert(1)>"
 PICTURES = Path(os.environ.get("LEASEHOLD_PICTURES", binary().parent / "pictures"))
 
 
-class Looking:
-    """Before a scene with one server, which gets an HTTP socket, and a browser beside it."""
+class Stage:
+    """Where all servers of this module run, with one browser beside them: starting another one takes a second."""
 
+    place: Namespace
     browser: Browser
+
+
+def setUpModule() -> None:
+    remove_leftovers()
+    Stage.place = Namespace("stage")
+    unittest.addModuleCleanup(Stage.place.remove)
+    folder = Path(unittest.enterModuleContext(tempfile.TemporaryDirectory(prefix="leasehold-live-",
+                                                                          ignore_cleanup_errors=True)))
+    Stage.browser = Browser(Stage.place, folder / "browser")
+    unittest.addModuleCleanup(Stage.browser.close)
+
+
+class Looking:
+    """Before a scene with one server, which gets an HTTP socket."""
+
+    def namespace(self, role: str) -> Namespace:
+        return Stage.place if role == "server" else super().namespace(role)  # type: ignore[misc, no-any-return]
 
     def setUp(self: Any) -> None:
         super().setUp()  # type: ignore[misc]
-        self.browser = Browser(self.server_side, self.folder / "browser")
-        self.addCleanup(self.browser.close)
+        self.addCleanup(Stage.place.ip, "link", "delete", "dev", "lan")
+        self.browser = Stage.browser
+        self.browser.open("about:blank")
+        self.browser.complaints()  # are of other tests
+        self.browser.resize(1280, 900)
 
     def begin(self: Any, clients: list[dict[str, Any]] | None = None, **keys: Any) -> None:
         http: dict[str, Any] = {"socket-type": "http", "socket-port": PORT}
@@ -59,9 +83,12 @@ class Looking:
         self.browser.screenshot(PICTURES / f"status-page-{name}.png")
 
     def search(self, by: str, text: str) -> None:
-        self.browser.run("const by = document.getElementById('search-by'), text = document.getElementById('search-text');"
-                         "by.value = arguments[0]; text.value = arguments[1];"
-                         "document.getElementById('leases-said').textContent = ''; text.form.requestSubmit()", by, text)
+        self.browser.run("""
+            const by = document.getElementById('search-by'), text = document.getElementById('search-text');
+            by.value = arguments[0];
+            text.value = arguments[1];
+            document.getElementById('leases-said').textContent = '';
+            text.form.requestSubmit();""", by, text)
 
 
 class StatusPageTest(Looking, OneLinkTest):
@@ -110,11 +137,13 @@ class ShownTest(StatusPageTest):
         self.sees("#interfaces-list", "lan (raw and udp)")
         self.sees("#load-word", "40")
         self.sees("#pools-rows", NETWORK, "40 %", "10.78.0.0/24", "0 %")
-        self.assertEqual(self.browser.rows("#pools-rows")[0].split()[:3], [NETWORK, "1", "addresses"], "the fullest first")
-        label = eventually(lambda: self.browser.run("return document.querySelector('#pools-rows svg[role=img]')?.ariaLabel"),
-                           "there is a chart")
+        fullest = self.browser.rows("#pools-rows")[0]
+        self.assertEqual(fullest.split()[:3], [NETWORK, "1", "addresses"])
+        script = "return document.querySelector('#pools-rows svg[role=img]')?.ariaLabel"
+        label = eventually(lambda: self.browser.run(script), "there is a chart")
         self.assertRegex(label, r"^from \d+ to 40 of 100 since", "what the server remembers is in it")
-        self.assertGreater(self.browser.run("return document.querySelector('#chart .line').getAttribute('d').length"), 100)
+        line = self.browser.run("return document.querySelector('#chart .line').getAttribute('d')")
+        self.assertGreater(len(line), 100)
         slowest = self.browser.rows("#slowest-rows")
         self.assertEqual(len(slowest), 16)
         self.assertRegex(slowest[0], r"^[\d.]+ ms (DISCOVER|REQUEST) 02:4c:00:00:00:[0-9a-f]{2} 10\.77\.0\.1\d\d ")
@@ -176,7 +205,7 @@ class ShownTest(StatusPageTest):
                 break
         self.lease(71, "in-the-outage")
         self.sees("#health", "Serving, with trouble")
-        self.sees("#service-word", "Open in an outage")
+        self.sees("#service-word", "In an outage")
         self.sees("#service-facts", "its database is away", "spool")
         self.sees("#database-facts", "Last error", "full", "Attempt", " of 1,000", "lease")
         self.sees("#spoken", "with trouble")
@@ -208,11 +237,13 @@ class ShownTest(StatusPageTest):
         self.press(until="events-hold")
         outline = browser.run("return getComputedStyle(document.activeElement).outlineStyle")
         self.assertEqual(outline, "solid", "where the focus is can be seen")
-        unnamed = browser.run("return [...document.querySelectorAll('input, select, button, [role=region], svg[role=img]')]"
-                              ".filter(e => !(e.labels?.length || e.ariaLabel || e.textContent.trim() || e.hasAttribute('aria-labelledby')))"
-                              ".map(e => e.outerHTML)")
+        unnamed = browser.run("""
+            return [...document.querySelectorAll('input, select, button, [role=region], svg[role=img]')].filter(
+                e => !(e.labels?.length || e.ariaLabel || e.textContent.trim() || e.hasAttribute('aria-labelledby'))
+            ).map(e => e.outerHTML)""")
         self.assertEqual(unnamed, [])
-        self.assertEqual(browser.run("return ['header', 'nav', 'main', 'footer', '[role=search]'].filter(s => !document.querySelector(s))"), [])
+        for landmark in ("header", "nav", "main", "footer", "[role=search]"):
+            self.assertTrue(browser.run("return document.querySelector(arguments[0]) !== null", landmark), landmark)
 
     def _has_two_looks(self) -> None:
         grounds = []
@@ -223,7 +254,8 @@ class ShownTest(StatusPageTest):
         self.assertEqual(grounds, ["rgb(246, 245, 242)", "rgb(20, 24, 27)"])
         for motion, behaviour in (("no-preference", "smooth"), ("reduce", "auto")):
             self.browser.prefer("light", motion)
-            self.assertEqual(self.browser.run("return getComputedStyle(document.documentElement).scrollBehavior"), behaviour)
+            now = self.browser.run("return getComputedStyle(document.documentElement).scrollBehavior")
+            self.assertEqual(now, behaviour)
         self.browser.resize(390, 800)
         self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 390, "nothing sticks out")
         self.picture("narrow")
@@ -231,14 +263,14 @@ class ShownTest(StatusPageTest):
 
     def _says_when_the_server_is_gone(self) -> None:
         browser = self.browser
-        place = browser.run("return document.getElementById('slowest').getBoundingClientRect().top + scrollY")
+        top = "return document.getElementById('slowest').getBoundingClientRect().top + scrollY"
+        place = browser.run(top)
         self.subject.kill()
         self.sees("#lost", "Not reachable since", "What is shown is from", "Try")
         self.sees("#spoken", "not reachable since")
         self.assertEqual(browser.text("#load-word"), "43", "the last value stays")
         self.sees("#updated", "Old: as of")
-        self.assertEqual(browser.run("return document.getElementById('slowest').getBoundingClientRect().top + scrollY"), place,
-                         "nothing moves")
+        self.assertEqual(browser.run(top), place, "nothing moves")
         self.picture("lost")
         self.subject.start()
         browser.click("#lost-try")
@@ -282,8 +314,10 @@ class StatusPage6Test(Looking, OneLink6Test):
         address, prefix = sorted(self.subject.control.leases(), key=lambda lease: lease["type"])
         self.sees("#leases-rows", address["ip-address"], f"{prefix['ip-address']}/56")
         self.sees("#pools-rows", NETWORK6, "addresses", "prefixes")
-        for by, text, said in (("address", address["ip-address"], "1 lease was"), ("address", f"{prefix['ip-address']}/56", "1 lease was"),
-                               ("client", address["duid"], "2 leases were"), ("subnet", NETWORK6, "1 lease of subnet 1")):
+        for by, text, said in (("address", address["ip-address"], "1 lease was"),
+                               ("address", f"{prefix['ip-address']}/56", "1 lease was"),
+                               ("client", address["duid"], "2 leases were"),
+                               ("subnet", NETWORK6, "1 lease of subnet 1")):
             self.search(by, text)
             self.sees("#leases-said", said)
         self.sees("#events-said", "Listening.")

@@ -39,7 +39,8 @@ class Browser:
         eventually(lambda: "started successfully" in self._driver.output(), "the driver starts", self._driver.output)
         switches = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
                     "--force-color-profile=srgb", "--window-size=1280,900", "--disable-background-networking",
-                    "--disable-component-update", "--no-first-run", f"--user-data-dir={folder / 'profile'}"]
+                    "--disable-component-update", "--disable-extensions", "--disable-sync",
+                    "--no-first-run", "--no-default-browser-check", f"--user-data-dir={folder / 'profile'}"]
         options = {"goog:chromeOptions": {"args": switches}, "goog:loggingPrefs": {"browser": "ALL"},
                    "timeouts": {"script": 30000}}
         self._session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": options}})["sessionId"]
