@@ -7,7 +7,7 @@ import {
   rangeOf, say, settle, shape, textOf, timeNode,
 } from './parts.js';
 
-const EVERY_MS = 2000;         // the state is asked for
+const EVERY_MS = 1000;         // the state is asked for
 const POOLS_EVERY_MS = 5000;   // the pools are
 const HEAVY_EVERY_MS = 30000;  // they are where the answer is long
 const REFUSED_EVERY_MS = 60000;  // what this user may not do is tried: each time is a line in the server's log
@@ -537,7 +537,7 @@ function poll() {
   return polling;
 }
 
-/** What waits for its time is looked at each second; nothing is asked while nobody looks at the page. */
+/** What waits for its time is looked at often; nothing is asked while nobody looks at the page. */
 let lastPoll = 0, lastRate = performance.now();
 function tick() {
   if (document.hidden) return;
@@ -562,6 +562,6 @@ onPress('leases-on', () => leases.turn(1));
 onPress('pools-back', () => { pools.page -= 1; pools.show(); pools.remember(); });
 onPress('pools-on', () => { pools.page += 1; pools.show(); pools.remember(); });
 document.addEventListener('visibilitychange', tick);
-setInterval(tick, 1000);
+setInterval(tick, 250);
 lastPoll = performance.now();
 poll();
