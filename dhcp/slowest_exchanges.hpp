@@ -33,8 +33,8 @@ struct SlowExchange {
     WaitedFor waited_for = WaitedFor::unknown;
 };
 
-/// Keeps the slowest ones of this period and of the one before, so that of the last five minutes none is missing, and what
-/// is told is not older than ten.
+/// Keeps the slowest ones of this period and of the one before, so that of the last five minutes none is
+/// missing, and what is told is not older than ten.
 class SlowestExchanges {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -44,7 +44,9 @@ public:
     SlowestExchanges();
 
     /// Is one that took so long among the slowest? Asked for each answer.
-    bool takes(std::chrono::nanoseconds took, Time now) const { return took > threshold_ || now >= period_end_; }
+    bool takes(std::chrono::nanoseconds took, Time now) const {
+        return took > threshold_ || now >= period_end_;
+    }
     /// One that takes() wants; where the period is over, the next one begins with it.
     void add(SlowExchange&& exchange, Time now);
 

@@ -30,9 +30,10 @@ export function settle(parent, wanted) {
   while (parent.children.length > wanted.length) parent.lastElementChild.remove();
 }
 
-export function facts(id, rows) {
+/** Names and values. @param long  characters from which on a value has a line of its own */
+export function facts(id, rows, long = 25) {
   settle(byId(id), rows.filter((row) => row && row[1] !== '' && row[1] !== undefined)
-    .map(([name, value, level]) => make('div', { ...(level && { 'data-level': level }), ...(String(value).length > 24 && { class: 'long' }) },
+    .map(([name, value, level]) => make('div', { ...(level && { 'data-level': level }), ...(String(value).length >= long && { class: 'long' }) },
       make('dt', {}, name), make('dd', {}, value))));
 }
 
@@ -99,18 +100,28 @@ export function shape(tag, attributes) {
   return node;
 }
 
-/** A line in steps: a count stays until the next sample. */
+const SLOPE_MS = 15e3;  // what changed between two samples that are so near may have changed at any time between
+
+/** A line through samples { at, value }, the oldest first: in steps where they are far from each other, since a count stays
+    until it changes. */
 export function draw(svg, samples, { width, height }, from, to, top, said) {
   const x = (at) => (Math.max(0, (at - from) / Math.max(1, to - from)) * width).toFixed(1);
   const y = (value) => (height - 1 - (value / top) * (height - 3)).toFixed(1);
-  let line = '', first = 0;
+  let line = '', first = 0, before = null;
   samples.forEach((sample, index) => {
-    const next = samples[index + 1];
-    if (next && next.at < from) return;
-    if (line === '') { first = x(sample.at); line = `M${first} ${y(sample.value)}`; } else line += `V${y(sample.value)}`;
-    line += `H${x(next ? next.at : to)}`;
+    if (samples[index + 1]?.at < from) return;
+    if (before === null) {
+      first = x(sample.at);
+      line = `M${first} ${y(sample.value)}`;
+    } else if (sample.at - before.at <= SLOPE_MS) {
+      line += `L${x(sample.at)} ${y(sample.value)}`;
+    } else {
+      line += `H${x(sample.at)}V${y(sample.value)}`;
+    }
+    before = sample;
   });
   svg.setAttribute('aria-label', said);
+  line += line === '' ? '' : `H${x(to)}`;
   svg.replaceChildren(...(line === '' ? [] : [
     shape('path', { class: 'area', d: `${line}V${height}H${first}Z` }), shape('path', { class: 'line', d: line })]));
 }

@@ -79,10 +79,10 @@ function showDatabase(status) {
       journal?.leases > 0 ? 'warn' : ''],
     ['Journal\u2019s error', journal?.['last-error'], 'warn'],
     ['Where', database.where],
-    ['In an outage', database['on-fail']],
+    ['When away', database['on-fail']],
     ['Conflicts', journal?.conflicts ? count(journal.conflicts) : ''],
     ['Credentials', database.credentials?.refused, 'warn'],
-  ]);
+  ], 45);
 }
 
 function showInterfaces({ sockets }) {
