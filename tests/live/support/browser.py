@@ -34,7 +34,10 @@ class Browser:
         self._namespace = namespace
         folder.mkdir()
         environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder), "XDG_CONFIG_HOME": str(folder)}
-        self._driver = Program(namespace.inside("chromedriver", f"--port={PORT}"), folder / "driver.log", environment)
+        # What the driver starts is not this program's child, and ends with the namespace of its process numbers.
+        alone = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+        self._driver = Program(namespace.inside(*alone, "chromedriver", f"--port={PORT}"), folder / "driver.log",
+                               environment)
         self._session = ""
         eventually(lambda: "started successfully" in self._driver.output(), "the driver starts", self._driver.output)
         switches = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
