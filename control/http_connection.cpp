@@ -307,8 +307,9 @@ void HttpConnection::answer(HttpAnswer given) {
 /// A body whose size is known.
 void HttpConnection::begin_body(HttpAnswer& given) {
     keep_alive_ = keep_alive_ && !winding_up_;
-    outgoing_ = header_text(given, {.length = given.body.size(), .chunked = false, .keep_alive = keep_alive_},
-                            *listener_->settings);
+    HttpFraming framing{.length = given.body.size(), .chunked = false, .keep_alive = keep_alive_};
+    if (given.status == 304) framing.length.reset();  // it would be that of the body that is not sent (RFC 9110, 8.6)
+    outgoing_ = header_text(given, framing, *listener_->settings);
     header_sent_ = true;
     chunked_ = false;
     pieces_ = text_pieces(std::make_shared<const std::string>(std::move(given.body)));

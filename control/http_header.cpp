@@ -11,6 +11,7 @@ constexpr std::array phrases{
     std::pair{100u, "Continue"},
     std::pair{200u, "OK"},
     std::pair{204u, "No Content"},
+    std::pair{304u, "Not Modified"},
     std::pair{400u, "Bad Request"},
     std::pair{401u, "Unauthorized"},
     std::pair{403u, "Forbidden"},

@@ -14,6 +14,12 @@ std::string local_time(std::int64_t seconds) {
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
+std::chrono::seconds utc_offset() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    return std::chrono::seconds{localtime_r(&now, &parts) == nullptr ? 0 : parts.tm_gmtoff};
+}
+
 std::string format_time(std::string_view format, std::chrono::system_clock::time_point at, TimeZone zone) {
     const auto whole = std::chrono::floor<std::chrono::seconds>(at);
     const auto micros = static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(at - whole).count());

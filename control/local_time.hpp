@@ -12,6 +12,9 @@ namespace leasehold {
 /// @param seconds  since 1970, UTC
 std::string local_time(std::int64_t seconds);
 
+/// What this machine's time zone is ahead of UTC by, now.
+std::chrono::seconds utc_offset();
+
 enum class TimeZone : std::uint8_t { local, utc };
 
 /// strftime's conversions, %q for milliseconds and %Q for microseconds; "" when it gets longer than 4095 octets.

@@ -10,6 +10,7 @@
 #include "control/health_routes.hpp"
 #include "control/metrics.hpp"
 #include "control/server_identity.hpp"
+#include "control/status_page.hpp"
 #include "dhcp/log.hpp"
 #include "lease_backends/open.hpp"
 #include "lease_backends/outage_journal.hpp"
@@ -86,6 +87,7 @@ Service::Service(Family family, std::string file, const RunArguments& arguments,
     channel_.add_route(metrics_route(shared.watched, shared.streams));
     for (HttpRoute& route : health_routes(shared.watched)) channel_.add_route(std::move(route));
     channel_.add_route(shared.streams.route());
+    for (HttpRoute& route : status_page_routes()) channel_.add_route(std::move(route));
 }
 
 Result<void, Service::Failure> Service::load() {

@@ -198,6 +198,22 @@ Json queues(const StatusInputs& inputs) {
             {"log-lines-lost", inputs.log_lines_lost}};
 }
 
+Json slowest_exchanges(const std::vector<SlowExchange>& slowest) {
+    Json result = Json::array();
+    for (const SlowExchange& exchange : slowest) {
+        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(exchange.took).count();
+        Json shown{{"time", time_text(exchange.at)},
+                   {"message", exchange.message},
+                   {"client", exchange.client},
+                   {"milliseconds", static_cast<double>(us) / 1000}};
+        if (exchange.lease) shown["address"] = to_string(*exchange.lease);
+        if (exchange.subnet_id != 0) shown["subnet-id"] = exchange.subnet_id;
+        if (exchange.waited_for != WaitedFor::unknown) shown["waited-for"] = to_string(exchange.waited_for);
+        result.push_back(std::move(shown));
+    }
+    return result;
+}
+
 Json configuration_changes(const ChangeStatus& changes) {
     return {{"under-way", changes.under_way},
             {"waiting", changes.waiting},
@@ -246,6 +262,8 @@ Json status_json(const StatusInputs& inputs) {
         {"leases",
          {{"stored", server.leases}, {"table-octets", server.table_bytes}, {"set-aside", server.set_aside}}},
         {"limits", queues(inputs)},
+        {"slowest-exchanges", slowest_exchanges(server.slowest_exchanges)},
+        {"utc-offset", inputs.utc_offset.count()},
         {"commands", commands(inputs.channel)}};
     if (server.reconfigure != v6::ReconfigureStatus{}) result["reconfigure"] = reconfigure(server.reconfigure);
     if (server.routes.managed) result["prefix-routes"] = prefix_routes(server.routes);

@@ -28,6 +28,7 @@ struct StatusInputs {
     LegalLogStatus legal_log;
     std::uint64_t log_lines_lost = 0;
     int process = 0;
+    std::chrono::seconds utc_offset{0};  // of this machine's time zone, as statistics' samples show it
     std::chrono::steady_clock::time_point now{};
 };
 nlohmann::json status_json(const StatusInputs& inputs);

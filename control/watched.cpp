@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "control/local_time.hpp"
+
 namespace leasehold {
 
 StatusInputs WatchedService::status() const {
@@ -15,6 +17,7 @@ StatusInputs WatchedService::status() const {
             .legal_log = legal_log.status(),
             .log_lines_lost = logs.lost(),
             .process = getpid(),
+            .utc_offset = utc_offset(),
             .now = std::chrono::steady_clock::now()};
 }
 

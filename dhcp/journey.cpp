@@ -221,10 +221,12 @@ void Journey::finish(const Packet& packet, Done& done) {
     if (done.drop.reason != DropReason::none) return drop(packet, done.drop);
     words_.log_decision(packet.bytes, packet.subnet_id, done);
     if (!done.reply) return;
-    if (SteadyClock::now() - packet.received_at > reply_age_max) {
+    const auto now = SteadyClock::now();
+    if (now - packet.received_at > reply_age_max) {
         ++counters_.replies_too_old;
         return drop(packet, {DropReason::too_old, "the reply was ready too late, the client asks again"});
     }
+    if (slowest_.takes(now - packet.received_at + packet.waited, now)) keep_slow(packet, done, now);
     send(packet, *done.reply);
 }
 

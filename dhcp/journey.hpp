@@ -23,6 +23,7 @@
 #include "dhcp/listeners.hpp"
 #include "dhcp/packet_log.hpp"
 #include "dhcp/rate_limiter.hpp"
+#include "dhcp/slowest_exchanges.hpp"
 #include "dhcp/statistics.hpp"
 
 namespace leasehold {
@@ -84,6 +85,7 @@ public:
     std::size_t parked() const { return parked_; }
     const JourneyCounters& counters() const { return counters_; }
     const ExchangeTimes& exchange_times() const { return exchange_times_; }
+    const SlowestExchanges& slowest_exchanges() const { return slowest_; }
 
     /// Ids that are not the journey's start here (reclamation).
     static constexpr DecisionId foreign_ids = DecisionId{1} << 63;
@@ -142,6 +144,7 @@ private:
     void drop_stale(const ListenerView& listener, const Inbound& datagram);
     void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done);
     void finish(const Packet& packet, Done& done);
+    void keep_slow(const Packet& packet, const Done& done, std::chrono::steady_clock::time_point now);
     void settle(InFlight flight, const Completion& completion);
     /// @param reply  what leaves for the packet; nullptr: nothing, or it is decided again
     void tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events);
@@ -167,6 +170,7 @@ private:
     std::chrono::steady_clock::time_point stale_told_at_{};
     JourneyCounters counters_;
     ExchangeTimes exchange_times_;
+    SlowestExchanges slowest_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

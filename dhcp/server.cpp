@@ -555,6 +555,7 @@ ServerStatus Server::status() const {
     status.replies_too_old = impl_->journey->counters().replies_too_old;
     status.sockets = impl_->listeners.load();
     status.exchange_times = impl_->journey->exchange_times().entries();
+    status.slowest_exchanges = impl_->journey->slowest_exchanges().entries(now);
     status.store = impl_->store_statistics.counters();
     if (!impl_->home) return status;
     const auto& keeper = impl_->home->keeper();

@@ -22,6 +22,7 @@
 #include "dhcp/prefix_routes.hpp"
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
+#include "dhcp/slowest_exchanges.hpp"
 #include "dhcp/statistics.hpp"
 #include "dhcp/store_statistics.hpp"
 #include "dhcp/v6/reconfigure_target.hpp"
@@ -92,6 +93,7 @@ struct ServerStatus {
     std::uint64_t decisions_queued = 0;  // for the next commit
     SocketLoad sockets;
     std::vector<ExchangeTimes::Entry> exchange_times;
+    std::vector<SlowExchange> slowest_exchanges;  // the slowest first
     StoreCounters store;
     std::uint64_t queue_full = 0, stale = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
 };

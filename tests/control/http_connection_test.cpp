@@ -91,6 +91,14 @@ struct HttpConnectionTest : testing_support::ChannelThread {
                             .access = RouteAccess::read,
                             .handler = [](const HttpRequest&, const HttpReply& reply) { reply({}); }});
         channel->add_route({.method = "GET",
+                            .path = "/known",
+                            .access = RouteAccess::open,
+                            .handler = [](const HttpRequest&, const HttpReply& reply) {
+                                HttpAnswer answer;
+                                answer.status = 304;
+                                reply(answer);
+                            }});
+        channel->add_route({.method = "GET",
                             .path = "/events",
                             .access = RouteAccess::open,
                             .handler = [this](const HttpRequest&, const HttpReply& reply) {
@@ -138,6 +146,16 @@ TEST_F(HttpConnectionTest, RoutesAreFoundByMethodAndPath) {
     EXPECT_THAT(ask("GET /elsewhere HTTP/1.1\r\n\r\n"), HasSubstr("Allow: POST\r\n"));
     EXPECT_THAT(ask("PUT /open HTTP/1.1\r\n\r\n"), HasSubstr("Allow: POST, GET, HEAD\r\n"));
     EXPECT_THAT(ask("GET /open HTTP/1.1\r\nContent-Length: 1\r\n\r\nx"), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpConnectionTest, WhatIsKnownIsNotSentAgainAndTheConnectionGoesOn) {
+    start();
+    const auto both = ask("GET /known HTTP/1.1\r\n\r\nGET /open?you HTTP/1.0\r\n\r\n");
+    EXPECT_THAT(both, StartsWith("HTTP/1.1 304 Not Modified\r\n"));
+    const auto second = both.find("\r\n\r\nHTTP/1.1 200 OK\r\n");
+    ASSERT_NE(second, std::string::npos) << both;
+    EXPECT_EQ(both.substr(0, second).find("Content-Length"), std::string::npos);
+    EXPECT_TRUE(both.ends_with("hello you"));
 }
 
 TEST_F(HttpConnectionTest, RoutesAskForRights) {

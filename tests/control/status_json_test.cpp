@@ -31,6 +31,31 @@ TEST(StatusJson, ServingServer) {
     EXPECT_EQ(status["service"], json::parse(R"({ "state": "open" })"));
 }
 
+TEST(StatusJson, SlowestExchanges) {
+    StatusInputs inputs;
+    EXPECT_EQ(status_json(inputs)["slowest-exchanges"], json::array());
+    SlowExchange slow;
+    slow.at = std::chrono::system_clock::from_time_t(1'769'900'000);
+    slow.took = std::chrono::microseconds{1'234'567};
+    slow.message = "DHCPREQUEST";
+    slow.client = "02:4c:00:00:00:01";
+    inputs.server.slowest_exchanges = {slow};
+    constexpr auto little = R"([ { "time": "2026-01-31T22:53:20Z", "message": "DHCPREQUEST", "client": "02:4c:00:00:00:01",
+                                   "milliseconds": 1234.567 } ])";
+    EXPECT_EQ(status_json(inputs)["slowest-exchanges"], json::parse(little));
+    slow.lease = Prefix{*parse_ipv6("2001:db8:5::"), 56};
+    slow.subnet_id = 7;
+    slow.waited_for = WaitedFor::commit;
+    inputs.server.slowest_exchanges = {slow, slow};
+    inputs.utc_offset = std::chrono::hours{-1};
+    const auto status = status_json(inputs);
+    EXPECT_EQ(status["slowest-exchanges"].size(), 2u);
+    EXPECT_EQ(status["slowest-exchanges"][1]["address"], "2001:db8:5::/56");
+    EXPECT_EQ(status["slowest-exchanges"][1]["subnet-id"], 7);
+    EXPECT_EQ(status["slowest-exchanges"][1]["waited-for"], "commit");
+    EXPECT_EQ(status["utc-offset"], -3600);
+}
+
 TEST(StatusJson, WhoDisabledIt) {
     StatusInputs inputs;
     inputs.server.disabled_by = {1, 1000, 1002, 2001};

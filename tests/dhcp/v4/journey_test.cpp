@@ -98,6 +98,26 @@ TEST_F(JourneyTest, TimesRunFromTheArrivalInTheKernelUntilTheAnswerIsWithTheSock
     EXPECT_GE(times->sum(), static_cast<std::uint64_t>(std::chrono::nanoseconds{waited}.count()));
 }
 
+TEST_F(JourneyTest, TheSlowestExchangesAreKeptWithWhatTheyWaitedFor) {
+    constexpr std::chrono::seconds waited{1};
+    journey.on_datagram({interface, to_ipv6(server), true}, broadcast(query(MessageType::discover, 1, 100), waited));
+    receive(query(MessageType::request, 1, 101, first));
+    run_until_idle();
+    receive(query(MessageType::release, 2, 102));
+    const auto slowest = journey.slowest_exchanges().entries(std::chrono::steady_clock::now());
+    ASSERT_EQ(slowest.size(), 2u) << "what gets no answer is none";
+    EXPECT_GE(slowest[0].took, waited);
+    EXPECT_EQ(slowest[0].message, "DHCPDISCOVER");
+    EXPECT_EQ(slowest[0].waited_for, WaitedFor::kernel_queue);
+    EXPECT_EQ(slowest[1].message, "DHCPREQUEST");
+    EXPECT_EQ(slowest[1].waited_for, WaitedFor::commit);
+    for (const auto& exchange : slowest) {
+        EXPECT_EQ(exchange.lease, to_prefix(first));
+        EXPECT_EQ(exchange.subnet_id, 1u);
+        EXPECT_EQ(exchange.client, slowest[0].client);
+    }
+}
+
 TEST_F(JourneyTest, OnlyWhatIsAnsweredHasATime) {
     gate = std::make_shared<testing_support::Gate>();
     receive(query(MessageType::release, 1, 100));
