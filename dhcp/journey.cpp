@@ -118,7 +118,7 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
     fetch(std::move(packet), request.client, std::move(need.rows));
 }
 
-void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done) {
+void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done&& done) {
     if (done.changes.empty()) return finish(*packet, done);
     Submission submission{next_id_++, {}};
     submission.changes.reserve(done.changes.size());
@@ -133,19 +133,17 @@ void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Do
         return drop(*packet, {DropReason::queue_full, "the store takes no more changes now"});
     }
     clients_[key].flight = id;
-    in_flight_.emplace(id, InFlight{std::move(packet), key, std::move(done)});
+    in_flight_.try_emplace(id, std::move(packet), key, std::move(done));
 }
 
 bool Journey::on_completion(Completion& completion) {
-    const auto found = in_flight_.find(completion.id);
-    if (found == in_flight_.end()) return false;
-    InFlight flight = std::move(found->second);
-    in_flight_.erase(found);
-    settle(std::move(flight), completion);
+    auto flight = in_flight_.extract(completion.id);
+    if (flight.empty()) return false;
+    settle(flight.mapped(), completion);
     return true;
 }
 
-void Journey::settle(InFlight flight, const Completion& completion) {
+void Journey::settle(InFlight& flight, const Completion& completion) {
     std::vector<Prefix> freed;
     std::vector<LeaseEvent> applied;
     std::size_t lost = 0, rejected = 0;

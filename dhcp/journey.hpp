@@ -140,9 +140,9 @@ private:
     std::unique_ptr<Packet> take_fetching(const ClientKey& key);
     bool is_stale(const Inbound& datagram) const;
     void drop_stale(const ListenerView& listener, const Inbound& datagram);
-    void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done);
+    void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done&& done);
     void finish(const Packet& packet, Done& done);
-    void settle(InFlight flight, const Completion& completion);
+    void settle(InFlight& flight, const Completion& completion);
     /// @param reply  what leaves for the packet; nullptr: nothing, or it is decided again
     void tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
