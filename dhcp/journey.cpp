@@ -27,6 +27,7 @@ void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keepe
 
 void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram) {
     context_.statistics.add(words_.stats.received);
+    backlog_ = datagram.backlog;
     if (!open_)
         return drop_unread(listener, datagram, {DropReason::service_disabled, "the service is closed"});
     if (is_stale(datagram)) return drop_stale(listener, datagram);
@@ -35,7 +36,10 @@ void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram)
         return drop_unread(listener, datagram,
                            {DropReason::queue_full, "too many packets wait for the store"});
     }
-    handle(std::make_unique<Packet>(listener, datagram));
+    if (turn_away(listener, datagram)) return;
+    auto packet = std::make_unique<Packet>(listener, datagram);
+    packet->may_be_put_off = backlog_ || !newcomers_.empty();
+    handle(std::move(packet));
 }
 
 void Journey::on_carried(CarriedMessage&& carried, Ipv4 local) {
@@ -63,9 +67,13 @@ bool Journey::is_stale(const Inbound& datagram) const {
 /// A backlog is not worked off: whoever is in it has asked again, and the fresh packets behind it would get
 /// old too. Told once a minute.
 void Journey::drop_stale(const ListenerView& listener, const Inbound& datagram) {
+    count_stale();
+    drop_unread(listener, datagram, {DropReason::too_old, "it has waited too long to be served"});
+}
+
+void Journey::count_stale() {
     ++counters_.stale;
     ++stale_untold_;
-    drop_unread(listener, datagram, {DropReason::too_old, "it has waited too long to be served"});
     const auto now = SteadyClock::now();
     if (now < stale_told_at_ + stale_tell_every && stale_told_at_ != SteadyClock::time_point{}) return;
     stale_told_at_ = now;
