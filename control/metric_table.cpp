@@ -275,6 +275,7 @@ constexpr std::array status_metric_rows{
                      return labelled("queue", {{"decisions-with-store", in.server.pending},
                                                {"decisions-uncommitted", in.server.decisions_queued},
                                                {"packets-parked", in.server.parked},
+                                               {"newcomers", in.server.newcomers},
                                                {"offers-held", in.server.offers_held},
                                                {"reconfigure", in.server.reconfigure.queued},
                                                {"run-script", in.script.waiting},
@@ -284,6 +285,7 @@ constexpr std::array status_metric_rows{
                  [](const StatusInputs& in) {
                      return labelled("limit", {{"queue-full", in.server.queue_full},
                                                {"packets-stale", in.server.stale},
+                                               {"newcomers", in.server.turned_away},
                                                {"replies-too-old", in.server.replies_too_old},
                                                {"offer-holds", in.server.holds_overflowed},
                                                {"log-lines", in.log_lines_lost},

@@ -190,9 +190,11 @@ Json queues(const StatusInputs& inputs) {
     const auto& server = inputs.server;
     return {{"decisions-with-store", server.pending},
             {"packets-parked", server.parked},
+            {"newcomers-waiting", server.newcomers},
             {"offers-held", server.offers_held},
             {"queue-full", server.queue_full},
             {"packets-stale", server.stale},
+            {"newcomers-turned-away", server.turned_away},
             {"replies-too-old", server.replies_too_old},
             {"offer-holds-overflowed", server.holds_overflowed},
             {"log-lines-lost", inputs.log_lines_lost}};

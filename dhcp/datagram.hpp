@@ -20,6 +20,8 @@ struct Inbound {
     std::uint16_t source_port = 0;
     /// How long it lay in the kernel's queue; 0 where the kernel does not say.
     std::chrono::nanoseconds waited{0};
+    /// More than were read at once are in the queue.
+    bool backlog = false;
 };
 /// Called once per datagram; it may send on the socket, but neither receive from it nor destroy it.
 using ReceiveEach = std::function<void(const Inbound&)>;

@@ -33,7 +33,8 @@ std::size_t DatagramSocket::receive(std::size_t max, const Read& read, const Rec
             }
             if (message.truncated) {
                 refuse("a datagram of more than " + std::to_string(receive_size_max) + " octets");
-            } else if (const auto inbound = read(message)) {
+            } else if (auto inbound = read(message)) {
+                inbound->backlog = received == wanted;
                 ++counters_.received;
                 each(*inbound);
             }

@@ -27,6 +27,7 @@ void Journey::use(std::shared_ptr<const ServerConfig> config, LeaseKeeper* keepe
 
 void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram) {
     context_.statistics.add(words_.stats.received);
+    backlog_ = datagram.backlog;
     if (!open_)
         return drop_unread(listener, datagram, {DropReason::service_disabled, "the service is closed"});
     if (is_stale(datagram)) return drop_stale(listener, datagram);
@@ -35,7 +36,10 @@ void Journey::on_datagram(const ListenerView& listener, const Inbound& datagram)
         return drop_unread(listener, datagram,
                            {DropReason::queue_full, "too many packets wait for the store"});
     }
-    handle(std::make_unique<Packet>(listener, datagram));
+    if (turn_away(listener, datagram)) return;
+    auto packet = std::make_unique<Packet>(listener, datagram);
+    packet->may_be_put_off = backlog_ || !newcomers_.empty();
+    handle(std::move(packet));
 }
 
 void Journey::on_carried(CarriedMessage&& carried, Ipv4 local) {
@@ -63,9 +67,13 @@ bool Journey::is_stale(const Inbound& datagram) const {
 /// A backlog is not worked off: whoever is in it has asked again, and the fresh packets behind it would get
 /// old too. Told once a minute.
 void Journey::drop_stale(const ListenerView& listener, const Inbound& datagram) {
+    count_stale();
+    drop_unread(listener, datagram, {DropReason::too_old, "it has waited too long to be served"});
+}
+
+void Journey::count_stale() {
     ++counters_.stale;
     ++stale_untold_;
-    drop_unread(listener, datagram, {DropReason::too_old, "it has waited too long to be served"});
     const auto now = SteadyClock::now();
     if (now < stale_told_at_ + stale_tell_every && stale_told_at_ != SteadyClock::time_point{}) return;
     stale_told_at_ = now;
@@ -118,7 +126,7 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
     fetch(std::move(packet), request.client, std::move(need.rows));
 }
 
-void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done) {
+void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done&& done) {
     if (done.changes.empty()) return finish(*packet, done);
     Submission submission{next_id_++, {}};
     submission.changes.reserve(done.changes.size());
@@ -133,19 +141,17 @@ void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Do
         return drop(*packet, {DropReason::queue_full, "the store takes no more changes now"});
     }
     clients_[key].flight = id;
-    in_flight_.emplace(id, InFlight{std::move(packet), key, std::move(done)});
+    in_flight_.try_emplace(id, std::move(packet), key, std::move(done));
 }
 
 bool Journey::on_completion(Completion& completion) {
-    const auto found = in_flight_.find(completion.id);
-    if (found == in_flight_.end()) return false;
-    InFlight flight = std::move(found->second);
-    in_flight_.erase(found);
-    settle(std::move(flight), completion);
+    auto flight = in_flight_.extract(completion.id);
+    if (flight.empty()) return false;
+    settle(flight.mapped(), completion);
     return true;
 }
 
-void Journey::settle(InFlight flight, const Completion& completion) {
+void Journey::settle(InFlight& flight, const Completion& completion) {
     std::vector<Prefix> freed;
     std::vector<LeaseEvent> applied;
     std::size_t lost = 0, rejected = 0;

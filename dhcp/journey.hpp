@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +29,18 @@
 
 namespace leasehold {
 
+/// Of packets that begin an exchange (DISCOVER, SOLICIT) while there are more packets than are served.
+struct NewcomerRules {
+    std::size_t burst_max = 131072;  // that wait; some 600 octets each
+    std::chrono::milliseconds burst{2000};
+    std::size_t standing_max = 1024;  // when it goes on for longer
+    std::size_t of_a_turn = 64;
+    std::size_t of_a_backlogged_turn = 16;  // so that they are served at all
+    std::size_t given_up_of_a_turn = 512;
+    std::size_t flights_max = 2048;  // more with the store: it is what is slow
+    std::chrono::milliseconds in_order_for{100};
+};
+
 /// What the journey needs of the server around it.
 struct JourneyContext {
     const LeaseClock& clock;
@@ -39,12 +52,14 @@ struct JourneyContext {
     Carry carry = nullptr;          // v6: takes DHCPv4 messages out of DHCPv6 ones
     /// v6: the client of this DUID asks for leases or information (RFC 8415 18.3.11: what RECONFIGURE waits for).
     std::function<void(OctetView duid)> client_asks = nullptr;
+    NewcomerRules newcomers = {};
 };
 
 struct JourneyCounters {
     std::uint64_t queue_full = 0;       // packets dropped because a limit was reached
     std::uint64_t stale = 0;            // had waited longer than packet-age-max
     std::uint64_t replies_too_old = 0;  // ready after the client has surely asked again
+    std::uint64_t turned_away = 0;      // newcomers that found no room
 };
 
 class Journey {
@@ -77,12 +92,21 @@ public:
     /// True: the completion was one of the journey's. Call flush() after the last of a burst.
     bool on_completion(Completion& completion);
     void flush();
+    /// Whether the kernel has more packets than were read.
+    void set_backlog(bool backlog) { backlog_ = backlog; }
+    /// To be called when a turn of receiving ends and after completions, and again while has_turn_for_newcomers(), with
+    /// other work in between: some of the clients that began while there was a backlog.
+    void serve_newcomers();
+    bool has_turn_for_newcomers() const {
+        return !newcomers_.empty() && !backlog_ && in_flight_.size() < context_.newcomers.flights_max;
+    }
     /// A lease is no longer with the store (reclamation finished with it): who waited is decided.
     void wake(const Prefix& address);
 
     bool idle() const { return in_flight_.empty() && parked_ == 0; }
     std::size_t in_flight() const { return in_flight_.size(); }
     std::size_t parked() const { return parked_; }
+    std::size_t newcomers() const { return newcomers_.size(); }
     const JourneyCounters& counters() const { return counters_; }
     const ExchangeTimes& exchange_times() const { return exchange_times_; }
     const SlowestExchanges& slowest_exchanges() const { return slowest_; }
@@ -106,6 +130,8 @@ protected:
     // --- what it does it with
     /// What the octets are; counted and logged once.
     void note(Packet& packet, std::uint8_t type, std::uint32_t xid);
+    /// After note(). True: it waits for its turn, with which handle() is called anew.
+    bool put_off(std::unique_ptr<Packet>& packet);
     void drop(const Packet& packet, const Drop& drop);
     /// Counts, logs, and hands it to send_reply.
     void send(const Packet& packet, Reply& reply);
@@ -142,10 +168,16 @@ private:
     std::unique_ptr<Packet> take_fetching(const ClientKey& key);
     bool is_stale(const Inbound& datagram) const;
     void drop_stale(const ListenerView& listener, const Inbound& datagram);
-    void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done done);
+    void count_stale();
+    /// Without a look at more than its type: a client whose turn will not come.
+    bool turn_away(const ListenerView& listener, const Inbound& datagram);
+    std::size_t newcomers_limit(std::chrono::steady_clock::time_point now) const;
+    void give_up_newcomers(std::chrono::steady_clock::time_point now);
+    std::unique_ptr<Packet> next_newcomer(std::chrono::steady_clock::time_point now);
+    void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done&& done);
     void finish(const Packet& packet, Done& done);
     void keep_slow(const Packet& packet, const Done& done, std::chrono::steady_clock::time_point now);
-    void settle(InFlight flight, const Completion& completion);
+    void settle(InFlight& flight, const Completion& completion);
     /// @param reply  what leaves for the packet; nullptr: nothing, or it is decided again
     void tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
@@ -165,6 +197,9 @@ private:
     std::unordered_map<ClientKey, Client> clients_;
     std::unordered_map<Prefix, std::vector<ClientKey>> waiting_;
     std::size_t parked_ = 0;
+    bool backlog_ = false;
+    std::deque<std::unique_ptr<Packet>> newcomers_;  // not yet decided; the oldest first
+    std::chrono::steady_clock::time_point newcomers_since_{};  // when the first of them came
     RateLimiter limiter_;
     std::uint64_t stale_untold_ = 0;
     std::chrono::steady_clock::time_point stale_told_at_{};

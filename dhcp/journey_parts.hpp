@@ -21,6 +21,7 @@ struct Journey::Packet {
     std::chrono::nanoseconds waited{0};  // Inbound::waited, before that
     std::uint32_t probe_link = 0;  // where Need::ping is looked for: an interface's number, or 0: where the route leads
     bool noted = false, limited = false;  // note() and over_limit() have seen it
+    bool may_be_put_off = false;          // see put_off(); once
     std::uint8_t type = 0;
     std::uint32_t xid = 0;
     std::uint32_t subnet_id = 0;

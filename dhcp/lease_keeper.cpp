@@ -58,7 +58,7 @@ void LeaseKeeper::use(std::shared_ptr<const ServerConfig> config, std::optional<
 std::optional<Prefix> LeaseKeeper::fill_pools(AddressPools& pools, std::optional<Prefix> after,
                                               std::size_t limit) const {
     return table_.page(after, limit, [&](const Lease& lease) {
-        pools.set(lease.address, availability(lease.address));
+        pools.set(lease.address, availability(lease.address, &lease));
         return true;
     });
 }
@@ -102,13 +102,12 @@ void LeaseKeeper::begin(const LeaseChange& change) {
     auto before = table_.find(address);
     if (lease != nullptr) count_begun(before, *lease, +1);
     pending_.begin(address, std::move(before));
+    // An Erase leaves the record in place until it is durable: the address is not free before.
     if (lease != nullptr) {
         version_seen_ = std::max(version_seen_, lease->version);
-        store(*lease);
-    } else {
-        // An Erase leaves the record in place until it is durable: the address is not free before.
-        mark(address);
+        table_.put(*lease, due(*lease));
     }
+    set_pools(address, Availability::taken);
 }
 
 void LeaseKeeper::load_finished() {
@@ -124,7 +123,7 @@ LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
     if (const Lease* lease = put_lease(change.change)) {
         count_begun(event.before, *lease, -1);
         event.after = *lease;
-        mark(address);
+        mark(address, lease);
     } else {
         remove(address);
         if (!complete_) erased_while_loading_.insert(address);
@@ -173,7 +172,10 @@ void LeaseKeeper::hold(Hold hold) {
 }
 
 void LeaseKeeper::release_hold(const Prefix& unit) {
-    if (offers_.release(unit)) mark(unit);
+    if (!offers_.release(unit)) return;
+    // Its client took it mostly, and then the lease decides.
+    const auto pool = pools_.pool_of(unit);
+    if (!pool || pools_.get(unit) == Availability::held) mark(unit);
 }
 
 void LeaseKeeper::expire_holds(LeaseTime now) {
@@ -221,24 +223,31 @@ LeaseTime LeaseKeeper::due(const Lease& lease) const {
 
 void LeaseKeeper::store(const Lease& lease) {
     table_.put(lease, due(lease));
-    mark(lease.address);
+    mark(lease.address, &lease);
 }
 
 void LeaseKeeper::remove(const Prefix& address) {
     table_.erase(address);
-    mark(address);
+    mark(address, nullptr);
 }
 
 void LeaseKeeper::mark(const Prefix& unit) {
-    const Availability now = availability(unit);
-    pools_.set(unit, now);
-    if (next_pools_ != nullptr) next_pools_->set(unit, now);
+    const auto lease = table_.find(unit);
+    mark(unit, lease ? &*lease : nullptr);
 }
 
-Availability LeaseKeeper::availability(const Prefix& unit) const {
+void LeaseKeeper::mark(const Prefix& unit, const Lease* lease) {
+    set_pools(unit, availability(unit, lease));
+}
+
+void LeaseKeeper::set_pools(const Prefix& unit, Availability availability) {
+    pools_.set(unit, availability);
+    if (next_pools_ != nullptr) next_pools_->set(unit, availability);
+}
+
+Availability LeaseKeeper::availability(const Prefix& unit, const Lease* lease) const {
     if (pending_.busy(unit) || set_aside_.contains(unit)) return Availability::taken;
-    const auto lease = table_.find(unit);
-    const Availability by_record = lease ? availability_of(*lease) : Availability::free;
+    const Availability by_record = lease != nullptr ? availability_of(*lease) : Availability::free;
     if (by_record == Availability::taken) return by_record;
     return offers_.of_unit(unit) ? Availability::held : by_record;
 }

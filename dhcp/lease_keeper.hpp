@@ -122,7 +122,10 @@ public:
 private:
     void store(const Lease& lease);
     void remove(const Prefix& address);
-    Availability availability(const Prefix& unit) const;
+    /// @param lease  its record; nullptr: there is none
+    void mark(const Prefix& unit, const Lease* lease);
+    void set_pools(const Prefix& unit, Availability availability);
+    Availability availability(const Prefix& unit, const Lease* lease) const;
     Availability availability_of(const Lease& lease) const;
     void count(const std::optional<Lease>& lease, int sign);
     /// A change on its way gives somebody a lease: it counts for limits. @param sign  -1: it is decided

@@ -9,7 +9,7 @@ namespace leasehold {
 namespace {
 
 constexpr std::size_t batch_max = 64;
-constexpr int batches_per_turn_max = 4;  // then timers, completions and commands have their turn
+constexpr int batches_per_turn_max = 16;  // then timers, completions and commands have their turn
 constexpr std::chrono::seconds retry_interval{5};
 
 std::string names_of(const InterfacesConfig& config) {
@@ -277,13 +277,16 @@ void Listeners::wait(const std::shared_ptr<Listener>& listener) {
 
 void Listeners::receive(Listener& listener) {
     const auto each = [&](const Inbound& datagram) { events_.datagram(listener.view(), datagram); };
+    bool backlog = true;
     for (int turn = 0; turn < batches_per_turn_max && !listener.closed; ++turn) {
         std::size_t taken = 0;
         if (listener.raw) taken = listener.raw->receive(batch_max, each);
         if (listener.udp && !listener.closed) taken = std::max(taken, listener.udp->receive(batch_max, each));
         events_.batch_end();
-        if (taken < batch_max) break;
+        backlog = taken >= batch_max;
+        if (!backlog) break;
     }
+    if (events_.turn_end) events_.turn_end(backlog);
 }
 
 void Listeners::send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,

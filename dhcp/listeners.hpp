@@ -38,6 +38,8 @@ public:
         std::function<void(const ListenerView&, const Inbound&)> datagram;
         /// After a batch of datagrams: send what has gathered.
         std::function<void()> batch_end;
+        /// After the last batch of a turn: other work goes on now. @param backlog  more is waiting
+        std::function<void(bool backlog)> turn_end = {};
         /// Interfaces came, went, or changed.
         std::function<void()> interfaces = {};
     };

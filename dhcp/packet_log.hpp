@@ -23,10 +23,13 @@ struct PacketStats {
 /// What differs between the families. A type is a number of the family's MessageType, 0: not known.
 struct PacketWords {
     Family family;
+    std::uint8_t first_type;  // of the message that begins an exchange
     PacketStats stats;
     Stat (*received_stat)(std::uint8_t type);
     Stat (*sent_stat)(std::uint8_t type);
     std::string_view (*type_name)(std::uint8_t type);
+    /// 0: they cannot be read
+    std::uint8_t (*type_of)(std::span<const std::uint8_t> datagram);
     /// Whom these octets come from, whatever they are.
     std::string (*client_text)(std::span<const std::uint8_t> datagram);
     MessageId no_lease;           // {client} {detail}: a drop because there is nothing to give

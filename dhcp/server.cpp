@@ -74,6 +74,10 @@ Server::Impl::Impl(boost::asio::io_context& loop_, const TimeSource& time, Serve
                 port_of(options),
                 {[this](const ListenerView& at, const Inbound& in) { journey->on_datagram(at, in); },
                  [this] { journey->flush(); },
+                 [this](bool backlog) {
+                     journey->set_backlog(backlog);
+                     serve_newcomers();
+                 },
                  [this] {
                      if (routes) routes->links_changed();
                  }}},
@@ -309,7 +313,23 @@ void Server::Impl::on_completions(std::vector<Completion>&& completions) {
             reclaimer.on_completion(completion);
     editor.go_on(SteadyClock::now());
     journey->flush();
+    serve_more_newcomers();
     watch_journal();
+}
+
+/// A turn of theirs, and then other work's turn.
+void Server::Impl::serve_newcomers() {
+    journey->serve_newcomers();
+    if (!journey->has_turn_for_newcomers() || std::exchange(serves_newcomers, true)) return;
+    boost::asio::post(loop, [this, guard = alive] {
+        if (!*guard) return;
+        serves_newcomers = false;
+        serve_more_newcomers();
+    });
+}
+
+void Server::Impl::serve_more_newcomers() {
+    if (journey->has_turn_for_newcomers()) serve_newcomers();
 }
 
 // --------------------------------------------------------------------------- DHCPv4 over DHCPv6 (RFC 7341)
@@ -546,6 +566,8 @@ ServerStatus Server::status() const {
         status.socket_problems.push_back({problem.interface, problem.reason});
     status.preparing = impl_->preparing != nullptr || impl_->switching;
     status.parked = impl_->journey->parked();
+    status.newcomers = impl_->journey->newcomers();
+    status.turned_away = impl_->journey->counters().turned_away;
     status.queue_full = impl_->journey->counters().queue_full;
     status.stale = impl_->journey->counters().stale;
     status.ping = impl_->ping.status();

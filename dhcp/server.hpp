@@ -89,13 +89,13 @@ struct ServerStatus {
     bool preparing = false;                // a configuration is being opened beside the running one
     std::uint64_t leases = 0;
     std::uint64_t table_bytes = 0;
-    std::uint64_t pending = 0, parked = 0, offers_held = 0;
+    std::uint64_t pending = 0, parked = 0, newcomers = 0, offers_held = 0;
     std::uint64_t decisions_queued = 0;  // for the next commit
     SocketLoad sockets;
     std::vector<ExchangeTimes::Entry> exchange_times;
     std::vector<SlowExchange> slowest_exchanges;  // the slowest first
     StoreCounters store;
-    std::uint64_t queue_full = 0, stale = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
+    std::uint64_t queue_full = 0, stale = 0, turned_away = 0, replies_too_old = 0, holds_overflowed = 0, set_aside = 0;
 };
 
 class Server {

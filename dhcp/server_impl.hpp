@@ -42,6 +42,8 @@ struct Server::Impl {
     void answer_renewals(const StoreResult<void>& outcome);
     void note_newest_cltt(LeaseTime newest);
     void on_completions(std::vector<Completion>&& completions);
+    void serve_newcomers();
+    void serve_more_newcomers();
     void report(const BackendStatus& status);
     void update_service();
     ServiceInputs service_inputs() const;
@@ -115,6 +117,7 @@ struct Server::Impl {
     bool journal_opened = false;  // it could be written once
     bool journal_usable = false;  // as last seen
     bool stopping = false;
+    bool serves_newcomers = false;  // serve_newcomers() is on its way
     bool switching = false;     // to another database
     bool awaits_drain = false;  // its new database gets the journal first
     std::string held;           // why nobody is served: a configuration that could not be put to use

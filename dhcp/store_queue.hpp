@@ -31,6 +31,7 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
     // loop thread only
     StoreListener* listener;  // nullptr: the worker is gone
     BackendStatus known;
+    bool will_wake = false;  // wake_soon() was called and the thread not yet woken
 
     // under the mutex
     std::mutex mutex;
@@ -50,6 +51,16 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
     bool silenced = false;
     bool finished = false;
     std::function<void()> stopped;
+
+    /// Wakes the thread when the loop has done what it is about: what a burst of packets brings goes to the store as one
+    /// commit, and the loop is not interrupted for each. A thread that is awake takes it before. Loop thread only.
+    void wake_soon() {
+        if (std::exchange(will_wake, true)) return;
+        post([self = shared_from_this()] {
+            self->will_wake = false;
+            self->wake.notify_all();
+        });
+    }
 
     using Told = std::function<void(StoreListener&)>;
     /// @pre the mutex is held: so that nothing is posted once the destructor has run.

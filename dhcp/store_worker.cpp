@@ -46,7 +46,7 @@ StoreWorker::Taken StoreWorker::try_submit(Submission&& submission) {
         return Taken::full;
     }
     queue_->queue.push_back(std::move(submission));
-    queue_->wake.notify_all();
+    queue_->wake_soon();
     return Taken::yes;
 }
 

@@ -37,6 +37,7 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     auto message = MessageView::parse(packet->bytes);
     if (!message) return drop_unreadable(*packet, to_string(message.error().code), message.error().offset);
     note(*packet, static_cast<std::uint8_t>(message->type()), message->xid());
+    if (put_off(packet)) return;
     const auto arrival = arrival_of(*packet);
     const bool stashed = restore_relay_information(*message, config(), keeper().table(), clock().now());
     auto request = read_request(*message, arrival, config(), *this);

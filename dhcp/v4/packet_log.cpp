@@ -69,6 +69,11 @@ Stat sent_stat(std::uint8_t type) {
     }
 }
 
+std::uint8_t type_of(std::span<const std::uint8_t> datagram) {
+    const auto message = MessageView::parse(datagram);
+    return message ? static_cast<std::uint8_t>(message->type()) : std::uint8_t{0};
+}
+
 std::string_view type_name(std::uint8_t type) {
     return to_string(MessageType{type});
 }
@@ -93,6 +98,7 @@ void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, 
 
 const PacketWords packet_words{
     .family = Family::v4,
+    .first_type = static_cast<std::uint8_t>(MessageType::discover),
     .stats = {.received = Stat::pkt4_received,
               .sent = Stat::pkt4_sent,
               .receive_drop = Stat::pkt4_receive_drop,
@@ -108,6 +114,7 @@ const PacketWords packet_words{
     .received_stat = &received_stat,
     .sent_stat = &sent_stat,
     .type_name = &type_name,
+    .type_of = &type_of,
     .client_text = &client_text,
     .no_lease = MessageId::ALLOC_ENGINE_V4_ALLOC_FAIL,
     .reserved_conflict = MessageId::ALLOC_ENGINE_V4_DISCOVER_ADDRESS_CONFLICT,

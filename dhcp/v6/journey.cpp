@@ -34,6 +34,7 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     const auto message = MessageView::parse(packet->bytes);
     if (!message) return drop_unreadable(*packet, to_string(message.error().code), message.error().offset);
     note(*packet, static_cast<std::uint8_t>(message->type()), message->xid());
+    if (put_off(packet)) return;
     const auto arrival = arrival_of(*packet);
     if (message->type() == MessageType::dhcpv4_query) return carry_on(std::move(packet), *message, arrival);
     auto request = read_request(*message, arrival, config());

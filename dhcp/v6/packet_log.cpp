@@ -47,6 +47,11 @@ Stat sent_stat(std::uint8_t type) {
     }
 }
 
+std::uint8_t type_of(std::span<const std::uint8_t> datagram) {
+    const auto message = MessageView::parse(datagram);
+    return message ? static_cast<std::uint8_t>(message->type()) : std::uint8_t{0};
+}
+
 std::string_view type_name(std::uint8_t type) {
     return to_string(MessageType{type});
 }
@@ -103,6 +108,7 @@ void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, 
 
 const PacketWords packet_words{
     .family = Family::v6,
+    .first_type = static_cast<std::uint8_t>(MessageType::solicit),
     .stats = {.received = Stat::pkt6_received,
               .sent = Stat::pkt6_sent,
               .receive_drop = Stat::pkt6_receive_drop,
@@ -118,6 +124,7 @@ const PacketWords packet_words{
     .received_stat = &received_stat,
     .sent_stat = &sent_stat,
     .type_name = &type_name,
+    .type_of = &type_of,
     .client_text = &client_text,
     .no_lease = MessageId::ALLOC_ENGINE_V6_ALLOC_FAIL,
     .reserved_conflict = MessageId::ALLOC_ENGINE_V6_RESERVED_CONFLICT,

@@ -34,17 +34,6 @@ struct FakeProbe final : AddressProbe {
     void answer(std::size_t place, bool in_use) { looks.at(place).done(in_use); }
 };
 
-struct InstantTaker final : ChangeTaker {
-    std::vector<Submission> taken;
-    bool submit(Submission&& submission) override {
-        taken.push_back(std::move(submission));
-        return true;
-    }
-    bool find(std::vector<Prefix>, FindDone) override { return false; }
-    const std::string& where() const override { return name; }
-    std::string name = "nowhere";
-};
-
 struct JourneyLookTest : testing::Test {
     explicit JourneyLookTest(Ipv4 end = last) {
         auto made = small_network(end);
@@ -66,11 +55,7 @@ struct JourneyLookTest : testing::Test {
     }
     /// The store has taken what it was given.
     void store() {
-        for (auto& submission : std::exchange(taker.taken, {})) {
-            Completion completion{submission.id, SubmissionOutcome::answered, {}, {}};
-            completion.rows.resize(submission.changes.size(), {Outcome::applied, {}, {}});
-            EXPECT_TRUE(journey.on_completion(completion));
-        }
+        for (auto& completion : taker.complete()) EXPECT_TRUE(journey.on_completion(completion));
     }
 
     testing_support::FakeTime time;

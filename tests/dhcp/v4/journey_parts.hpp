@@ -6,8 +6,11 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "dhcp/change_taker.hpp"
 #include "dhcp/packet_outlet.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/message.hpp"
@@ -45,6 +48,28 @@ private:
                         Ipv4{read_u32(bytes.data() + 16)}, read_u32(bytes.data() + 4)});
         if (on_sent) on_sent(sent.back());
     }
+};
+
+/// A store that takes everything, and has it stored when the test says so.
+struct InstantTaker final : ChangeTaker {
+    std::vector<Submission> taken;
+    bool submit(Submission&& submission) override {
+        taken.push_back(std::move(submission));
+        return true;
+    }
+    bool find(std::vector<Prefix>, FindDone) override { return false; }
+    const std::string& where() const override { return name; }
+    /// What was taken is stored: for Journey::on_completion.
+    std::vector<Completion> complete() {
+        std::vector<Completion> completions;
+        for (auto& submission : std::exchange(taken, {})) {
+            Completion completion{submission.id, SubmissionOutcome::answered, {}, {}};
+            completion.rows.resize(submission.changes.size(), {Outcome::applied, {}, {}});
+            completions.push_back(std::move(completion));
+        }
+        return completions;
+    }
+    std::string name = "nowhere";
 };
 
 /// From a client without an address to all.
