@@ -75,6 +75,7 @@ void Journey::serve_newcomers() {
     for (std::size_t served = 0; served < of_this_turn && !newcomers_.empty(); ++served) {
         if (in_flight_.size() >= rules.flights_max) break;
         auto packet = next_newcomer(now);
+        packet->waited += now - std::exchange(packet->received_at, now);  // no decision has begun meanwhile
         if (open_)
             handle(std::move(packet));
         else

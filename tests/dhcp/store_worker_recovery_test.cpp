@@ -128,6 +128,7 @@ TEST(StoreWorkerRecovery, AnUnavailableCommitCompletesAllAndServiceReturns) {
                       quick()};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     ASSERT_TRUE(bench.submit_put(2, 2));
     ASSERT_TRUE(bench.worker().find({}, [](auto rows) { EXPECT_FALSE(rows); }));

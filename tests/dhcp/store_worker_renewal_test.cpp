@@ -57,6 +57,7 @@ TEST(StoreWorkerRenewal, WaitsForTheCommitUnderWayAndGoesBeforeTheNext) {
     }};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     bench.worker().renew(with_user("superseded"), {});
     bench.worker().renew(with_user("new"), {});
@@ -141,6 +142,7 @@ TEST(StoreWorkerRenewal, ComesBetweenTwoPagesOfALoadToo) {
                       },
                       options, 3};
     bench.start();
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     bench.worker().renew(with_user("new"), options);
     gate.open();

@@ -42,6 +42,7 @@ TEST(StoreWorker, WhatQueuedWhileTheCommitRanIsTheNextBatch) {
     }};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     for (DecisionId id = 2; id <= 6; ++id) ASSERT_TRUE(bench.submit_put(id, static_cast<std::uint32_t>(id)));
     EXPECT_EQ(bench.worker().counters().queued, 5U);
@@ -73,6 +74,7 @@ TEST(StoreWorker, NothingIsCompletedBeforeItsCommitReturned) {
     }};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     bench.loop.run_ready();
     EXPECT_TRUE(bench.completions.empty());
@@ -92,6 +94,7 @@ TEST(StoreWorker, NeverSplitsADecisionOverTwoBatches) {
                       options};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     std::uint32_t number = 10;
     DecisionId id = 2;
@@ -119,6 +122,7 @@ TEST(StoreWorker, AFullQueueRefusesAndCounts) {
                       options};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     EXPECT_TRUE(bench.submit_put(2, 2));
     EXPECT_TRUE(bench.submit_put(3, 3));
@@ -157,6 +161,7 @@ TEST(StoreWorker, StopCommitsWhatIsQueuedThenCloses) {
     }};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     ASSERT_TRUE(bench.submit_put(2, 2));
     ASSERT_TRUE(bench.submit_put(3, 3));
@@ -186,6 +191,7 @@ TEST(StoreWorker, StopEndsAtItsDeadlineThoughACallHangs) {
     }};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     ASSERT_TRUE(bench.submit_put(2, 2));
     bool stopped = false;
@@ -208,6 +214,7 @@ TEST(StoreWorker, DestructionWhileACommitHangsReturnsAtOnceAndSilencesIt) {
     }};
     bench.serve();
     ASSERT_TRUE(bench.submit_put(1, 1));
+    bench.loop.run_ready();  // which wakes the thread
     gate.wait_for_arrival();
     const auto statuses = bench.statuses.size();
     bench.destroy();  // returns although nobody opens the gate

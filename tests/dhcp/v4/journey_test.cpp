@@ -136,6 +136,7 @@ TEST_F(JourneyTest, OnlyWhatIsAnsweredHasATime) {
 TEST_F(JourneyTest, NoAckLeavesBeforeTheCommitHasReturned) {
     gate = std::make_shared<testing_support::Gate>();
     receive(query(MessageType::request, 1, 100, first));
+    loop.run_ready();  // the end of the burst, which wakes the store
     gate->wait_for_arrival();
     loop.run_ready();
     EXPECT_THAT(outlet.sent, IsEmpty());
