@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "cli/ctl_exit.hpp"
 #include "cli/roff.hpp"
 #include "config/load.hpp"
 #include "config/schema.hpp"
@@ -75,11 +76,15 @@ void put_options(RoffPage& page, const CommandHelp& command) {
 }
 
 std::string ended(std::string_view text) {
-    return std::string{text} + (text.ends_with('.') ? "" : ".");
+    return std::string{text} + (text.ends_with('.') || text.ends_with('?') ? "" : ".");
 }
 
+/// Without exit statuses that have a section of their own.
 void put_footer(RoffPage& page, const CommandHelp& command) {
-    if (!command.footer.empty()) page.example(command.footer);
+    std::string text = command.footer;
+    if (const auto statuses = text.find(ctl_exits_help()); statuses != std::string::npos)
+        text.erase(text.find_last_not_of('\n', statuses == 0 ? 0 : statuses - 1) + 1);
+    if (!text.empty()) page.example(text);
 }
 
 void put_files(RoffPage& page) {
@@ -108,6 +113,7 @@ std::string leasehold_8() {
     put_options(page, commands.front());
     page.section("COMMANDS");
     for (std::size_t i = 1; i < commands.size(); ++i) {
+        if (commands[i].words.starts_with("ctl ")) continue;  // leasehold-ctl(1) has them
         page.subsection(commands[i].words);
         page.paragraph(ended(commands[i].text));
         put_options(page, commands[i]);
@@ -192,10 +198,12 @@ std::string ctl_1() {
     page.section("NAME");
     page.paragraph("leasehold-ctl - ask a running DHCP server, or tell it what to do");
     page.section("SYNOPSIS");
+    page.synopsis("leasehold ctl", "[option ...] VIEW [option ...]");
     page.synopsis("leasehold ctl", "[option ...] COMMAND [JSON | KEY=VALUE ...]");
     page.section("DESCRIPTION");
     page.paragraph(
-        "Gives a running `leasehold` a command over its control socket, and shows the answer. The socket is that of "
+        "Shows what a running `leasehold` does (a view), or gives it a command over its control socket and shows the answer. "
+        "The socket is that of "
         "`-s`, that of the configuration of `-c`, else the usual one of the directory of sockets.");
     page.section("OPTIONS");
     for (const auto& command : command_help()) {
@@ -212,9 +220,9 @@ std::string ctl_1() {
     page.section("COMMANDS OF KEA THAT ARE NOT HERE");
     for (const auto& absent : absent_commands()) page.item(absent.name, ended(absent.reason));
     page.section("EXIT STATUS");
-    page.item("0", "The server did what was asked, or found nothing (results 0 and 3).");
-    page.item("1", "The server refused, or no server answers on the socket.");
-    page.item("64", "The command line cannot be read.");
+    for (const auto& row : ctl_exits())
+        page.item(std::to_string(static_cast<int>(row.code)),
+                  ended(row.meaning) + " What to do: " + ended(row.what_to_do));
     put_files(page);
     page.section("SEE ALSO");
     page.paragraph("`leasehold`(8), `leasehold.conf`(5)");

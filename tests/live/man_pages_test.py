@@ -24,7 +24,7 @@ def commands_with_help(words: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...
     text = program(*words, "--help")
     found = [(words, text)]
     _, _, listed = text.partition("\nSubcommands:\n")
-    for name in re.findall(r"^  ([a-z][a-z-]*)", listed, re.MULTILINE):
+    for name in re.findall(r"^  ([a-z][a-z-]*)", listed.partition("\n\n")[0], re.MULTILINE):
         found += commands_with_help((*words, name))
     return found
 
@@ -89,23 +89,25 @@ class ManPagesTest(unittest.TestCase):
     def test_every_option_of_the_program(self) -> None:
         commands = commands_with_help()
         self.assertGreater(len(commands), 10)
-        everything = self.rendered("leasehold.8")
-        sections = dict(re.findall(r"^   (\S.*)\n((?:(?!^ {0,3}\S).*\n)*)", everything, re.MULTILINE))
+        pages = {name: self.rendered(name) for name in ("leasehold.8", "leasehold-ctl.1")}
+        sections = {name: dict(re.findall(r"^   (\S.*)\n((?:(?!^ {0,3}\S).*\n)*)", page, re.MULTILINE))
+                    for name, page in pages.items()}
         for words, text in commands:
-            name = " ".join(words)
-            with self.subTest(command=name):
-                section = sections[name] if words else everything
+            page, place = ("leasehold-ctl.1", words[1:]) if words[:1] == ("ctl",) else ("leasehold.8", words)
+            with self.subTest(command=" ".join(words)):
+                section = sections[page][" ".join(place)] if place else pages[page]
                 options = re.findall(r"^  ((?:-[A-Za-z0-9]|--[a-z][a-z0-9-]*)(?:,--[a-z][a-z0-9-]*)?)", text, re.MULTILINE)
                 for option in options:
                     if option != "-h,--help" or not words:
                         self.assertRegex(section, rf"(?m)^       {option.replace(',', ', ')}\b")
 
     def test_every_exit_status(self) -> None:
-        rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", program("docs", "exit-codes"), re.MULTILINE)
-        self.assertGreater(len(rows), 10)
-        text = self.rendered("leasehold.8")
-        self.assertEqual([code for code, meaning in rows if not re.search(
-            rf"(?m)^       {code} .*\b{re.escape(meaning.replace('`', ''))}\.", text)], [])
+        for part, page in (("exit-codes", "leasehold.8"), ("ctl-exit-codes", "leasehold-ctl.1")):
+            rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", program("docs", part), re.MULTILINE)
+            self.assertGreater(len(rows), 7)
+            text = self.rendered(page)
+            self.assertEqual([code for code, meaning in rows if not re.search(
+                rf"(?m)^       {code} .*\b{re.escape(meaning.strip().replace('`', ''))}\.", text)], [])
 
     def test_the_same_octets_for_the_same_source_date(self) -> None:
         def page(seconds: int) -> str:
