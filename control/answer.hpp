@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace leasehold {
 
@@ -54,9 +55,9 @@ AnswerPieces text_pieces(std::shared_ptr<const std::string> text);
 /// { "arguments": { NAME: [ ... ] MORE }, "result": 0 or 3, "text": TEXT }
 struct ListAnswer {
     std::string name;
-    /// Calls `add` with each of the next entries, and stops soon after it returns false (enough for now).
-    /// @return false: there are no more.
-    using Add = std::function<bool(const nlohmann::json& entry)>;
+    /// Calls `add` with each of the next entries, as config::compact writes it, and stops soon after it returns false
+    /// (enough for now). @return false: there are no more.
+    using Add = std::function<bool(std::string_view entry)>;
     std::function<bool(const Add& add)> more;
     /// Result 0, or 3 when there was none.
     std::function<std::string(std::uint64_t count)> text;

@@ -29,12 +29,14 @@ bool any_lease(const Lease&) {
 Answer scan_answer(CommandContext& context, LeaseFilter filter, ListText text,
                    std::optional<Prefix> after = {},
                    std::uint64_t limit = std::numeric_limits<std::uint64_t>::max(), bool with_count = false) {
-    auto more = [&server = context.server, filter = std::move(filter), after,
-                 limit](const ListAnswer::Add& add) mutable {
+    auto more = [&server = context.server, filter = std::move(filter), after, limit,
+                 text = std::string{}](const ListAnswer::Add& add) mutable {
         bool wanted = true;
         const auto visit = [&](const Lease& lease) {
             if (filter(lease)) {
-                wanted = add(lease_json(lease));
+                text.clear();
+                append_lease(text, lease);
+                wanted = add(text);
                 --limit;
             }
             return wanted && limit != 0;

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <concepts>
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "config/dump.hpp"
 
 namespace leasehold {
 namespace {
@@ -48,15 +53,53 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
-/// What a lease of DHCPv6 shows besides.
-void add_v6_members(const Lease& lease, nlohmann::json& json) {
-    json["ip-address"] = to_string(lease.address.address);  // without the length
-    json["type"] = lease_type_name(lease.kind);
-    json["duid"] = to_hex(view(lease.duid));
-    json["iaid"] = lease.iaid;
-    json["preferred-lft"] = lease.preferred_lifetime;
-    if (lease.kind == LeaseKind::pd) json["prefix-len"] = lease.address.length;
-    if (lease.hwaddr.empty()) json.erase("hw-address");
+/// Stored by another program, perhaps: shown as it is when it is not JSON.
+nlohmann::json user_context_of(const Lease& lease) {
+    auto context = nlohmann::json::parse(lease.user_context, nullptr, false);
+    return context.is_discarded() ? nlohmann::json(to_utf8(lease.user_context)) : std::move(context);
+}
+
+/// The members that a lease shows, in the order of their names: `add(name, value)` with a text, a number, a boolean or
+/// a JSON document.
+template <class Add>
+void for_each_member(const Lease& lease, const Add& add) {
+    const bool v6 = lease.kind != LeaseKind::v4;
+    if (!lease.client_id.empty()) add("client-id", to_hex(view(lease.client_id)));
+    add("cltt", lease.cltt.time_since_epoch().count());
+    if (v6) add("duid", to_hex(view(lease.duid)));
+    add("fqdn-fwd", lease.fqdn_fwd);
+    add("fqdn-rev", lease.fqdn_rev);
+    add("hostname", to_utf8(lease.hostname));
+    if (!v6 || !lease.hwaddr.empty()) add("hw-address", to_hex(view(lease.hwaddr)));
+    if (v6) add("iaid", lease.iaid);
+    add("ip-address", to_string(lease.address.address));  // without the length
+    if (lease.pool_id != 0) add("pool-id", lease.pool_id);
+    if (v6) add("preferred-lft", lease.preferred_lifetime);
+    if (lease.kind == LeaseKind::pd) add("prefix-len", std::uint32_t{lease.address.length});
+    add("state", static_cast<std::uint32_t>(lease.state));
+    add("subnet-id", lease.subnet_id);
+    if (v6) add("type", std::string{lease_type_name(lease.kind)});
+    if (!lease.user_context.empty()) add("user-context", user_context_of(lease));
+    add("valid-lft", lease.valid_lifetime);
+}
+
+void append_value(std::string& out, bool value) {
+    out += value ? "true" : "false";
+}
+template <std::integral Number>
+void append_value(std::string& out, Number value) {
+    std::array<char, 24> digits;
+    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+void append_value(std::string& out, const nlohmann::json& value) {
+    out += config::compact(value);
+}
+void append_value(std::string& out, const std::string& value) {
+    const auto is_plain = [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
+    if (!std::ranges::all_of(value, is_plain)) return append_value(out, nlohmann::json(value));
+    out += '"';
+    out += value;
+    out += '"';
 }
 
 }  // namespace
@@ -94,25 +137,22 @@ std::optional<LeaseState> parse_state(std::string_view text) {
 }
 
 nlohmann::json lease_json(const Lease& lease) {
-    nlohmann::json json{{"ip-address", to_string(lease.address)},
-                        {"subnet-id", lease.subnet_id},
-                        {"hw-address", to_hex(view(lease.hwaddr))},
-                        {"cltt", lease.cltt.time_since_epoch().count()},
-                        {"valid-lft", lease.valid_lifetime},
-                        {"fqdn-fwd", lease.fqdn_fwd},
-                        {"fqdn-rev", lease.fqdn_rev},
-                        {"hostname", to_utf8(lease.hostname)},
-                        {"state", static_cast<int>(lease.state)}};
-    if (lease.kind != LeaseKind::v4) add_v6_members(lease, json);
-    if (lease.pool_id != 0) json["pool-id"] = lease.pool_id;
-    if (!lease.client_id.empty()) json["client-id"] = to_hex(view(lease.client_id));
-    if (!lease.user_context.empty()) {
-        auto context = nlohmann::json::parse(lease.user_context, nullptr, false);
-        // Stored by another program, perhaps: shown as it is when it is not JSON.
-        json["user-context"] =
-            context.is_discarded() ? nlohmann::json(to_utf8(lease.user_context)) : std::move(context);
-    }
+    nlohmann::json json;
+    for_each_member(lease, [&](const char* name, auto&& value) { json[name] = std::forward<decltype(value)>(value); });
     return json;
+}
+
+void append_lease(std::string& out, const Lease& lease) {
+    const char* before = "{ ";
+    for_each_member(lease, [&](const char* name, const auto& value) {
+        out += before;
+        out += '"';
+        out += name;
+        out += "\": ";
+        append_value(out, value);
+        before = ", ";
+    });
+    out += " }";
 }
 
 }  // namespace leasehold

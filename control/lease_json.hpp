@@ -11,6 +11,8 @@
 namespace leasehold {
 
 nlohmann::json lease_json(const Lease& lease);
+/// config::compact(lease_json(lease)), a tenth of the work: lists of leases get long.
+void append_lease(std::string& out, const Lease& lease);
 
 /// "IA_NA", "IA_TA", "IA_PD"; "V4" for DHCPv4.
 std::string_view lease_type_name(LeaseKind kind);

@@ -2,6 +2,7 @@
 // is gone with the next start unless config-write follows.
 #include <algorithm>
 
+#include "config/dump.hpp"
 #include "control/command_context.hpp"
 #include "control/commands.hpp"
 #include "control/item_edits.hpp"
@@ -77,7 +78,7 @@ void subnet_list(CommandContext& context, const Arguments&, Reply reply) {
                            while (const auto* const seen = walk->next()) {
                                Json entry = short_subnet(*seen->subnet);
                                entry["shared-network-name"] = seen->network_name();
-                               if (!add(entry)) return true;
+                               if (!add(config::compact(entry))) return true;
                            }
                            return false;
                        },

@@ -2,6 +2,7 @@
 // at a time while the answer is being sent, so that a million of them do not hold the loop.
 #include <utility>
 
+#include "config/dump.hpp"
 #include "control/commands.hpp"
 #include "control/host_selection.hpp"
 #include "control/lease_json.hpp"
@@ -27,7 +28,7 @@ ListAnswer hosts_list(const CommandContext& context, HostWalk walk, HostFilter f
     auto more = [walk = std::move(walk), filter = std::move(filter),
                  family = context.family](const ListAnswer::Add& add) mutable {
         return walk.next(hosts_per_slice, [&](const HostOwner& owner, const nlohmann::json& host) {
-            return !filter(host) || add(host_json(owner, host, family));
+            return !filter(host) || add(config::compact(host_json(owner, host, family)));
         });
     };
     return {.name = "hosts", .more = std::move(more), .text = hosts_text(context)};
@@ -110,7 +111,7 @@ void reservation_get_page(CommandContext& context, const Arguments& arguments, R
         list.more = [walk = std::move(walk), left,
                      family = context.family](const ListAnswer::Add& add) mutable {
             bool more = walk.next(hosts_per_slice, [&](const HostOwner& owner, const nlohmann::json& host) {
-                const bool wants_more = add(host_json(owner, host, family));
+                const bool wants_more = add(config::compact(host_json(owner, host, family)));
                 return --left != 0 && wants_more;
             });
             return more && left != 0;

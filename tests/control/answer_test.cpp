@@ -19,7 +19,7 @@ Answer numbers(int count, bool with_count) {
                         .more =
                             [at = 0, count](const ListAnswer::Add& add) mutable {
                                 while (at != count)
-                                    if (!add(at++)) break;
+                                    if (!add(std::to_string(at++))) break;
                                 return at != count;
                             },
                         .text = [](std::uint64_t found) { return std::to_string(found) + " found"; },
@@ -36,7 +36,7 @@ TEST(Answer, SmallOnes) {
 
 TEST(ListAnswer, HasFurtherMembersBesideTheList) {
     auto answer = list_answer({.name = "numbers",
-                               .more = [](const ListAnswer::Add& add) { return add(7) && false; },
+                               .more = [](const ListAnswer::Add& add) { return add("7") && false; },
                                .text = [](std::uint64_t) { return std::string{"found"}; },
                                .beside = [](std::uint64_t count) {
                                    return nlohmann::json{{"count", count}, {"next", {{"from", 1}}}};

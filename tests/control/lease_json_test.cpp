@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <vector>
+
+#include "config/dump.hpp"
 
 namespace leasehold::lease_json_test {
 namespace {
@@ -70,6 +73,41 @@ TEST(LeaseJson, UnreadableTextBecomesReadable) {
               "b");
     EXPECT_EQ(json["user-context"], "{ no JSON");
     EXPECT_NO_THROW(json.dump());
+}
+
+// Lists are written without a document in between; whatever a lease holds, the text is the same.
+TEST(LeaseJson, AsTextItIsTheSame) {
+    auto lease = sample();
+    std::vector<Lease> leases{lease, Lease{}};
+    lease.client_id = *parse_hex("01:02");
+    lease.pool_id = 9;
+    lease.fqdn_fwd = true;
+    lease.state = LeaseState::released;
+    lease.valid_lifetime = infinite_lifetime;
+    lease.cltt = LeaseTime{std::chrono::seconds{-5}};
+    for (const auto* hostname : {"", "a\"b\\c", "a\nb\x01", "\xc3\xa9", "a\xff" "b", "\x7f"}) {
+        lease.hostname = hostname;
+        leases.push_back(lease);
+    }
+    for (const auto* context : {R"({ "b": [ 1, 2.0 ], "a": {} })", "{ no JSON", "\xff", "7"}) {
+        lease.user_context = context;
+        leases.push_back(lease);
+    }
+    lease.duid = *parse_hex("00:03:00:01:02:03");
+    lease.iaid = 0xffffffff;
+    lease.preferred_lifetime = 1800;
+    for (const auto kind : {LeaseKind::na, LeaseKind::ta, LeaseKind::pd}) {
+        lease.kind = kind;
+        lease.address = {*parse_ipv6("2001:db8:1::"), static_cast<std::uint8_t>(kind == LeaseKind::pd ? 56 : 128)};
+        leases.push_back(lease);
+        lease.hwaddr.clear();
+        leases.push_back(lease);
+    }
+    for (const Lease& one : leases) {
+        std::string text;
+        append_lease(text, one);
+        EXPECT_EQ(text, config::compact(lease_json(one)));
+    }
 }
 
 struct Utf8Case {

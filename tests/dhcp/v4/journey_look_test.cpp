@@ -65,12 +65,7 @@ struct JourneyLookTest : testing::Test {
     RecordingOutlet outlet;
     FakeProbe probe;
     InstantTaker taker;
-    Interface interface = [] {
-        Interface lan;
-        lan.index = 3;
-        lan.name = "lan";
-        return lan;
-    }();
+    Interface interface = lan();
     std::shared_ptr<const ServerConfig> config;
     std::unique_ptr<LeaseKeeper> keeper;
     Journey journey{{clock, statistics, bus, outlet, 0, &probe}};

@@ -46,12 +46,7 @@ struct JourneyNewcomersTest : testing::Test {
     EventBus bus{statistics};
     RecordingOutlet outlet;
     InstantTaker taker;
-    Interface interface = [] {
-        Interface lan;
-        lan.index = 3;
-        lan.name = "lan";
-        return lan;
-    }();
+    Interface interface = lan();
     std::shared_ptr<const ServerConfig> config = small_network(Ipv4{first.value + 40});
     LeaseKeeper keeper{config, clock};
     Journey journey;

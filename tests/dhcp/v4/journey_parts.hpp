@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dhcp/change_taker.hpp"
+#include "dhcp/interfaces.hpp"
 #include "dhcp/packet_outlet.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/v4/message.hpp"
@@ -49,6 +50,13 @@ private:
         if (on_sent) on_sent(sent.back());
     }
 };
+
+inline Interface lan() {
+    Interface made;
+    made.index = 3;
+    made.name = "lan";
+    return made;
+}
 
 /// A store that takes everything, and has it stored when the test says so.
 struct InstantTaker final : ChangeTaker {
