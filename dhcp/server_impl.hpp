@@ -1,5 +1,5 @@
-// What Server is made of. Its life is in server.cpp, putting another configuration to use in
-// server_apply.cpp. Included by these two only.
+// What Server is made of. Its life is in server.cpp, putting another configuration to use in server_apply.cpp,
+// what it tells of itself in server_queries.cpp. Included by these three only.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
