@@ -11,10 +11,10 @@ from bench.compare.figures import (
     HEADINGS, OURS, Run, Series, in_columns, in_markdown, last_line, median, ratio, rotated, rows, run_of, short,
 )
 from bench.compare.foreign import Usage, foreign_share, user_ticks_of_process, user_ticks_of_processor
-from bench.compare.measure import StartTimes
-from bench.compare.page import BEGIN, END, PAGE, generated, machine, replaced, start_rows
+from bench.compare.page import BEGIN, END, PAGE, Found, generated, machine, replaced
 from bench.compare.plot import bar_chart, decades, scale
 from bench.compare.probe import Start
+from bench.compare.starts import StartTimes, start_rows
 from bench.compare.works import STARTERS, STORES, works
 
 
@@ -26,7 +26,7 @@ def report(**changed: Any) -> dict[str, Any]:
 
 
 def series(contender: str, *rates: float, work: str = "files, new clients") -> Series:
-    return Series(work, contender, 32, [Run(rate, 2000.0, 4000.0) for rate in rates])
+    return Series(work, contender, 32, runs=[Run(rate, 2000.0, 4000.0) for rate in rates])
 
 
 class RunTest(unittest.TestCase):
@@ -162,7 +162,7 @@ class PageTest(unittest.TestCase):
         replaced(PAGE.read_text(), "")
 
     def test_each_store_that_was_measured_says_what_it_promises(self) -> None:
-        text = generated([series(OURS, 1000), series("Kea", 10)], [], "a machine")
+        text = generated(Found([series(OURS, 1000), series("Kea", 10)]), "a machine")
         self.assertIn("* files: ", text)
         self.assertNotIn("* mariadb: ", text)
 
