@@ -39,6 +39,7 @@ _COPY = {
         INSERT INTO lease4_stat SELECT subnet_id, state, count(*) FROM rows GROUP BY subnet_id, state;
         """,
     "mysql": """
+        SET foreign_key_checks = 0, unique_checks = 0;
         LOAD DATA INFILE '{path}' INTO TABLE lease4 FIELDS TERMINATED BY ',' IGNORE 1 LINES
             (@address, @hwaddr, @client_id, valid_lifetime, @expire, subnet_id, fqdn_fwd, fqdn_rev, hostname, state,
              @user_context)

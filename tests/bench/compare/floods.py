@@ -52,7 +52,8 @@ class Floods(OfStore[Flood]):
     @property
     def is_long(self) -> bool:
         """Another round would take as long, and tell nothing else."""
-        return any(run.whole is None or run.whole > PATIENCE_SECONDS for run in self.good)
+        return any(run is not None and not run.problem and (run.whole is None or run.whole > PATIENCE_SECONDS)
+                   for run in self.runs)
 
     def notes(self) -> list[str]:
         return super().notes() + (["one round"] if self.is_long and len(self.runs) == 1 else [])
