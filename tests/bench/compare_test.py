@@ -8,7 +8,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from bench.compare.figures import (
-    HEADINGS, OURS, OfStore, Run, Series, in_columns, in_markdown, last_line, median, ratio, rotated, rows, run_of, short,
+    HEADINGS, OURS, OfStore, Run, Series, in_columns, in_markdown, last_line, median, ratio, rotated, rows, run_of,
+    short,
 )
 from bench.compare.filling import FIRST_CLIENT, HEADER, address, client, lines
 from bench.compare.floods import FLOOD_HEADINGS, Flood, Floods, flood_of, flood_rows, times_slower

@@ -38,6 +38,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=5.0, help="of load in each round, of each server")
     parser.add_argument("--stores", nargs="+", choices=names, default=names)
     parser.add_argument("--floods", action="store_true", help="100,000 clients at once: until all are served")
+    parser.add_argument("--flood-limit", type=float, default=300.0, metavar="SECONDS",
+                        help="after which it is not waited for the rest (default: 300)")
     parser.add_argument("--overload", action="store_true", help="twice its best: what a server still finishes")
     parser.add_argument("--lone", action="store_true", help="how long a client waits that has the server for itself")
     parser.add_argument("--starts", action="store_true", help="until a server answers after its start")
@@ -61,7 +63,7 @@ def measure_store(store: Store, place: Place, wanted: argparse.Namespace, plan: 
         for work in works([store.name]):
             found.series += compare(work, place, plan, say)
     if wanted.floods or wanted.all:
-        found.floods += measure_floods(store, place, rounds, plan, say)
+        found.floods += measure_floods(store, place, rounds, wanted.flood_limit, plan, say)
     if wanted.overload or wanted.all:
         found.overloads += measure_overload(store, place, rounds, plan, say)
     if wanted.lone or wanted.all:

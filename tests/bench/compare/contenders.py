@@ -7,6 +7,7 @@ here. All serve the same network behind one relay; a lease lasts an hour.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -49,7 +50,7 @@ class Contender:
     package = ""
     stop_signal = signal.SIGTERM
     prepared_clients = 5000  # who renew: as many as it gives leases to in some seconds
-    flood_seconds = 300.0  # after which it is no longer waited for until all are served
+    flood_seconds = math.inf  # how long it is worth to wait until all of a flood are served
 
     def __init__(self, place: Place) -> None:
         self.place = place

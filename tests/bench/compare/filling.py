@@ -1,7 +1,7 @@
 """Stores with many leases, without having each of them asked for: by DHCP a million takes Kea ten minutes.
 
-All come from one file, as Kea writes it. Kea reads the file, or has it copied into its tables; Leasehold takes it over by
-its own import.
+All come from one file, as Kea writes it. Kea reads the file, or has it copied into its tables; Leasehold takes it over
+by its own import.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ FIRST_CLIENT = bytes.fromhex("020101000000")
 HEADER = "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context"
 _FIRST_ADDRESS = int(IPv4Address(POOL[0]))
 
-# Addresses are numbers in Kea's tables. In PostgreSQL its triggers would count each row in one that has as many versions
-# as there are rows: they are off, and what they count is written instead.
+# Addresses are numbers in Kea's tables. In PostgreSQL its triggers would count each row in one that then has as many
+# versions as there are rows: they are off, and what they count is written instead.
 _COPY = {
     "postgresql": """
         CREATE TEMPORARY TABLE rows (address text, hwaddr text, client_id text, valid_lifetime bigint, expire bigint,

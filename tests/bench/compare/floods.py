@@ -95,28 +95,30 @@ def _seconds(value: float | None, limit: float) -> str:
     return f"more than {limit:.0f}" if math.isinf(value) else f"{value:.1f}"
 
 
-def measure_floods(store: Store, place: Place, rounds: int, plan: Plan, say: Say,
+def measure_floods(store: Store, place: Place, rounds: int, limit: float, plan: Plan, say: Say,
                    clients: int = CLIENTS) -> list[Floods]:
-    """Each round begins with an empty store."""
+    """Each round begins with an empty store. @param limit  seconds, of servers that have no shorter one"""
     entrants = []
     for make in store.makers:
         contender = make(place)
-        entrants.append((contender, Floods(store.name, contender.name, clients, contender.flood_seconds)))
+        entrants.append((contender, Floods(store.name, contender.name, clients, min(limit, contender.flood_seconds))))
 
     def once(contender: Contender, floods: Floods) -> Flood | None:
-        return None if floods.is_long else again_while_starved(lambda: _flood(contender, clients, plan),
-                                                               PATIENCE_SECONDS)
+        if floods.is_long:
+            return None
+        return again_while_starved(lambda: _flood(contender, floods, plan), PATIENCE_SECONDS)
 
     def tell(turn: int, contender: Contender, flood: Flood) -> None:
-        say(f"flood, {store.name}: round {turn}, {contender.name:12} {flood.served} served, all after "
-            f"{_seconds(math.inf if flood.whole is None else flood.whole, contender.flood_seconds)} s{verdict(flood)}")
+        whole = _seconds(math.inf if flood.whole is None else flood.whole, min(limit, contender.flood_seconds))
+        say(f"flood, {store.name}: round {turn}, {contender.name:12} {flood.served} served, all after {whole} s"
+            f"{verdict(flood)}")
 
     in_turns(entrants, rounds, once, lambda why: Flood(problem=why), tell)
     return [floods for _, floods in entrants]
 
 
-def _flood(contender: Contender, clients: int, plan: Plan) -> Flood:
+def _flood(contender: Contender, floods: Floods, plan: Plan) -> Flood:
     with started(contender):
         return watched(contender, plan, lambda: flood_of(contender.place.link.load(
-            "--avalanche", "--clients", str(clients), "--duration", str(contender.flood_seconds),
+            "--avalanche", "--clients", str(floods.clients), "--duration", str(floods.limit),
             "--max-run-delay", str(plan.max_run_delay))))
