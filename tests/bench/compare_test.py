@@ -214,6 +214,10 @@ class OverloadTest(unittest.TestCase):
     def test_a_generator_that_cannot_offer_it(self) -> None:
         self.assertEqual(overload_of(2000.0, report()).problem, "only 1.0 times its best could be offered")
 
+    def test_a_best_that_was_none(self) -> None:
+        self.assertEqual(overload_of(950.0, report()).problem, "")
+        self.assertIn("was not found", overload_of(900.0, report()).problem)
+
     def test_rows(self) -> None:
         made = Overloads("files", "Kea", 32, runs=[Overload(1000.0, 2000.0, finished, 300.0, 900.0)
                                                    for finished in (900.0, 500.0, 950.0)])

@@ -20,6 +20,7 @@ from bench.compare.works import Store, Work
 
 TIMES = 2.0  # of the best
 OFFERED_MIN = 1.5  # less is no overload that can be compared
+SHARE_MAX = 1.1  # more: the machine was slower while the best was looked for
 TIMEOUT_SECONDS = 1.0
 
 
@@ -43,6 +44,8 @@ def overload_of(peak: float, figures: dict[str, Any]) -> Overload:
     problems, offered = faults(figures), figures["begun-rate"]
     if offered < OFFERED_MIN * peak:
         problems.append(f"only {offered / peak:.1f} times its best could be offered")
+    if figures["rate"] > SHARE_MAX * peak:
+        problems.append("it finished more than its best: that was not found")
     whole = figures["whole"]
     return Overload(peak, offered, figures["rate"], whole["p50"], whole["p99"], problem=", ".join(problems),
                     starved=figures["generator"]["starved"])
