@@ -8,13 +8,19 @@ from typing import Any
 from xml.etree import ElementTree
 
 from bench.compare.figures import (
-    HEADINGS, OURS, Run, Series, in_columns, in_markdown, last_line, median, ratio, rotated, rows, run_of, short,
+    HEADINGS, OURS, OfStore, Run, Series, in_columns, in_markdown, last_line, median, ratio, rotated, rows, run_of,
+    short,
 )
+from bench.compare.filling import FIRST_CLIENT, HEADER, address, client, lines
+from bench.compare.floods import FLOOD_HEADINGS, Flood, Floods, flood_of, flood_rows, times_slower
 from bench.compare.foreign import Usage, foreign_share, user_ticks_of_process, user_ticks_of_processor
-from bench.compare.measure import StartTimes
-from bench.compare.page import BEGIN, END, PAGE, generated, machine, replaced, start_rows
+from bench.compare.lone import LONE_HEADINGS, Lone, lone_of, lone_rows
+from bench.compare.measure import TRIES, again_while_starved, in_turns
+from bench.compare.overload import OVERLOAD_HEADINGS, Overload, Overloads, overload_of, overload_rows
+from bench.compare.page import BEGIN, END, PAGE, Found, generated, machine, replaced
 from bench.compare.plot import bar_chart, decades, scale
 from bench.compare.probe import Start
+from bench.compare.starts import LARGE_HEADINGS, Large, StartTimes, large_rows, start_rows
 from bench.compare.works import STARTERS, STORES, works
 
 
@@ -22,11 +28,13 @@ def report(**changed: Any) -> dict[str, Any]:
     """The fields of the load generator's that are read."""
     return {"rate": 1000.0, "completed": 5000, "loss": 0.0, "refused": 0, "duplicates": 0, "wrong-leases": 0,
             "wrong-servers": 0, "whole": {"count": 5000, "p50": 300.0, "p99": 900.0},
-            "messages": {"renew": {"latency": {"p50": 70.0, "p99": 90.0}}}, "generator": {"starved": False}, **changed}
+            "messages": {"renew": {"latency": {"p50": 70.0, "p99": 90.0}},
+                         "request": {"latency": {"p50": 40.0, "p99": 50.0}}},
+            "begun-rate": 2000.0, "served-after": {}, "generator": {"starved": False}, **changed}
 
 
 def series(contender: str, *rates: float, work: str = "files, new clients") -> Series:
-    return Series(work, contender, 32, [Run(rate, 2000.0, 4000.0) for rate in rates])
+    return Series(work, contender, 32, runs=[Run(rate, 2000.0, 4000.0) for rate in rates])
 
 
 class RunTest(unittest.TestCase):
@@ -129,6 +137,129 @@ class TableTest(unittest.TestCase):
         self.assertEqual([short(value) for value in (0.834, 4.71, 12.2, 310.4)], ["0.83", "4.7", "12", "310"])
 
 
+class RoundsTest(unittest.TestCase):
+    """Turns, and rounds that are repeated."""
+
+    def test_a_starved_round_is_repeated_three_times_at_most(self) -> None:
+        tries = iter([Run(1.0, starved=True), Run(2.0), Run(3.0)])
+        self.assertEqual(again_while_starved(lambda: next(tries)), Run(2.0, tries=2))
+        self.assertEqual(again_while_starved(lambda: Run(1.0, starved=True)).tries, TRIES)
+
+    def test_not_when_it_took_long(self) -> None:
+        self.assertEqual(again_while_starved(lambda: Run(1.0, starved=True), patience=0.0).tries, 1)
+
+    def test_turns(self) -> None:
+        kea, dhcpd, gone = series("Kea"), series("dhcpd"), Series("w", "dnsmasq", 0, absent="gone")
+        order = []
+
+        def once(contender: Any, of: Series) -> Run | None:
+            order.append(contender)
+            if contender == "d" and len(of.runs) == 1:
+                return None  # has enough
+            if contender == "k" and not of.runs:
+                raise AssertionError("it ended")
+            return Run(7.0)
+
+        entrants: Any = [("k", kea), ("d", dhcpd), ("x", gone)]
+        in_turns(entrants, 2, once, lambda why: Run(0.0, problem=why), lambda *_: None)
+        self.assertEqual(order, ["k", "d", "d", "k"])
+        self.assertEqual(kea.runs, [Run(0.0, problem="it ended"), Run(7.0)])
+        self.assertEqual((dhcpd.runs, gone.runs), ([Run(7.0)], []))
+
+
+class FloodTest(unittest.TestCase):
+    @staticmethod
+    def floods(contender: str, *seconds: float | None, served: int = 1000, limit: float = 300.0) -> Floods:
+        return Floods("files", contender, 1000, limit, runs=[Flood(served, 1.0, whole) for whole in seconds])
+
+    def test_the_report(self) -> None:
+        self.assertEqual(flood_of(report(**{"served-after": {"50": 1.0, "100": 2.5}})), Flood(5000, 1.0, 2.5))
+        self.assertEqual(flood_of(report(loss=0.4)), Flood(5000, None, None))  # not all: no fault by itself
+        self.assertIn("given twice", flood_of(report(duplicates=1)).problem)
+
+    def test_ratio(self) -> None:
+        ours = self.floods(OURS, 2.0, 4.0, 3.0)
+        self.assertEqual(times_slower(ours, self.floods("Kea", 20.0, 60.0, 45.0)), "x15 (10 to 15)")
+        self.assertEqual(times_slower(ours, self.floods("Kea")), "")
+        self.assertEqual(times_slower(self.floods(OURS, None), self.floods("Kea", 20.0)), "")
+
+    def test_who_is_not_done_by_the_limit(self) -> None:
+        found = flood_rows([self.floods(OURS, 2.0), self.floods("dhcpd", None, served=400, limit=60.0)])
+        self.assertEqual(found[1], ("", "dhcpd", "400", "1.0", "more than 60", "-", "more than x30", "one round"))
+        self.assertEqual(found[0], ("files", OURS, "1,000", "1.0", "2.0", "2.0 to 2.0", "", ""))
+
+    def test_a_median_of_rounds_that_were_not_all_done(self) -> None:
+        self.assertEqual(self.floods("Kea", 10.0, None, 20.0).seconds, 20.0)
+        self.assertEqual(flood_rows([self.floods("Kea", 10.0, None, None)])[0][4], "more than 300")
+
+    def test_long_ones_have_one_round(self) -> None:
+        self.assertFalse(self.floods("Kea", 59.0).is_long)
+        self.assertTrue(self.floods("Kea", 61.0).is_long)
+        self.assertFalse(Floods("files", "Kea", 9, 60.0, runs=[Flood(problem="it ended")]).is_long)
+
+    def test_columns(self) -> None:
+        self.assertEqual(len(flood_rows([self.floods("Kea")])[0]), len(FLOOD_HEADINGS))
+
+
+class OverloadTest(unittest.TestCase):
+    def test_the_share_is_of_the_best(self) -> None:
+        found = overload_of(1250.0, report())
+        self.assertEqual(found, Overload(1250.0, 2000.0, 1000.0, 300.0, 900.0))
+        self.assertEqual((found.share, Overload().share), (0.8, 0.0))
+
+    def test_losses_are_what_is_measured_faults_are_not(self) -> None:
+        self.assertEqual(overload_of(1000.0, report(loss=0.5)).problem, "")
+        self.assertIn("given twice", overload_of(1000.0, report(duplicates=1)).problem)
+
+    def test_a_generator_that_cannot_offer_it(self) -> None:
+        self.assertEqual(overload_of(2000.0, report()).problem, "only 1.0 times its best could be offered")
+
+    def test_a_best_that_was_none(self) -> None:
+        self.assertEqual(overload_of(950.0, report()).problem, "")
+        self.assertIn("was not found", overload_of(900.0, report()).problem)
+
+    def test_rows(self) -> None:
+        made = Overloads("files", "Kea", 32, runs=[Overload(1000.0, 2000.0, finished, 300.0, 900.0)
+                                                   for finished in (900.0, 500.0, 950.0)])
+        self.assertEqual(overload_rows([made]), [("files", "Kea", "1000", "2000", "900", "90 %", "50 to 95 %", "0.30",
+                                                  "0.90", "")])
+        self.assertEqual(len(overload_rows([Overloads("files", "Kea")])[0]), len(OVERLOAD_HEADINGS))
+
+
+class LoneTest(unittest.TestCase):
+    @staticmethod
+    def lone(store: str, contender: str, *p50s: float) -> OfStore[Lone]:
+        return OfStore(store, contender, runs=[Lone(p50, 9000.0) for p50 in p50s])
+
+    def test_it_is_the_requests_latency(self) -> None:
+        self.assertEqual(lone_of(report()), Lone(40.0, 50.0))
+        self.assertIn("nothing", lone_of(report(completed=0)).problem)
+
+    def test_what_a_commit_costs(self) -> None:
+        found = lone_rows([self.lone("memory", OURS, 40.0), self.lone("memory", "Kea", 50.0),
+                           self.lone("files", OURS, 240.0), self.lone("files", "Kea", 480.0),
+                           self.lone("files", "dhcpd", 720.0)])
+        self.assertEqual([row[4] for row in found], ["", "", "0.20", "0.43", ""])
+        self.assertEqual([row[5] for row in found[2:]], ["", "x2.0 (2.0 to 2.0)", "x3.0 (3.0 to 3.0)"])
+        self.assertEqual({len(row) for row in found}, {len(LONE_HEADINGS)})
+
+
+class FillingTest(unittest.TestCase):
+    """The lease file that stores are filled from."""
+
+    def test_client_n_has_address_n(self) -> None:
+        header, first, second = lines(2, 1000)
+        self.assertEqual(header, HEADER)
+        self.assertEqual(first, "10.1.0.0,02:01:01:00:00:00,01:02:01:01:00:00:00,86400,87400,1,0,0,,0,")
+        self.assertTrue(second.startswith("10.1.0.1,02:01:01:00:00:01,01:02:01:01:00:00:01,"))
+        self.assertEqual({line.count(",") for line in (header, first, second)}, {10})
+
+    def test_ten_million_have_room(self) -> None:
+        self.assertEqual(client(0), FIRST_CLIENT)
+        self.assertEqual(client(1 << 16).hex(), "020101010000")
+        self.assertEqual(address(9_999_999), "10.153.150.127")
+
+
 class PlotTest(unittest.TestCase):
     def test_it_is_well_formed_with_a_bar_each(self) -> None:
         made = [series(OURS, 50000), series("a <b> & c", 120), series("none")]
@@ -162,7 +293,7 @@ class PageTest(unittest.TestCase):
         replaced(PAGE.read_text(), "")
 
     def test_each_store_that_was_measured_says_what_it_promises(self) -> None:
-        text = generated([series(OURS, 1000), series("Kea", 10)], [], "a machine")
+        text = generated(Found([series(OURS, 1000), series("Kea", 10)]), "a machine")
         self.assertIn("* files: ", text)
         self.assertNotIn("* mariadb: ", text)
 
@@ -171,6 +302,18 @@ class PageTest(unittest.TestCase):
                  StartTimes("mariadb", "Kea", 10, [Start(None, None)])]
         self.assertEqual([row[3:6] for row in start_rows(times)],
                          [("0.100", "0.200", ""), ("2.000", "2.000", "x10 faster"), ("-", "-", "")])
+
+    def test_very_many_leases(self) -> None:
+        row, = large_rows(Large(10_000_000, 170.4, Start(0.1, 9.0), 9.5, 123.4))
+        self.assertEqual(row, ("10,000,000", "170", "0.100", "9.000", "9.5", "123"))
+        self.assertEqual((len(row), large_rows(None)), (len(LARGE_HEADINGS), []))
+
+    def test_what_was_not_measured_has_no_part(self) -> None:
+        found = Found(overloads=[Overloads("files", OURS)])
+        text = generated(found, "a machine")
+        self.assertIn("### Twice its best", text)
+        self.assertEqual(text.count("###"), 1)
+        self.assertEqual(generated(Found(), "a machine"), "a machine")
 
     def test_machine(self) -> None:
         self.assertIn("2 processors (AMD X), Linux ", machine("model name\t: AMD X\nmodel name\t: AMD X\n"))

@@ -7,6 +7,7 @@ here. All serve the same network behind one relay; a lease lasts an hour.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -49,6 +50,7 @@ class Contender:
     package = ""
     stop_signal = signal.SIGTERM
     prepared_clients = 5000  # who renew: as many as it gives leases to in some seconds
+    flood_seconds = math.inf  # how long it is worth to wait until all of a flood are served
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -107,6 +109,11 @@ class Contender:
         """Its own and its database server's."""
         own = [self._program.pid] if self._program is not None else []
         return own + (self.place.backend.server.processes() if self.place.backend else [])
+
+    def resident_octets(self) -> int:
+        """Of its memory, without the database server's."""
+        assert self._program is not None
+        return int(Path(f"/proc/{self._program.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
@@ -247,6 +254,7 @@ class Dnsmasq(Contender):
     name = "dnsmasq"
     package = "dnsmasq-base"
     prepared_clients = 500
+    flood_seconds = 60.0  # it searches and writes all leases for each: hours would be too few
 
     def leases(self) -> list[str]:
         return [f"dhcp-leasefile={self.folder / 'leases'}"]
@@ -275,6 +283,7 @@ class Dhcpd(Contender):
     name = "dhcpd"
     package = "isc-dhcp-server"
     prepared_clients = 500
+    flood_seconds = 60.0  # its pool has no room for all
 
     def write(self) -> None:
         (self.folder / "dhcpd.conf").write_text(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar
 
 OURS = "Leasehold"
 LOSS_MAX = 0.001  # of all exchanges; who loses more was asked for more than it can do
@@ -15,21 +15,32 @@ _WRONG = {"duplicates": "addresses given twice", "wrong-leases": "another lease 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One measurement of one server, and whether it counts."""
+
+    problem: str = ""  # why it cannot be compared
+    starved: bool = False  # the server or the load generator, of its processor
+    tries: int = 1
+
+
 @dataclass(frozen=True)
-class Run:
-    """One measurement of one server. Latencies are in microseconds."""
+class Run(Judged):
+    """Of rates. Latencies are in microseconds."""
 
     rate: float
     p50: float = 0.0
     p99: float = 0.0
-    problem: str = ""  # why it cannot be compared
-    starved: bool = False  # it or the load generator, of its processor
-    tries: int = 1
+
+
+def faults(figures: dict[str, Any]) -> list[str]:
+    """What a server must not do at any load."""
+    return [f"{text}: {figures[name]}" for name, text in _WRONG.items() if figures[name]]
 
 
 def run_of(figures: dict[str, Any]) -> Run:
     """What the load generator reported, judged."""
-    problems = [f"{text}: {figures[name]}" for name, text in _WRONG.items() if figures[name]]
+    problems = faults(figures)
     if figures["completed"] == 0:
         problems.append("nothing was completed")
     elif figures["loss"] > LOSS_MAX:
@@ -39,26 +50,30 @@ def run_of(figures: dict[str, Any]) -> Run:
     whole = figures["whole"]
     if whole["count"] == 0:  # renewals: a message and its answer
         whole = figures["messages"]["renew"]["latency"]
-    return Run(figures["rate"], whole["p50"], whole["p99"], ", ".join(problems), figures["generator"]["starved"])
+    return Run(figures["rate"], whole["p50"], whole["p99"], problem=", ".join(problems),
+               starved=figures["generator"]["starved"])
+
+
+J = TypeVar("J", bound=Judged)
 
 
 @dataclass
-class Series:
-    """All rounds of one server at one work; None where a round has no run."""
+class Rounds(Generic[J]):
+    """All rounds of one server; None where a round has no run."""
 
-    work: str
-    contender: str
-    window: int
-    runs: list[Run | None] = field(default_factory=list)
-    absent: str = ""  # why it could not be measured at all
+    runs: list[J | None] = field(default_factory=list, kw_only=True)
+    absent: str = field(default="", kw_only=True)  # why it could not be measured at all
 
     @property
-    def good(self) -> list[Run]:
-        return [run for run in self.runs if run is not None and not run.problem and not run.starved]
+    def good(self) -> list[J]:
+        return [run for run in self.runs if counts(run)]
 
-    @property
-    def rate(self) -> float | None:
-        return median(run.rate for run in self.good)
+    def each(self, figure: Callable[[J], float | None]) -> list[float | None]:
+        """Of each round, None where it does not count."""
+        return [figure(run) if counts(run) else None for run in self.runs]
+
+    def middle(self, figure: Callable[[J], float | None]) -> float | None:
+        return median(value for value in self.each(figure) if value is not None)
 
     def notes(self) -> list[str]:
         """What a reader has to know before comparing."""
@@ -73,6 +88,31 @@ class Series:
         if starved:
             notes.append(f"{starved} of {len(self.runs)} left out: still starved")
         return notes
+
+
+def counts(run: J | None) -> TypeGuard[J]:
+    return run is not None and not run.problem and not run.starved
+
+
+@dataclass
+class Series(Rounds[Run]):
+    """At one work."""
+
+    work: str
+    contender: str
+    window: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.middle(lambda run: run.rate)
+
+
+@dataclass
+class OfStore(Rounds[J]):
+    """With one store, where there is one work only."""
+
+    store: str
+    contender: str
 
 
 def last_line(text: str) -> str:
@@ -103,14 +143,17 @@ class Ratio:
         return f"x{short(self.middle)} ({short(self.least)} to {short(self.most)})"
 
 
-def ratio(ours: Series, other: Series) -> Ratio | None:
-    if ours.rate is None or other.rate is None:
+def ratio_of(tops: Sequence[float | None], bottoms: Sequence[float | None]) -> Ratio | None:
+    """Of figures of the same rounds; None where a round has none."""
+    top, bottom = (median(value for value in values if value is not None) for values in (tops, bottoms))
+    if top is None or not bottom:
         return None
-    pairs = [(mine, theirs) for mine, theirs in zip(ours.runs, other.runs, strict=False)
-             if mine in ours.good and theirs in other.good]
-    each = [mine.rate / theirs.rate for mine, theirs in pairs if mine and theirs and theirs.rate > 0]
-    middle = ours.rate / other.rate
-    return Ratio(middle, min(each, default=middle), max(each, default=middle))
+    each = [one / other for one, other in zip(tops, bottoms, strict=False) if one is not None and other]
+    return Ratio(top / bottom, min(each, default=top / bottom), max(each, default=top / bottom))
+
+
+def ratio(ours: Series, other: Series) -> Ratio | None:
+    return ratio_of(ours.each(lambda run: run.rate), other.each(lambda run: run.rate))
 
 
 def short(value: float) -> str:
@@ -123,6 +166,10 @@ def short(value: float) -> str:
 HEADINGS = ("work", "server", "window", "a second", "range", "p50 ms", "p99 ms", "Leasehold is", "notes")
 
 
+def milliseconds(microseconds: float | None) -> str:
+    return "-" if microseconds is None else f"{microseconds / 1000:.2f}"
+
+
 def rows(all_series: Sequence[Series]) -> list[tuple[str, ...]]:
     """A row per series, in order; the name of a work only where it begins."""
     ours = {series.work: series for series in all_series if series.contender == OURS}
@@ -130,13 +177,12 @@ def rows(all_series: Sequence[Series]) -> list[tuple[str, ...]]:
     for series in all_series:
         good = series.good
         compared = ratio(ours[series.work], series) if series.work in ours and series.contender != OURS else None
-        p50, p99 = median(run.p50 for run in good), median(run.p99 for run in good)
+        p50, p99 = series.middle(lambda run: run.p50), series.middle(lambda run: run.p99)
         table.append((
             series.work if series.work != before else "", series.contender, str(series.window or ""),
             f"{series.rate:.0f}" if series.rate is not None else "-",
             f"{min(run.rate for run in good):.0f} to {max(run.rate for run in good):.0f}" if good else "-",
-            f"{p50 / 1000:.2f}" if p50 is not None else "-", f"{p99 / 1000:.2f}" if p99 is not None else "-",
-            str(compared) if compared else "", "; ".join(series.notes())))
+            milliseconds(p50), milliseconds(p99), str(compared) if compared else "", "; ".join(series.notes())))
         before = series.work
     return table
 

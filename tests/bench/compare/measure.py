@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from bench.compare.contenders import CannotStart, Contender, Place
-from bench.compare.figures import Run, Series, median, rotated, run_of
+from bench.compare.figures import Judged, Rounds, Run, Series, rotated, run_of
 from bench.compare.foreign import foreign_share, usage
-from bench.compare.probe import Probe, Start
-from bench.compare.works import STARTERS, WINDOWS, Store, Work
+from bench.compare.works import WINDOWS, Store, Work
 from bench.link import SERVER_PROCESSOR, Link, LoadFailed
 from live.support.databases import Backend
 from support.databases.server_process import ServerFailed
@@ -22,8 +23,9 @@ WARM_UP_SECONDS, TRIAL_SECONDS = 0.5, 1.0
 TIMEOUT_SECONDS = 5.0
 CLIENTS = 2_000_000  # none comes a second time in one run
 FAILURES = (CannotStart, LoadFailed, ServerFailed, AssertionError)
-FIRST_CLIENT = bytes.fromhex("020101000000")
 
+J = TypeVar("J", bound=Judged)
+R = TypeVar("R", bound=Rounds)  # type: ignore[type-arg]
 Say = Callable[[str], None]
 
 
@@ -74,10 +76,25 @@ def load(contender: Contender, work: Work, window: int, seconds: float, plan: Pl
     else:
         kind = ("--clients", str(CLIENTS))
         link.load(*common, *kind, "--duration", str(WARM_UP_SECONDS))
+    return watched(contender, plan, lambda: run_of(link.load(*common, *kind, "--duration", str(seconds))))
+
+
+def watched(contender: Contender, plan: Plan, once: Callable[[], J]) -> J:
+    """Starved too if others had the server's processor meanwhile."""
     before = usage(SERVER_PROCESSOR, contender.processes())
-    run = run_of(link.load(*common, *kind, "--duration", str(seconds)))
+    found = once()
     others = foreign_share(before, usage(SERVER_PROCESSOR, contender.processes()))
-    return dataclasses.replace(run, starved=run.starved or others > plan.max_run_delay / 100)
+    return dataclasses.replace(found, starved=found.starved or others > plan.max_run_delay / 100)
+
+
+def again_while_starved(once: Callable[[], J], patience: float = math.inf) -> J:
+    """At most TRIES times; one that took longer than `patience` seconds is the last."""
+    for tries in range(1, TRIES + 1):
+        begin = time.monotonic()
+        found = once()
+        if not found.starved or time.monotonic() - begin > patience:
+            break
+    return dataclasses.replace(found, tries=tries)
 
 
 def best_window(contender: Contender, work: Work, plan: Plan) -> tuple[int, dict[int, Run]]:
@@ -87,13 +104,31 @@ def best_window(contender: Contender, work: Work, plan: Plan) -> tuple[int, dict
 
 
 def measure(contender: Contender, work: Work, window: int, seconds: float, plan: Plan) -> Run:
-    """Again while it is starved, at most TRIES times."""
-    for tries in range(1, TRIES + 1):
+    """On a fresh server; again while it is starved."""
+    def once() -> Run:
         with started(contender):
-            run = load(contender, work, window, seconds, plan)
-        if not run.starved:
-            break
-    return dataclasses.replace(run, tries=tries)
+            return load(contender, work, window, seconds, plan)
+
+    return again_while_starved(once)
+
+
+def in_turns(entrants: Sequence[tuple[Contender, R]], rounds: int, once: Callable[[Contender, R], J | None],
+             failed: Callable[[str], J], tell: Callable[[int, Contender, J], None]) -> None:
+    """All rounds: in each another server begins. Who is absent has no turns.
+
+    @param once  one round of one server; None: it needs no more
+    @param failed  what a round is in which a server could not be measured"""
+    for turn in range(rounds):
+        for contender, series in rotated(entrants, turn):
+            if series.absent:
+                continue
+            try:
+                found = once(contender, series)
+            except FAILURES as failure:
+                found = failed(str(failure))
+            if found is not None:
+                series.runs.append(found)
+                tell(turn + 1, contender, found)
 
 
 def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
@@ -111,93 +146,18 @@ def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
             continue
         say(f"{work.name}: {contender.name:12} window {series.window} of "
             + ", ".join(f"{window}: {_brief(run)}" for window, run in trials.items()))
-    for turn in range(plan.rounds):
-        for contender, series in rotated(entrants, turn):
-            if series.absent:
-                continue
-            try:
-                run: Run | None = measure(contender, work, series.window, plan.seconds, plan)
-            except FAILURES as failure:
-                run = Run(0.0, problem=str(failure))
-            series.runs.append(run)
-            assert run is not None
-            say(f"{work.name}: round {turn + 1}, {contender.name:12} {_brief(run)}")
+    in_turns(entrants, plan.rounds,
+             lambda contender, series: measure(contender, work, series.window, plan.seconds, plan),
+             lambda why: Run(0.0, problem=why),
+             lambda turn, contender, run: say(f"{work.name}: round {turn}, {contender.name:12} {_brief(run)}"))
     return [series for _, series in entrants]
 
 
 def _brief(run: Run) -> str:
-    return (f"{run.rate:.0f}/s" + (" STARVED" if run.starved else "") + (f", try {run.tries}" if run.tries > 1 else "")
+    return f"{run.rate:.0f}/s{verdict(run)}"
+
+
+def verdict(run: Judged) -> str:
+    """What is to be said behind a figure; nothing if it is fine."""
+    return ((" STARVED" if run.starved else "") + (f", try {run.tries}" if run.tries > 1 else "")
             + (f" NOT COMPARABLE: {run.problem}" if run.problem else ""))
-
-
-@dataclasses.dataclass
-class StartTimes:
-    """Of one server with one store, seconds: until a known client's renewal is answered, until a new client is."""
-
-    store: str
-    contender: str
-    leases: int
-    starts: list[Start] = dataclasses.field(default_factory=list)
-    absent: str = ""
-
-    @property
-    def renewal(self) -> float | None:
-        return median(start.renewal for start in self.starts if start.renewal is not None)
-
-    @property
-    def offer(self) -> float | None:
-        return median(start.offer for start in self.starts if start.offer is not None)
-
-
-def measure_starts(store: Store, place: Place, leases: int, rounds: int, say: Say) -> list[StartTimes]:
-    """Each server is filled once; then they are started in turn."""
-    filled: list[tuple[Contender, StartTimes, str]] = []
-    found = []
-    for make in STARTERS[store.name]:
-        contender = make(place)
-        times = StartTimes(store.name, contender.name, leases)
-        found.append(times)
-        try:
-            filled.append((contender, times, _fill(contender, leases, say)))
-        except FAILURES as failure:
-            times.absent = str(failure)
-            say(f"start, {store.name}: {contender.name} is left out: {failure}")
-    for turn in range(rounds):
-        for contender, times, address in rotated(filled, turn):
-            probe = Probe(place.link)
-            try:
-                begin = time.monotonic()
-                contender.launch()
-                start = probe.first_answers(FIRST_CLIENT, address, begin)
-                contender.stop()
-            except FAILURES as failure:
-                say(f"start, {store.name}: round {turn + 1}, {contender.name}: {failure}")
-                continue
-            finally:
-                contender.end()
-                probe.close()
-            times.starts.append(start)
-            say(f"start, {store.name}: round {turn + 1}, {contender.name:12} "
-                f"renewal after {_seconds(start.renewal)}, offer after {_seconds(start.offer)}")
-    return found
-
-
-def _seconds(value: float | None) -> str:
-    return "never" if value is None else f"{value:.3f} s"
-
-
-def _fill(contender: Contender, leases: int, say: Say) -> str:
-    """@return the address of the first client. @raise CannotStart: or it did not give all leases"""
-    with started(contender):
-        done = contender.place.link.load("--window", "32", "--timeout", str(TIMEOUT_SECONDS), "--duration", "86400",
-                                         "--clients", str(leases), "--exchanges", str(leases),
-                                         "--base-mac", FIRST_CLIENT.hex(":"))
-        say(f"{contender.name} gave {done['completed']} leases, {done['rate']:.0f} a second")
-        probe = Probe(contender.place.link)
-        try:
-            offer = probe.offer(FIRST_CLIENT, TIMEOUT_SECONDS)
-        finally:
-            probe.close()
-        if offer is None or done["completed"] < 0.999 * leases:
-            raise contender.failure(f"it gave {done['completed']} of {leases} leases")
-        return offer.yiaddr

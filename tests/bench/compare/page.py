@@ -6,18 +6,21 @@ import os
 import platform
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.compare.figures import HEADINGS, OURS, Series, in_markdown, last_line, rows, short
-from bench.compare.measure import StartTimes
+from bench.compare.figures import HEADINGS, OfStore, Series, in_markdown, rows
+from bench.compare.floods import FLOOD_HEADINGS, Floods, flood_rows
+from bench.compare.lone import LONE_HEADINGS, Lone, lone_rows
+from bench.compare.overload import OVERLOAD_HEADINGS, Overloads, overload_rows
 from bench.compare.plot import bar_chart
+from bench.compare.starts import LARGE_HEADINGS, START_HEADINGS, Large, StartTimes, large_rows, start_rows
 from bench.compare.works import STORES
 from live.support.server import SOURCE_DIR, binary
 
 PAGE, PICTURE = SOURCE_DIR / "docs/performance.md", SOURCE_DIR / "docs/performance.svg"
 BEGIN, END = "<!-- performance: begin -->", "<!-- performance: end -->"
 TITLE = "Leases a second, logarithmic scale"
-START_HEADINGS = ("store", "server", "leases", "renewal after s", "offer after s", "Leasehold is", "notes")
 _PACKAGES = ("kea-dhcp4-server", "dnsmasq-base", "isc-dhcp-server", "postgresql-15", "mariadb-server")
 
 
@@ -37,32 +40,40 @@ def machine(cpuinfo: str) -> str:
     return f"{count} processors ({model}), Linux {platform.release()}"
 
 
-def start_rows(times: Sequence[StartTimes]) -> list[tuple[str, ...]]:
-    table = []
-    ours = {entry.store: entry for entry in times if entry.contender == OURS}
-    for entry in times:
-        mine = ours.get(entry.store)
-        faster = ""
-        if mine and mine is not entry and mine.offer and entry.offer:
-            faster = f"x{short(entry.offer / mine.offer)} faster"
-        table.append((entry.store, entry.contender, f"{entry.leases:,}", _text(entry.renewal), _text(entry.offer),
-                      faster, f"not measured: {last_line(entry.absent)}" if entry.absent else ""))
-    return table
+@dataclass
+class Found:
+    """All that was measured in one run."""
+
+    series: list[Series] = field(default_factory=list)
+    floods: list[Floods] = field(default_factory=list)
+    overloads: list[Overloads] = field(default_factory=list)
+    lone: list[OfStore[Lone]] = field(default_factory=list)
+    starts: list[StartTimes] = field(default_factory=list)
+    large: Large | None = None
+
+    def tables(self) -> list[tuple[str, Sequence[str], list[tuple[str, ...]]]]:
+        """Title, headings and rows of what was measured besides rates."""
+        clients = f"{self.floods[0].clients:,}" if self.floods else ""
+        all_tables = [
+            (f"{clients} clients at once", FLOOD_HEADINGS, flood_rows(self.floods)),
+            ("Twice its best", OVERLOAD_HEADINGS, overload_rows(self.overloads)),
+            ("A lone client", LONE_HEADINGS, lone_rows(self.lone)),
+            ("Start", START_HEADINGS, start_rows(self.starts)),
+            ("Leasehold with SQLite and very many leases", LARGE_HEADINGS, large_rows(self.large)),
+        ]
+        return [table for table in all_tables if table[2]]
 
 
-def _text(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def generated(all_series: Sequence[Series], times: Sequence[StartTimes], told: str) -> str:
+def generated(found: Found, told: str) -> str:
     """What stands between the markers. @param told  machine, versions and rounds, in markdown"""
     parts = [told]
-    if all_series:
-        names = {series.work.partition(",")[0] for series in all_series}
-        parts += [f"![{TITLE}](performance.svg)", in_markdown(HEADINGS, rows(all_series)), "What each store promises:",
+    if found.series:
+        names = {series.work.partition(",")[0] for series in found.series}
+        parts += [f"![{TITLE}](performance.svg)", in_markdown(HEADINGS, rows(found.series)),
+                  "What each store promises:",
                   "\n".join(f"* {store.name}: {store.promises}." for store in STORES if store.name in names)]
-    if times:
-        parts += ["### Start", in_markdown(START_HEADINGS, start_rows(times))]
+    for title, headings, table in found.tables():
+        parts += [f"### {title}", in_markdown(headings, table)]
     return "\n\n".join(parts)
 
 
@@ -75,14 +86,14 @@ def replaced(page: str, text: str) -> str:
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
 
 
-def write(all_series: Sequence[Series], times: Sequence[StartTimes], told: str) -> None:
-    PAGE.write_text(replaced(PAGE.read_text(), generated(all_series, times, told)))
-    if all_series:
-        PICTURE.write_text(bar_chart(all_series, TITLE))
+def write(found: Found, told: str) -> None:
+    PAGE.write_text(replaced(PAGE.read_text(), generated(found, told)))
+    if found.series:
+        PICTURE.write_text(bar_chart(found.series, TITLE))
 
 
-def told_of(rounds: int, seconds: float, database_processors: str) -> str:
+def told_of(rounds: int, more_rounds: int, seconds: float, database_processors: str) -> str:
     cpuinfo = Path("/proc/cpuinfo").read_text()
-    return (f"{machine(cpuinfo)}. Rounds of {seconds:g} s: {rounds}. "
+    return (f"{machine(cpuinfo)}. Rounds of {seconds:g} s: {rounds}; of what is measured besides rates: {more_rounds}. "
             f"Database servers on processor {database_processors}. "
             + ", ".join(f"{name} {version}" for name, version in versions()) + ".")

@@ -20,6 +20,11 @@ class Store:
     backend: type[Backend] | None = None
     renewals: bool = True
 
+    @property
+    def pair(self) -> tuple[contenders.Maker, ...]:
+        """Leasehold and Kea, which keep leases in the same stores."""
+        return self.makers[:2]
+
 
 STORES = (
     Store("memory", (contenders.LeaseholdMemory, contenders.KeaMemory, contenders.DnsmasqMemory,
@@ -35,11 +40,7 @@ STORES = (
 )
 
 # Those whose start is measured: they keep leases, and read them all or ask their database.
-STARTERS: dict[str, tuple[contenders.Maker, ...]] = {
-    "files": (contenders.LeaseholdSqlite, contenders.KeaFile),
-    "postgresql": (contenders.LeaseholdDatabase, contenders.KeaDatabase),
-    "mariadb": (contenders.LeaseholdDatabase, contenders.KeaDatabase),
-}
+STARTERS: dict[str, tuple[contenders.Maker, ...]] = {store.name: store.pair for store in STORES if store.renewals}
 
 
 @dataclass(frozen=True)
