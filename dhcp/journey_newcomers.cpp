@@ -13,14 +13,14 @@ constexpr const char* too_many = "more clients ask for the first time than can b
 
 }  // namespace
 
+/// @pre somebody waits
 std::size_t Journey::newcomers_limit(SteadyClock::time_point now) const {
-    const bool stays = !newcomers_.empty() && now - newcomers_since_ > context_.newcomers.burst;
+    const bool stays = now - newcomers_since_ > context_.newcomers.burst;
     return stays ? context_.newcomers.standing_max : context_.newcomers.burst_max;
 }
 
 bool Journey::turn_away(const ListenerView& listener, const Inbound& datagram) {
-    const bool others_wait = backlog_ || !newcomers_.empty();
-    if (!others_wait || newcomers_.size() < context_.newcomers.standing_max) return false;
+    if (newcomers_.size() < context_.newcomers.standing_max) return false;
     if (newcomers_.size() < newcomers_limit(SteadyClock::now())) return false;
     if (words_.type_of(datagram.bytes) != words_.first_type) return false;
     ++counters_.turned_away;
