@@ -87,6 +87,14 @@ void put_footer(RoffPage& page, const CommandHelp& command) {
     if (!text.empty()) page.example(text);
 }
 
+/// @param rows  with code, meaning and what to do
+void put_exit_statuses(RoffPage& page, const auto& rows) {
+    page.section("EXIT STATUS");
+    for (const auto& row : rows)
+        page.item(std::to_string(static_cast<int>(row.code)),
+                  ended(row.meaning) + " What to do: " + ended(row.what_to_do));
+}
+
 void put_files(RoffPage& page) {
     const config::Directories directories;
     page.section("FILES");
@@ -121,10 +129,7 @@ std::string leasehold_8() {
     }
     page.section("SIGNALS");
     for (const auto& [name, text] : signals_of_server) page.item(name, text);
-    page.section("EXIT STATUS");
-    for (const auto& row : exit_code_table())
-        page.item(std::to_string(static_cast<int>(row.code)),
-                  ended(row.meaning) + " What to do: " + ended(row.what_to_do));
+    put_exit_statuses(page, exit_code_table());
     page.section("ENVIRONMENT");
     for (const auto& [name, text] : environment_of_server) page.item(name, text);
     put_files(page);
@@ -219,10 +224,7 @@ std::string ctl_1() {
     for (const auto& command : command_table()) page.item(command.name, text_of(command));
     page.section("COMMANDS OF KEA THAT ARE NOT HERE");
     for (const auto& absent : absent_commands()) page.item(absent.name, ended(absent.reason));
-    page.section("EXIT STATUS");
-    for (const auto& row : ctl_exits())
-        page.item(std::to_string(static_cast<int>(row.code)),
-                  ended(row.meaning) + " What to do: " + ended(row.what_to_do));
+    put_exit_statuses(page, ctl_exits());
     put_files(page);
     page.section("SEE ALSO");
     page.paragraph("`leasehold`(8), `leasehold.conf`(5)");
