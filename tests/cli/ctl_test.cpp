@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/utc.hpp"
 
 namespace leasehold::ctl_test {
 namespace {
@@ -43,14 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
                     WordsCase{{"{}", "a=1"}, nullptr}));
 
 struct ShowAnswer : testing::Test {
-    void SetUp() override {
-        setenv("TZ", "UTC", 1);
-        tzset();
-    }
-    void TearDown() override {
-        unsetenv("TZ");
-        tzset();
-    }
+    testing_support::Utc utc;
     static json lease(const char* address, const char* hostname) {
         return {{"ip-address", address}, {"hw-address", "1a:2b:3c:4d:5e:6f"},
                 {"subnet-id", 1},        {"cltt", 1767319384},

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include "cli/text_width.hpp"
 #include "cli/views.hpp"
 #include "cli/watch_screen.hpp"
+#include "tests/support/utc.hpp"
 
 namespace leasehold::view_golden_test {
 namespace {
@@ -187,14 +187,7 @@ std::string shown(const GoldenCase& golden) {
 
 class GoldenView : public testing::TestWithParam<GoldenCase> {
 protected:
-    void SetUp() override {
-        setenv("TZ", "UTC", 1);
-        tzset();
-    }
-    void TearDown() override {
-        unsetenv("TZ");
-        tzset();
-    }
+    testing_support::Utc utc;
 };
 
 TEST_P(GoldenView, IsAsItWas) {
