@@ -131,21 +131,29 @@ def in_turns(entrants: Sequence[tuple[Contender, R]], rounds: int, once: Callabl
                 tell(turn + 1, contender, found)
 
 
-def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
-    """All rounds of one work."""
-    entrants = []
-    for make in work.store.makers:
-        contender = make(place)
-        series = Series(work.name, contender.name, 0)
-        entrants.append((contender, series))
+def find_windows(entrants: Sequence[tuple[Contender, R]], title: str, work: Work, plan: Plan, say: Say,
+                 tell: Callable[[Contender, R, dict[int, Run]], None] = lambda *_: None) -> None:
+    """Gives each its best window, and tells of the trials. Who cannot be measured is absent from then on."""
+    for contender, series in entrants:
         try:
             series.window, trials = best_window(contender, work, plan)
         except FAILURES as failure:
             series.absent = str(failure)
-            say(f"{work.name}: {contender.name} is left out: {failure}")
-            continue
+            say(f"{title}: {contender.name} is left out: {failure}")
+        else:
+            tell(contender, series, trials)
+
+
+def compare(work: Work, place: Place, plan: Plan, say: Say) -> list[Series]:
+    """All rounds of one work."""
+    contenders = [make(place) for make in work.store.makers]
+    entrants = [(contender, Series(work.name, contender.name, 0)) for contender in contenders]
+
+    def tell(contender: Contender, series: Series, trials: dict[int, Run]) -> None:
         say(f"{work.name}: {contender.name:12} window {series.window} of "
             + ", ".join(f"{window}: {_brief(run)}" for window, run in trials.items()))
+
+    find_windows(entrants, work.name, work, plan, say, tell)
     in_turns(entrants, plan.rounds,
              lambda contender, series: measure(contender, work, series.window, plan.seconds, plan),
              lambda why: Run(0.0, problem=why),

@@ -13,8 +13,7 @@ from typing import Any
 from bench.compare.contenders import Contender, Place
 from bench.compare.figures import Judged, OfStore, Run, faults, milliseconds
 from bench.compare.measure import (
-    CLIENTS, FAILURES, WARM_UP_SECONDS, Plan, Say, again_while_starved, best_window, in_turns, measure, started,
-    verdict, watched,
+    CLIENTS, WARM_UP_SECONDS, Plan, Say, again_while_starved, find_windows, in_turns, measure, started, verdict, watched,
 )
 from bench.compare.works import Store, Work
 
@@ -83,16 +82,9 @@ def _rate(value: float | None) -> str:
 def measure_overload(store: Store, place: Place, rounds: int, plan: Plan, say: Say) -> list[Overloads]:
     """Of Leasehold and Kea; both loads of a round on a fresh server each."""
     work = Work(store, renewals=False)
-    entrants = []
-    for make in store.pair:
-        contender = make(place)
-        loads = Overloads(store.name, contender.name)
-        entrants.append((contender, loads))
-        try:
-            loads.window, _ = best_window(contender, work, plan)
-        except FAILURES as failure:
-            loads.absent = str(failure)
-            say(f"overload, {store.name}: {contender.name} is left out: {failure}")
+    contenders = [make(place) for make in store.pair]
+    entrants = [(contender, Overloads(store.name, contender.name)) for contender in contenders]
+    find_windows(entrants, f"overload, {store.name}", work, plan, say)
 
     def once(contender: Contender, loads: Overloads) -> Overload:
         peak = measure(contender, work, loads.window, plan.seconds, plan)
