@@ -24,6 +24,7 @@ _MAGIC_MICROSECONDS = 0xA1B2C3D4
 # largest frame of Ethernet.
 _FRAME_SIZE_MAX = 2048
 _BUFFER_KIBIBYTES = 65536
+_COUNTS = re.compile(r"(\d+) packets? captured.*?(\d+) packets? received by filter", re.DOTALL)
 _PORTS6 = (CLIENT_PORT6, SERVER_PORT6)
 _PORTS = (CLIENT_PORT, SERVER_PORT, *_PORTS6)
 
@@ -41,10 +42,20 @@ class Capture:
         eventually(lambda: "listening on" in self._program.output(), "tcpdump listens", self._program.output)
 
     def stop(self) -> None:
+        eventually(self._has_read_all, "tcpdump has read what the kernel has for it", self._program.output)
         self._program.stop(signal.SIGTERM)
         dropped = re.search(r"(\d+) packets? dropped by kernel", self._program.output())
         if not dropped or int(dropped[1]) != 0:
             raise AssertionError(f"the capture is not complete: {self._program.output()}")
+
+    def _has_read_all(self) -> bool:
+        """Ended by a signal, it forgets frames that it has not read, and calls none of them dropped."""
+        told = len(_COUNTS.findall(self._program.output()))
+        self._program.send_signal(signal.SIGUSR1)
+        eventually(lambda: len(_COUNTS.findall(self._program.output())) > told, "tcpdump tells its counts",
+                   self._program.output)
+        read, received = _COUNTS.findall(self._program.output())[-1]
+        return int(read) == int(received)
 
     def end(self) -> None:
         self._program.end()
