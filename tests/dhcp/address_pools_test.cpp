@@ -90,6 +90,7 @@ struct RangeCase {
 };
 const std::vector<RangeCase> range_cases{
     {"V4", pool(v4("10.0.0.5"), 251)},
+    {"V4OverItsOwnWords", pool(v4("10.0.0.5"), 300)},
     {"V4OverOneChunk", pool(v4("10.0.0.5"), 5000)},
     {"V4Slash8", pool(v4("10.0.0.0"), 1u << 24)},
     {"AddressesSlash64", pool(v6("2001:db8::"), Uint128{1} << 64)},
@@ -191,7 +192,7 @@ void fill(AddressPools& pools, std::uint32_t units, Availability availability) {
 }
 
 TEST(AddressPoolsDense, FullPoolIsKnown) {
-    for (const std::uint32_t units : {1u, 63u, 64u, 65u, 4096u, 4097u, 300'000u}) {
+    for (const std::uint32_t units : {1u, 63u, 64u, 65u, 256u, 257u, 4096u, 4097u, 300'000u}) {
         SCOPED_TRACE(units);
         AddressPools pools{{pool(v4("10.0.0.0"), units)}};
         fill(pools, units, Availability::taken);
@@ -235,8 +236,12 @@ TEST(AddressPoolsDense, FreeBeforeReusableWhereverTheyLie) {
     }
 }
 
-TEST(AddressPoolsDense, AgreesWithANaiveSetUnderRandomChanges) {
-    constexpr std::uint32_t seed = 31'415, units = 9'000;
+/// Pools whose bits lie within them, in one chunk, and in several.
+struct AddressPoolsDenseSize : testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(AddressPoolsDenseSize, AgreesWithANaiveSetUnderRandomChanges) {
+    constexpr std::uint32_t seed = 31'415;
+    const auto units = GetParam();
     SCOPED_TRACE(seed);
     std::mt19937 random{seed};
     AddressPools pools{{pool(v4("10.0.0.7"), units)}};
@@ -266,6 +271,8 @@ TEST(AddressPoolsDense, AgreesWithANaiveSetUnderRandomChanges) {
         ASSERT_EQ(pools.counts(0).taken, std::ranges::count(model, Availability::taken));
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Sizes, AddressPoolsDenseSize, testing::Values(1u, 100u, 256u, 257u, 4'000u, 9'000u));
 
 TEST(AddressPoolsDense, ALongRowOfBlockedUnitsIsPassedInOneTry) {
     AddressPools pools{{pool(v4("10.0.0.0"), 1u << 17)}};
