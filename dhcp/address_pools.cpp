@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cassert>
-#include <tuple>
+#include <iterator>
 #include <variant>
 
 #include "dhcp/bitmap_pool.hpp"
@@ -91,13 +91,17 @@ struct AddressPools::Impl {
         void set_unit(Uint128 unit, Availability availability);
         std::uint64_t* count_of(Availability availability);
     };
+    /// The pools of one length of prefix, in ascending order. The numbers stand by themselves: a search among thousands
+    /// meets few lines of the cache.
+    struct Order {
+        std::uint8_t length;
+        std::vector<Uint128> first;
+        std::vector<PoolIndex> pool;
+    };
     std::vector<Pool> pools;
-    std::vector<PoolIndex> by_first;  // sorted by length and first unit
+    std::vector<Order> orders;  // few: one, or that of addresses and those of delegated prefixes
 
     explicit Impl(const std::vector<PoolRange>& ranges);
-    auto order_of(PoolIndex pool) const {
-        return std::tuple{pools[pool].length, pools[pool].first};
-    }
     std::optional<std::pair<PoolIndex, Uint128>> locate(const Prefix& unit) const;
 };
 
@@ -106,27 +110,32 @@ AddressPools::Impl::Impl(const std::vector<PoolRange>& ranges) {
     for (const auto& range : ranges) {
         assert(range.first.length == range.last.length && range.first <= range.last);
         assert(!has_host_bits(range.first) && !has_host_bits(range.last));
-        by_first.push_back(static_cast<PoolIndex>(pools.size()));
+        const auto length = range.first.length;
+        auto order = std::ranges::find(orders, length, &Order::length);
+        if (order == orders.end()) order = orders.insert(order, Order{length, {}, {}});
+        order->pool.push_back(static_cast<PoolIndex>(pools.size()));
         pools.emplace_back(range);
     }
-    std::ranges::sort(by_first, {}, [this](PoolIndex pool) { return order_of(pool); });
-    for (std::size_t i = 1; i < by_first.size(); ++i) {
-        [[maybe_unused]] const auto& before = pools[by_first[i - 1]].range.last;
-        [[maybe_unused]] const auto& range = pools[by_first[i]].range;
-        assert((before.length != range.first.length || before < range.first) && "pools overlap");
+    const auto first_of = [this](PoolIndex pool) { return pools[pool].first; };
+    for (auto& order : orders) {
+        std::ranges::sort(order.pool, {}, first_of);
+        std::ranges::transform(order.pool, std::back_inserter(order.first), first_of);
+        for (std::size_t i = 1; i < order.pool.size(); ++i)
+            assert(pools[order.pool[i - 1]].range.last < pools[order.pool[i]].range.first && "pools overlap");
     }
 }
 
 std::optional<std::pair<PoolIndex, Uint128>> AddressPools::Impl::locate(const Prefix& unit) const {
     if (unit.length > address_bits || has_host_bits(unit)) return std::nullopt;
     const auto number = unit_number(unit);
-    const auto above = std::ranges::upper_bound(by_first, std::tuple{unit.length, number}, {},
-                                                [this](PoolIndex pool) { return order_of(pool); });
-    if (above == by_first.begin()) return std::nullopt;
-    const auto& pool = pools[*(above - 1)];
-    const auto offset = number - pool.first;
-    if (pool.length != unit.length || offset >= pool.capacity) return std::nullopt;
-    return std::pair{*(above - 1), offset};
+    const auto order = std::ranges::find(orders, unit.length, &Order::length);
+    if (order == orders.end()) return std::nullopt;
+    const auto above = std::ranges::upper_bound(order->first, number);
+    if (above == order->first.begin()) return std::nullopt;
+    const auto index = order->pool[static_cast<std::size_t>(above - order->first.begin() - 1)];
+    const auto offset = number - *(above - 1);
+    if (offset >= pools[index].capacity) return std::nullopt;
+    return std::pair{index, offset};
 }
 
 Availability AddressPools::Impl::Pool::get(Uint128 unit) const {
@@ -267,8 +276,9 @@ PoolCounts AddressPools::counts(PoolIndex pool) const {
 }
 
 std::size_t AddressPools::bytes() const {
-    auto total =
-        impl_->pools.capacity() * sizeof(Impl::Pool) + impl_->by_first.capacity() * sizeof(PoolIndex);
+    auto total = impl_->pools.capacity() * sizeof(Impl::Pool);
+    for (const auto& order : impl_->orders)
+        total += order.first.capacity() * sizeof(Uint128) + order.pool.capacity() * sizeof(PoolIndex);
     for (const auto& pool : impl_->pools) {
         if (const auto* dense = std::get_if<BitmapPool>(&pool.units)) {
             total += dense->bytes();
