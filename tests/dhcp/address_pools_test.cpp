@@ -66,6 +66,25 @@ TEST_P(AddressPoolsPoolOf, FindsIt) {
 INSTANTIATE_TEST_SUITE_P(Cases, AddressPoolsPoolOf, testing::ValuesIn(pool_of_cases),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
+// Numbers around those at which the search takes steps, pools in no order, gaps between them.
+TEST(AddressPools, EachOfManyPoolsIsFoundByItsFirstAndLastUnitAndNoneByAGap) {
+    constexpr std::uint32_t distance = 8, units = 5;
+    for (const std::uint32_t count : {1u, 2u, 15u, 16u, 17u, 33u, 1'000u}) {
+        SCOPED_TRACE(count);
+        const auto first_of = [](std::uint32_t place) { return behind(v4("10.0.0.0"), place * distance); };
+        std::vector<PoolRange> ranges;
+        for (std::uint32_t place = 0; place < count; ++place) ranges.push_back(pool(first_of(place), units));
+        std::shuffle(ranges.begin(), ranges.end(), std::mt19937{count});
+        const AddressPools pools{ranges};
+        for (PoolIndex index = 0; index < count; ++index) {
+            EXPECT_EQ(pools.pool_of(ranges[index].first), index);
+            EXPECT_EQ(pools.pool_of(ranges[index].last), index);
+            EXPECT_EQ(pools.pool_of(behind(ranges[index].last, 1)), std::nullopt);
+        }
+        EXPECT_EQ(pools.pool_of(v4("9.255.255.255")), std::nullopt);
+    }
+}
+
 TEST(AddressPools, NoPoolsAtAll) {
     AddressPools pools{{}};
     EXPECT_EQ(pools.size(), 0u);
