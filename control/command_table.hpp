@@ -1,5 +1,5 @@
-// Every command: a row each. Looking a command up, checking its arguments and running it all go by this
-// table, and docs/commands.md is made from it.
+// Every command: a row each, written in command_rows/, a file per family of commands. Looking a command up, checking its
+// arguments and running it all go by this table, and docs/commands.md is made from it.
 #pragma once
 
 #include <span>

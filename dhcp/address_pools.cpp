@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cassert>
-#include <tuple>
+#include <iterator>
 #include <variant>
 
 #include "dhcp/bitmap_pool.hpp"
+#include "dhcp/prefetch.hpp"
 #include "dhcp/sparse_pool.hpp"
 #include "dhcp/unit_queue.hpp"
 
@@ -34,9 +35,11 @@ Uint128 capacity_of(const PoolRange& range) {
     return span == ~Uint128{0} ? span : span + 1;
 }
 
-std::variant<BitmapPool, SparsePool> make_units(Uint128 capacity) {
+using Units = std::variant<BitmapPool, std::unique_ptr<SparsePool>>;
+
+Units make_units(Uint128 capacity) {
     if (capacity <= AddressPools::dense_units_max) return BitmapPool{static_cast<BitmapPool::Unit>(capacity)};
-    return SparsePool{capacity};
+    return std::make_unique<SparsePool>(capacity);
 }
 
 /// Where the unit waits to be given out; nullopt: it does not.
@@ -63,19 +66,24 @@ struct AddressPools::Impl {
             return value ^ value >> 31;
         }
     };
-    struct Pool {
-        PoolRange range;
-        Uint128 first;                                                       // its number
-        std::variant<BitmapPool, SparsePool> units;                          // a blocked unit is taken here,
+    /// What a search reads stands first: with thousands of pools their lines of the cache are seldom there.
+    struct alignas(64) Pool {
+        Uint128 first;  // its number
+        Uint128 capacity;
+        Uint128 cursor = 0;
+        std::uint8_t length;
+        Units units;                                                         // a blocked unit is taken here,
         boost::unordered_flat_map<Uint128, Availability, UnitHash> blocked;  // and what it is stands here
         std::optional<UnitQueue> order;
-        Uint128 cursor = 0;
-        PoolCounts counts;
+        PoolRange range;
+        PoolCounts counts;  // its capacity stands above
 
         explicit Pool(const PoolRange& pool_range)
-            : range{pool_range}, first{unit_number(range.first)}, units{make_units(capacity_of(range))} {
-            counts.capacity = capacity_of(range);
-        }
+            : first{unit_number(pool_range.first)},
+              capacity{capacity_of(pool_range)},
+              length{pool_range.first.length},
+              units{make_units(capacity)},
+              range{pool_range} {}
         Availability get(Uint128 unit) const;
         void set(Uint128 unit, Availability availability);
         void block(Uint128 unit);
@@ -83,13 +91,17 @@ struct AddressPools::Impl {
         void set_unit(Uint128 unit, Availability availability);
         std::uint64_t* count_of(Availability availability);
     };
+    /// The pools of one length of prefix, in ascending order. The numbers stand by themselves: a search among thousands
+    /// meets few lines of the cache.
+    struct Order {
+        std::uint8_t length;
+        std::vector<Uint128> first;
+        std::vector<PoolIndex> pool;
+    };
     std::vector<Pool> pools;
-    std::vector<PoolIndex> by_first;  // sorted by length and first unit
+    std::vector<Order> orders;  // few: one, or that of addresses and those of delegated prefixes
 
     explicit Impl(const std::vector<PoolRange>& ranges);
-    auto order_of(PoolIndex pool) const {
-        return std::tuple{pools[pool].range.first.length, pools[pool].first};
-    }
     std::optional<std::pair<PoolIndex, Uint128>> locate(const Prefix& unit) const;
 };
 
@@ -98,27 +110,32 @@ AddressPools::Impl::Impl(const std::vector<PoolRange>& ranges) {
     for (const auto& range : ranges) {
         assert(range.first.length == range.last.length && range.first <= range.last);
         assert(!has_host_bits(range.first) && !has_host_bits(range.last));
-        by_first.push_back(static_cast<PoolIndex>(pools.size()));
+        const auto length = range.first.length;
+        auto order = std::ranges::find(orders, length, &Order::length);
+        if (order == orders.end()) order = orders.insert(order, Order{length, {}, {}});
+        order->pool.push_back(static_cast<PoolIndex>(pools.size()));
         pools.emplace_back(range);
     }
-    std::ranges::sort(by_first, {}, [this](PoolIndex pool) { return order_of(pool); });
-    for (std::size_t i = 1; i < by_first.size(); ++i) {
-        [[maybe_unused]] const auto& before = pools[by_first[i - 1]].range.last;
-        [[maybe_unused]] const auto& range = pools[by_first[i]].range;
-        assert((before.length != range.first.length || before < range.first) && "pools overlap");
+    const auto first_of = [this](PoolIndex pool) { return pools[pool].first; };
+    for (auto& order : orders) {
+        std::ranges::sort(order.pool, {}, first_of);
+        std::ranges::transform(order.pool, std::back_inserter(order.first), first_of);
+        for (std::size_t i = 1; i < order.pool.size(); ++i)
+            assert(pools[order.pool[i - 1]].range.last < pools[order.pool[i]].range.first && "pools overlap");
     }
 }
 
 std::optional<std::pair<PoolIndex, Uint128>> AddressPools::Impl::locate(const Prefix& unit) const {
     if (unit.length > address_bits || has_host_bits(unit)) return std::nullopt;
     const auto number = unit_number(unit);
-    const auto above = std::ranges::upper_bound(by_first, std::tuple{unit.length, number}, {},
-                                                [this](PoolIndex pool) { return order_of(pool); });
-    if (above == by_first.begin()) return std::nullopt;
-    const auto& pool = pools[*(above - 1)];
-    const auto offset = number - pool.first;
-    if (pool.range.first.length != unit.length || offset >= pool.counts.capacity) return std::nullopt;
-    return std::pair{*(above - 1), offset};
+    const auto order = std::ranges::find(orders, unit.length, &Order::length);
+    if (order == orders.end()) return std::nullopt;
+    const auto above = std::ranges::upper_bound(order->first, number);
+    if (above == order->first.begin()) return std::nullopt;
+    const auto index = order->pool[static_cast<std::size_t>(above - order->first.begin() - 1)];
+    const auto offset = number - *(above - 1);
+    if (offset >= pools[index].capacity) return std::nullopt;
+    return std::pair{index, offset};
 }
 
 Availability AddressPools::Impl::Pool::get(Uint128 unit) const {
@@ -130,7 +147,7 @@ Availability AddressPools::Impl::Pool::get(Uint128 unit) const {
 Availability AddressPools::Impl::Pool::get_unit(Uint128 unit) const {
     if (const auto* dense = std::get_if<BitmapPool>(&units))
         return dense->get(static_cast<BitmapPool::Unit>(unit));
-    return std::get<SparsePool>(units).get(unit);
+    return std::get<std::unique_ptr<SparsePool>>(units)->get(unit);
 }
 
 std::uint64_t* AddressPools::Impl::Pool::count_of(Availability availability) {
@@ -163,7 +180,7 @@ void AddressPools::Impl::Pool::block(Uint128 unit) {
 
 void AddressPools::Impl::Pool::set_unit(Uint128 number, Availability availability) {
     auto* dense = std::get_if<BitmapPool>(&units);
-    if (dense == nullptr) return std::get<SparsePool>(units).set(number, availability);
+    if (dense == nullptr) return std::get<std::unique_ptr<SparsePool>>(units)->set(number, availability);
     const auto unit = static_cast<BitmapPool::Unit>(number);
     if (order) {
         const auto before = ring_of(dense->get(unit)), after = ring_of(availability);
@@ -207,7 +224,7 @@ bool AddressPools::is_blocked(const Prefix& unit) const {
 void AddressPools::keep_order(PoolIndex pool_index) {
     auto& pool = impl_->pools.at(pool_index);
     if (std::holds_alternative<BitmapPool>(pool.units))
-        pool.order.emplace(static_cast<UnitQueue::Unit>(pool.counts.capacity));
+        pool.order.emplace(static_cast<UnitQueue::Unit>(pool.capacity));
 }
 
 Availability AddressPools::get(const Prefix& unit) const {
@@ -221,16 +238,17 @@ AddressPools::Pick AddressPools::pick(PoolIndex pool_index, AllocatorKind kind, 
     const bool in_order = kind == AllocatorKind::flq && pool.order;
     const bool random = kind == AllocatorKind::random || (kind == AllocatorKind::flq && !in_order);
     const auto to_prefix_of_pool = [&](Uint128 unit) {
-        return unit_at(pool.first + unit, pool.range.first.length);
+        return unit_at(pool.first + unit, pool.length);
     };
-    if (const auto* sparse = std::get_if<SparsePool>(&pool.units)) {
-        const auto found = sparse->search(random ? sparse->place(seed) : pool.cursor, seed,
+    if (const auto* units = std::get_if<std::unique_ptr<SparsePool>>(&pool.units)) {
+        const auto& sparse = **units;
+        const auto found = sparse.search(random ? sparse.place(seed) : pool.cursor, seed,
                                           random ? 0 : sparse_tries_max / 2, sparse_tries_max);
         if (!found.unit) return {std::nullopt, Availability::taken, found.tries};
         return {to_prefix_of_pool(*found.unit), found.was, found.tries};
     }
     const auto& dense = std::get<BitmapPool>(pool.units);
-    const auto capacity = static_cast<BitmapPool::Unit>(pool.counts.capacity);
+    const auto capacity = static_cast<BitmapPool::Unit>(pool.capacity);
     const auto from = static_cast<BitmapPool::Unit>(random ? seed % capacity : pool.cursor);
     for (const auto which : {Availability::free, Availability::reusable})
         if (const auto unit = in_order ? pool.order->first(*ring_of(which)) : dense.next(which, from))
@@ -238,22 +256,35 @@ AddressPools::Pick AddressPools::pick(PoolIndex pool_index, AllocatorKind kind, 
     return {std::nullopt, Availability::taken, 1};
 }
 
+void AddressPools::expect(PoolIndex pool) const {
+    const auto& expected = impl_->pools.at(pool);
+    prefetch(&expected, &expected.blocked);
+}
+
 void AddressPools::advance(const Prefix& given) {
     const auto found = impl_->locate(given);
     if (!found) return;
     auto& pool = impl_->pools[found->first];
-    pool.cursor = found->second + 1 == pool.counts.capacity ? 0 : found->second + 1;
+    pool.cursor = found->second + 1 == pool.capacity ? 0 : found->second + 1;
 }
 
 PoolCounts AddressPools::counts(PoolIndex pool) const {
-    return impl_->pools.at(pool).counts;
+    const auto& counted = impl_->pools.at(pool);
+    auto counts = counted.counts;
+    counts.capacity = counted.capacity;
+    return counts;
 }
 
 std::size_t AddressPools::bytes() const {
-    auto total =
-        impl_->pools.capacity() * sizeof(Impl::Pool) + impl_->by_first.capacity() * sizeof(PoolIndex);
+    auto total = impl_->pools.capacity() * sizeof(Impl::Pool);
+    for (const auto& order : impl_->orders)
+        total += order.first.capacity() * sizeof(Uint128) + order.pool.capacity() * sizeof(PoolIndex);
     for (const auto& pool : impl_->pools) {
-        total += std::visit([](const auto& units) { return units.bytes(); }, pool.units);
+        if (const auto* dense = std::get_if<BitmapPool>(&pool.units)) {
+            total += dense->bytes();
+        } else {
+            total += sizeof(SparsePool) + std::get<std::unique_ptr<SparsePool>>(pool.units)->bytes();
+        }
         // A flat map has an octet of its own per place.
         total += pool.blocked.bucket_count() * (sizeof(*pool.blocked.begin()) + 1);
         if (pool.order) total += pool.order->bytes();

@@ -90,6 +90,8 @@ public:
         int tries = 0;
     };
     Pick pick(PoolIndex pool, AllocatorKind kind, std::uint64_t seed) const;
+    /// A pick from this pool or a change of it will follow: it is brought into the cache meanwhile.
+    void expect(PoolIndex pool) const;
 
     /// Moves the iterative cursor of the unit's pool behind it: done when a decision is applied.
     void advance(const Prefix& given);

@@ -23,13 +23,13 @@ bool is_given(const DecisionContext& context, const Prefix& unit) {
 }
 
 /// The unit for a client, if nobody needs it and nothing about it is in doubt. Whether it may have it is asked
-/// before.
+/// before. @param is_free  its pool says so: no row is looked for, which would be far away in memory
 std::optional<Candidate> if_unneeded(const DecisionContext& context, const SubnetConfig& subnet,
-                                     const PoolConfig* pool, const Prefix& unit) {
+                                     const PoolConfig* pool, const Prefix& unit, bool is_free = false) {
     const auto& world = context.world;
     if (world.pending.busy(unit) || is_set_aside(world, unit)) return std::nullopt;
     if (answered_a_ping(context, unit) || is_given(context, unit)) return std::nullopt;
-    auto row = world.table.find(unit);
+    auto row = is_free ? std::nullopt : world.table.find(unit);
     const auto claim = claim_on(context, subnet, row);
     switch (claim) {
         case Claim::own:
@@ -44,9 +44,9 @@ std::optional<Candidate> if_unneeded(const DecisionContext& context, const Subne
 }
 
 std::optional<Candidate> if_available(const DecisionContext& context, const SubnetConfig& subnet,
-                                      const PoolConfig* pool, const Prefix& unit) {
+                                      const PoolConfig* pool, const Prefix& unit, bool is_free = false) {
     if (!may_have(context, subnet, pool, unit)) return std::nullopt;
-    return if_unneeded(context, subnet, pool, unit);
+    return if_unneeded(context, subnet, pool, unit, is_free);
 }
 
 /// The client's lease on its link, even when it has ended: it gets the same one again.
@@ -95,7 +95,7 @@ std::optional<Candidate> picked_from(const DecisionContext& context, const Subne
         const auto& unit = *pick.unit;
         if (unit == first) return std::nullopt;  // once around
         if (i == 0) first = unit;
-        if (auto candidate = if_available(context, subnet, &pool, unit)) {
+        if (auto candidate = if_available(context, subnet, &pool, unit, pick.was == Availability::free)) {
             candidate->allocated = true;
             return candidate;
         }

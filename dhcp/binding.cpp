@@ -77,6 +77,18 @@ std::optional<std::optional<Lease>> row_of(const DecisionContext& context, const
     return found->row;
 }
 
+void expect_look_up(const DecisionContext& context) {
+    const auto& client = context.client;
+    const auto& table = context.world.table;
+    if (context.config.family == Family::v4) {
+        table.expect_look_up(view(client.client_id), view(client.hwaddr));
+    } else {
+        table.expect_look_up(view(client.duid), {});
+    }
+    if (client.subnet != nullptr && !client.subnet->pools.empty())
+        context.world.pools.expect(client.subnet->pools.front().index);
+}
+
 LeaseRows leases_of_client(const DecisionContext& context) {
     const auto& client = context.client;
     const auto& id = context.kind == LeaseKind::v4 ? client.client_id : client.duid;

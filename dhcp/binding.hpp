@@ -59,6 +59,10 @@ bool belongs_to(const Lease& row, const DecisionContext& context);
 /// fetched (Need).
 std::optional<std::optional<Lease>> row_of(const DecisionContext& context, const Prefix& unit);
 
+/// leases_of_client() will follow, and a search or a change in the first pool of the selected subnet: what they read is
+/// brought into the cache meanwhile, together.
+void expect_look_up(const DecisionContext& context);
+
 /// This client's rows in the subnets on its link, of any state but declined: found by client identifier, or,
 /// when there are none, by hardware address; in v6 by DUID, of the IA in question. The one that it most likely uses stands first.
 LeaseRows leases_of_client(const DecisionContext& context);

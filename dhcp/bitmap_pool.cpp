@@ -1,9 +1,11 @@
 // Four levels of 64: pool, word of chunks, chunk, word of units.
 #include "dhcp/bitmap_pool.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
+#include <vector>
 
 namespace leasehold {
 namespace {
@@ -28,93 +30,131 @@ std::optional<std::uint32_t> next_bit(std::uint64_t word, std::size_t from) {
     return static_cast<std::uint32_t>(std::countr_zero(word));
 }
 
-/// The lowest bit at or above `from` of many words, where `summary` has a bit for each word that is not zero.
-template <class Words>
-std::optional<std::uint32_t> next_bit(const Words& words, std::uint64_t summary, std::size_t from) {
-    const auto first_word = from / fan_out;
-    if (first_word >= words.size()) return std::nullopt;
-    if (const auto found = next_bit(words[first_word], from % fan_out))
-        return static_cast<std::uint32_t>(first_word * fan_out) + *found;
-    const auto word = next_bit(summary, first_word + 1);
-    if (!word) return std::nullopt;
-    return *word * fan_out + static_cast<std::uint32_t>(std::countr_zero(words[*word]));
-}
-
 constexpr std::size_t place_of(Availability which) {
     return static_cast<std::size_t>(which);
 }
 
 }  // namespace
 
-struct BitmapPool::Chunk {
-    struct Plane {
-        std::array<std::uint64_t, fan_out> units{};
-        std::uint64_t words = 0;
-        bool test(std::uint32_t unit) const { return (units[unit / fan_out] & bit(unit)) != 0; }
-        void assign(std::uint32_t unit, bool on) {
-            assign_bit(units[unit / fan_out], unit, on);
-            assign_bit(words, unit / fan_out, units[unit / fan_out] != 0);
+/// A view of a chunk's words: for each class which words of it are not zero, then word by word the bits of each class.
+/// So a search in a small pool, and a change there, meets one line of the cache or two.
+class BitmapPool::Chunk {
+public:
+    static constexpr std::size_t planes = 3;  // free, reusable, held; in none of them: taken
+
+    static std::size_t words_of(Unit units) { return planes * (1 + (units + fan_out - 1) / fan_out); }
+
+    explicit Chunk(std::uint64_t* words) : words_{words} {}
+
+    bool any(Availability which) const { return summary(which) != 0; }
+    bool test(Availability which, Unit unit) const { return (word(which, unit / fan_out) & bit(unit)) != 0; }
+    void assign(Availability which, Unit unit, bool on) {
+        auto& changed = word(which, unit / fan_out);
+        assign_bit(changed, unit, on);
+        assign_bit(summary(which), unit / fan_out, changed != 0);
+    }
+    /// The first unit of this class at or behind `from`.
+    std::optional<Unit> next(Availability which, Unit from) const {
+        if (const auto found = next_bit(word(which, from / fan_out), from % fan_out)) return from / fan_out * fan_out + *found;
+        const auto behind = next_bit(summary(which), from / fan_out + 1);
+        if (!behind) return std::nullopt;
+        return *behind * fan_out + static_cast<Unit>(std::countr_zero(word(which, *behind)));
+    }
+
+private:
+    std::uint64_t& summary(Availability which) const { return words_[place_of(which)]; }
+    std::uint64_t& word(Availability which, std::size_t place) const {
+        return words_[planes * (1 + place) + place_of(which)];
+    }
+    std::uint64_t* words_;
+};
+
+/// The chunks of a large pool, and for each class that is searched which of them have a unit of it.
+struct BitmapPool::Many {
+    struct Upper {
+        std::vector<std::uint64_t> chunks;  // a bit for each
+        std::uint64_t words = 0;            // which of those words are not zero
+
+        void set(std::size_t chunk, bool any) {
+            assign_bit(chunks[chunk / fan_out], chunk, any);
+            assign_bit(words, chunk / fan_out, chunks[chunk / fan_out] != 0);
+        }
+        std::optional<std::size_t> next(std::size_t from) const {
+            const auto place = from / fan_out;
+            if (place >= chunks.size()) return std::nullopt;
+            if (const auto found = next_bit(chunks[place], from % fan_out)) return place * fan_out + *found;
+            const auto behind = next_bit(words, place + 1);
+            if (!behind) return std::nullopt;
+            return *behind * fan_out + static_cast<std::size_t>(std::countr_zero(chunks[*behind]));
         }
     };
-    std::array<Plane, 3> planes;  // free, reusable, held; in none of them: taken
+
+    explicit Many(std::size_t chunk_count) : chunks(chunk_count) {
+        for (auto& each : upper) each.chunks.resize((chunk_count + fan_out - 1) / fan_out);
+        for (std::size_t chunk = 0; chunk < chunk_count; ++chunk) upper[place_of(Availability::free)].set(chunk, true);
+    }
+
+    std::vector<std::unique_ptr<std::uint64_t[]>> chunks;
+    std::array<Upper, 2> upper;  // free, reusable
+    std::size_t words_made = 0;
 };
 
 BitmapPool::BitmapPool(Unit capacity) : capacity_{capacity} {
     assert(capacity > 0 && capacity <= AddressPools::dense_units_max);
-    const auto chunk_count = (capacity + chunk_units - 1) / chunk_units;
-    chunks_.resize(chunk_count);
-    for (auto& upper : upper_) upper.chunks.resize((chunk_count + fan_out - 1) / fan_out);
-    for (std::size_t chunk = 0; chunk < chunk_count; ++chunk)
-        upper_[place_of(Availability::free)].set(chunk, true);
+    if (capacity > chunk_units) many_ = std::make_unique<Many>((capacity + chunk_units - 1) / chunk_units);
 }
 BitmapPool::~BitmapPool() = default;
 BitmapPool::BitmapPool(BitmapPool&&) noexcept = default;
 BitmapPool& BitmapPool::operator=(BitmapPool&&) noexcept = default;
 
-void BitmapPool::Upper::set(std::size_t chunk, bool any) {
-    assign_bit(chunks[chunk / fan_out], chunk, any);
-    assign_bit(words, chunk / fan_out, chunks[chunk / fan_out] != 0);
+std::uint64_t* BitmapPool::words_of(std::size_t chunk) const {
+    if (many_) return many_->chunks[chunk].get();
+    return only_.empty() ? nullptr : only_.data();
 }
 
-std::optional<std::size_t> BitmapPool::Upper::next(std::size_t from) const {
-    return next_bit(chunks, words, from);
-}
-
-BitmapPool::Chunk& BitmapPool::chunk_of(Unit unit) {
-    auto& chunk = chunks_[unit / chunk_units];
-    if (chunk) return *chunk;
-    chunk = std::make_unique<Chunk>();
-    ++chunks_made_;
-    const auto begin = unit / chunk_units * chunk_units;
-    auto& free_units = chunk->planes[place_of(Availability::free)];
-    for (std::uint32_t i = 0; i < chunk_units && begin + i < capacity_; ++i) free_units.assign(i, true);
-    return *chunk;
+std::uint64_t* BitmapPool::make_words_of(std::size_t chunk) {
+    const auto units = std::min(chunk_units, capacity_ - static_cast<Unit>(chunk) * chunk_units);
+    const auto size = Chunk::words_of(units);
+    if (many_) {
+        many_->chunks[chunk] = std::make_unique<std::uint64_t[]>(size);
+        many_->words_made += size;
+    } else {
+        only_.resize(size);
+    }
+    Chunk made{words_of(chunk)};
+    for (Unit i = 0; i < units; ++i) made.assign(Availability::free, i, true);
+    return words_of(chunk);
 }
 
 Availability BitmapPool::get(Unit unit) const {
     assert(unit < capacity_);
-    const auto& chunk = chunks_[unit / chunk_units];
-    if (!chunk) return Availability::free;
+    auto* const words = words_of(unit / chunk_units);
+    if (words == nullptr) return Availability::free;
+    const Chunk chunk{words};
     for (const auto which : {Availability::free, Availability::reusable, Availability::held})
-        if (chunk->planes[place_of(which)].test(unit % chunk_units)) return which;
+        if (chunk.test(which, unit % chunk_units)) return which;
     return Availability::taken;
 }
 
 void BitmapPool::set(Unit unit, Availability availability) {
     assert(unit < capacity_);
-    if (availability == Availability::free && !chunks_[unit / chunk_units]) return;
-    auto& chunk = chunk_of(unit);
-    for (const auto which : {Availability::free, Availability::reusable, Availability::held}) {
-        auto& plane = chunk.planes[place_of(which)];
-        plane.assign(unit % chunk_units, which == availability);
-        if (place_of(which) < searched_classes)
-            upper_[place_of(which)].set(unit / chunk_units, plane.words != 0);
+    const std::size_t place = unit / chunk_units;
+    auto* words = words_of(place);
+    if (words == nullptr) {
+        if (availability == Availability::free) return;
+        words = make_words_of(place);
     }
+    Chunk chunk{words};
+    for (const auto which : {Availability::free, Availability::reusable, Availability::held})
+        chunk.assign(which, unit % chunk_units, which == availability);
+    if (!many_) return;
+    for (const auto which : {Availability::free, Availability::reusable})
+        many_->upper[place_of(which)].set(place, chunk.any(which));
 }
 
 std::optional<BitmapPool::Unit> BitmapPool::next(Availability which, Unit from) const {
-    assert(place_of(which) < searched_classes);
-    if (upper_[place_of(which)].words == 0) return std::nullopt;
+    assert(which == Availability::free || which == Availability::reusable);
+    if (many_ && many_->upper[place_of(which)].words == 0) return std::nullopt;
     if (from < capacity_)
         if (const auto found = next_behind(which, from)) return found;
     return next_behind(which, 0);
@@ -123,7 +163,8 @@ std::optional<BitmapPool::Unit> BitmapPool::next(Availability which, Unit from) 
 std::optional<BitmapPool::Unit> BitmapPool::next_behind(Availability which, Unit from) const {
     const std::size_t first = from / chunk_units;
     if (const auto found = next_in_chunk(which, first, from % chunk_units)) return found;
-    const auto chunk = upper_[place_of(which)].next(first + 1);
+    if (!many_) return std::nullopt;
+    const auto chunk = many_->upper[place_of(which)].next(first + 1);
     if (!chunk) return std::nullopt;
     return next_in_chunk(which, *chunk, 0);
 }
@@ -131,16 +172,18 @@ std::optional<BitmapPool::Unit> BitmapPool::next_behind(Availability which, Unit
 std::optional<BitmapPool::Unit> BitmapPool::next_in_chunk(Availability which, std::size_t chunk,
                                                           Unit from) const {
     const auto begin = static_cast<Unit>(chunk * chunk_units);
-    if (!chunks_[chunk]) return which == Availability::free ? std::optional{begin + from} : std::nullopt;
-    const auto& plane = chunks_[chunk]->planes[place_of(which)];
-    const auto found = next_bit(plane.units, plane.words, from);
+    auto* const words = words_of(chunk);
+    if (words == nullptr) return which == Availability::free ? std::optional{begin + from} : std::nullopt;
+    const auto found = Chunk{words}.next(which, from);
     if (!found) return std::nullopt;
     return begin + *found;
 }
 
 std::size_t BitmapPool::bytes() const {
-    auto total = chunks_made_ * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]);
-    for (const auto& upper : upper_) total += upper.chunks.capacity() * sizeof(upper.chunks[0]);
+    if (!many_) return only_.capacity() > words_inside ? only_.capacity() * sizeof(std::uint64_t) : 0;
+    auto total = sizeof(Many) + many_->words_made * sizeof(std::uint64_t) +
+                 many_->chunks.capacity() * sizeof(many_->chunks[0]);
+    for (const auto& upper : many_->upper) total += upper.chunks.capacity() * sizeof(upper.chunks[0]);
     return total;
 }
 

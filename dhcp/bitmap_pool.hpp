@@ -1,15 +1,18 @@
 // Availability of the units of a dense pool (up to 2^24): three bits a unit in bitmaps of 64-way nodes,
-// chunks of 4096 units made when a unit in them first stops being free. The next free or reusable unit is
+// chunks of up to 4096 units made when a unit in them first stops being free. The next free or reusable unit is
 // found by at most a handful of words, whether the pool is empty or full.
+//
+// With thousands of pools each is met out of the cache. What a search reads stands close together, and pools of up to 256
+// units have nothing outside of this object.
 //
 // Units are offsets here; which address one is, and pools too large for this: address_pools.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "dhcp/address_pools.hpp"
 
@@ -35,24 +38,19 @@ public:
     std::size_t bytes() const;
 
 private:
-    struct Chunk;
-    /// For one class: which chunks have a unit of it (a bit each), and which words of that are not zero.
-    struct Upper {
-        std::vector<std::uint64_t> chunks;
-        std::uint64_t words = 0;
-        void set(std::size_t chunk, bool any);
-        std::optional<std::size_t> next(std::size_t from) const;
-    };
-    static constexpr std::size_t searched_classes = 2;
+    class Chunk;
+    struct Many;
+    static constexpr std::size_t words_inside = 15;  // a chunk of 256 units
 
-    Chunk& chunk_of(Unit unit);
+    /// Of a chunk; nullptr: every unit is free.
+    std::uint64_t* words_of(std::size_t chunk) const;
+    std::uint64_t* make_words_of(std::size_t chunk);
     std::optional<Unit> next_behind(Availability which, Unit from) const;
     std::optional<Unit> next_in_chunk(Availability which, std::size_t chunk, Unit from) const;
 
     Unit capacity_;
-    std::vector<std::unique_ptr<Chunk>> chunks_;  // nullptr: every unit is free
-    Upper upper_[searched_classes];               // free, reusable
-    std::size_t chunks_made_ = 0;
+    mutable boost::container::small_vector<std::uint64_t, words_inside> only_;  // words of the only chunk
+    std::unique_ptr<Many> many_;                                                // nullptr: there is one chunk
 };
 
 }  // namespace leasehold

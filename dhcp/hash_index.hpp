@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "dhcp/prefetch.hpp"
 #include "dhcp/zeroed_array.hpp"
 
 namespace leasehold {
@@ -31,6 +32,12 @@ public:
             if (cell.record == none || cell.tag > tag) return none;
             if (cell.tag == tag && same(cell.record)) return cell.record;
         }
+    }
+    /// find() of this tag will follow: its cell is brought into the cache meanwhile.
+    void expect(HashTag tag) const {
+        const auto& array = array_of(tag);
+        const auto* const home = &array.cells[array.home(tag)];
+        prefetch(home, home + 1);
     }
     /// Does some steps of a growth under way, so that it always ends in time.
     void insert(HashTag tag, std::uint32_t record);

@@ -37,6 +37,10 @@ RecordNumber IdentityIndex::find(std::uint64_t hash, OctetView identity, std::ui
     });
 }
 
+void IdentityIndex::expect(OctetView identity) const {
+    if (!identity.empty()) cells_.expect(tag_of(keyed_hash(key_, identity), 0));
+}
+
 std::uint32_t IdentityIndex::others(RecordNumber first) const {
     return records_->identity_link(first, part_) & ~first_bit;
 }

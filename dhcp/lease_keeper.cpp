@@ -27,12 +27,6 @@ const Lease* put_lease(const Change& change) {
 
 }  // namespace
 
-void LeaseCount::add(const LeaseCount& other, int times) {
-    assigned += times * other.assigned;
-    declined += times * other.declined;
-    registered += times * other.registered;
-}
-
 LeaseCount count_of(const Lease& lease) {
     switch (lease.state) {
         case LeaseState::assigned: return {.assigned = 1};
@@ -260,7 +254,7 @@ Availability LeaseKeeper::availability_of(const Lease& lease) const {
 
 void LeaseKeeper::count(const std::optional<Lease>& lease, int sign) {
     if (!lease) return;
-    counts_[{lease->subnet_id, lease->pool_id, lease->kind}].add(count_of(*lease), sign);
+    counts_.add({lease->subnet_id, lease->pool_id, lease->kind}, count_of(*lease), sign);
     if (lease->state == LeaseState::assigned) count_classes(*lease, sign);
 }
 
@@ -288,17 +282,9 @@ void LeaseKeeper::count_classes(const Lease& lease, int sign) {
     }
 }
 
-LeaseCount LeaseKeeper::count_of_subnet(std::uint32_t subnet_id, std::optional<LeaseKind> kind) const {
-    LeaseCount sum;
-    for (auto found = counts_.lower_bound({.subnet_id = subnet_id});
-         found != counts_.end() && found->first.subnet_id == subnet_id; ++found)
-        if (!kind || found->first.kind == *kind) sum.add(found->second);
-    return sum;
-}
-
 std::int64_t LeaseKeeper::of_subnet(std::uint32_t subnet_id, LeaseKind kind) const {
     const auto begun = begun_.find({subnet_id, kind});
-    const auto count = count_of_subnet(subnet_id, kind);
+    const auto count = counts_.of_subnet(subnet_id, kind);
     return (begun == begun_.end() ? 0 : begun->second) + count.assigned - count.declined;
 }
 

@@ -20,25 +20,10 @@
 #include "dhcp/lease_table.hpp"
 #include "dhcp/offer_table.hpp"
 #include "dhcp/pending_changes.hpp"
+#include "dhcp/scope_counts.hpp"
 #include "dhcp/server_config.hpp"
 
 namespace leasehold {
-
-/// Durable leases of one subnet, pool id and kind; `assigned` includes declined ones, as Kea counts.
-struct LeaseCount {
-    std::int64_t assigned = 0;
-    std::int64_t declined = 0;
-    std::int64_t registered = 0;  // RFC 9686; not among the assigned ones
-    bool operator==(const LeaseCount&) const = default;
-    /// @param times  1 adds `other`, -1 takes it away
-    void add(const LeaseCount& other, int times = 1);
-};
-struct LeaseScope {
-    std::uint32_t subnet_id = 0;
-    std::uint32_t pool_id = 0;  // pools of addresses and of prefixes number theirs apart
-    LeaseKind kind = LeaseKind::v4;
-    auto operator<=>(const LeaseScope&) const = default;
-};
 
 class LeaseKeeper final : public LeaseCounts {
 public:
@@ -102,9 +87,7 @@ public:
     const AddressPools& pools() const { return pools_; }
     const OfferTable& offers() const { return offers_; }
     const PendingChanges& pending() const { return pending_; }
-    const std::map<LeaseScope, LeaseCount>& counts() const { return counts_; }
-    /// Of all its pools, and of addresses outside of them; of one kind, or of all.
-    LeaseCount count_of_subnet(std::uint32_t subnet_id, std::optional<LeaseKind> kind = {}) const;
+    const ScopeCounts& counts() const { return counts_; }
     std::int64_t of_subnet(std::uint32_t subnet_id, LeaseKind kind) const override;
     std::int64_t of_class(std::string_view name, LeaseKind kind) const override;
     /// Highest version seen: a fresh one must be above it.
@@ -140,7 +123,7 @@ private:
     OfferTable offers_;
     PendingChanges pending_;
     std::unordered_map<Prefix, std::string> set_aside_;
-    std::map<LeaseScope, LeaseCount> counts_;
+    ScopeCounts counts_;
     struct ClassCount {
         std::int64_t addresses = 0, prefixes = 0;
     };

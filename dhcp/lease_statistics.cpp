@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 
 namespace leasehold {
@@ -99,11 +100,9 @@ void recount_subnet(Statistics& statistics, const SubnetConfig& subnet, const Le
         if (kind != LeaseKind::pd) set(Stat::declined_addresses, count.declined);
         if (kind == LeaseKind::na) set(Stat::registered_nas, count.registered);
     };
-    put(std::nullopt, subnet_total, keeper.count_of_subnet(subnet.id, kind));
+    put(std::nullopt, subnet_total, keeper.counts().of_subnet(subnet.id, kind));
     for (const auto& [pool_id, total] : pool_totals) {
-        const auto found = keeper.counts().find({subnet.id, pool_id, kind});
-        const LeaseCount count = found == keeper.counts().end() ? LeaseCount{} : found->second;
-        put(StatPool{pool_id, kind == LeaseKind::pd}, total, count);
+        put(StatPool{pool_id, kind == LeaseKind::pd}, total, keeper.counts().of({subnet.id, pool_id, kind}));
     }
 }
 
@@ -131,11 +130,11 @@ void recount(Statistics& statistics, const ServerConfig& config, const LeaseKeep
     for (const LeaseKind kind : kinds_of(config.family)) {
         for (const auto& subnet : config.subnets) recount_subnet(statistics, subnet, keeper, kind);
         StatValue assigned = 0;
-        for (const auto& [scope, count] : keeper.counts()) {
-            if (scope.kind != kind) continue;
+        keeper.counts().for_each([&](const LeaseScope& scope, const LeaseCount& count) {
+            if (scope.kind != kind) return;
             assigned += count.assigned;
             declined += count.declined;
-        }
+        });
         statistics.set(stats_of(kind).assigned, assigned);
     }
     statistics.set(Stat::declined_addresses, declined);

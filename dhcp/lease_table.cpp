@@ -107,6 +107,11 @@ std::size_t LeaseTable::size() const {
     return impl_->records.size();
 }
 
+void LeaseTable::expect_look_up(OctetView client_id, OctetView hwaddr) const {
+    impl_->identities[place_of(IdentityPart::client)].expect(client_id);
+    impl_->identities[place_of(IdentityPart::hwaddr)].expect(hwaddr);
+}
+
 LeaseRows LeaseTable::by_client_id(OctetView client_id, std::size_t limit) const {
     return impl_->by(IdentityPart::client, client_id, limit);
 }

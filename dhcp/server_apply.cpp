@@ -40,8 +40,9 @@ void Server::Impl::take(std::shared_ptr<const ServerConfig> next) {
 
 std::uint64_t Server::Impl::leases_without_subnet() const {
     std::int64_t count = 0;
-    for (const auto& [scope, leases] : home->keeper().counts())
+    home->keeper().counts().for_each([&](const LeaseScope& scope, const LeaseCount& leases) {
         if (config->subnet(scope.subnet_id) == nullptr) count += leases.assigned;
+    });
     return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
 }
 
@@ -49,7 +50,7 @@ std::uint64_t Server::Impl::leases_without_subnet() const {
 std::string Server::Impl::tell_of_changed_ids(const ServerConfig& next) const {
     const auto leases_of = [this](std::uint32_t subnet_id) {
         return static_cast<std::uint64_t>(
-            std::max<std::int64_t>(home->keeper().count_of_subnet(subnet_id).assigned, 0));
+            std::max<std::int64_t>(home->keeper().counts().of_subnet(subnet_id).assigned, 0));
     };
     const auto changes = changed_subnet_ids(*config, next, leases_of);
     for (const SubnetIdChange& change : changes)

@@ -77,16 +77,19 @@ struct RouteOwner {
     auto operator<=>(const RouteOwner&) const = default;
 };
 
+// Of pools and subnets what every packet reads stands first: with thousands of subnets each packet meets another one,
+// which is not in the cache, and every line of it that is looked at costs a wait for memory.
+
 struct PoolConfig {
     PoolRange range;
-    LeaseKind kind = LeaseKind::v4;         // na or pd in a DHCPv6 subnet
-    std::optional<Prefix> excluded_prefix;  // pd, RFC 6603: within each delegated prefix, at the same place
+    LeaseKind kind = LeaseKind::v4;  // na or pd in a DHCPv6 subnet
     std::uint32_t pool_id = 0;
+    PoolIndex index = 0;  // its place in ServerConfig::pool_ranges
     OptionSet options;
     ClassGuard guard;
     std::vector<ClassId> additional_classes;
     std::shared_ptr<const DdnsConfig> ddns;  // null: the subnet's
-    PoolIndex index = 0;                     // its place in ServerConfig::pool_ranges
+    std::optional<Prefix> excluded_prefix;   // pd, RFC 6603: within each delegated prefix, at the same place
     bool operator==(const PoolConfig&) const = default;
 };
 
@@ -98,47 +101,47 @@ struct CarrierConfig {
     bool operator==(const CarrierConfig&) const = default;
 };
 
-struct SubnetConfig {
+struct alignas(64) SubnetConfig {
     std::uint32_t id = 0;
     Prefix network;
-    std::string interface;
-    Octets interface_id;                // v6: as relays call it (RFC 8415 21.18); empty: nothing
-    std::vector<Ipv6> relay_addresses;  // IPv4 ones are mapped
-    std::optional<CarrierConfig> carrier = {};  // v4: whose messages come in DHCPv6 ones
-    std::vector<PoolConfig> pools;      // v6: of addresses, then of prefixes
-    OptionSet options;
-    ClassGuard guard;
-    std::vector<ClassId> additional_classes;      // evaluate-additional-classes
-    std::optional<std::uint32_t> shared_network;  // its place in ServerConfig::shared_networks
-
-    LifetimeRange valid_lifetime;
-    std::optional<LifetimeRange> preferred_lifetime;  // v6; nullopt: 5/8 of the valid one
-    std::optional<std::uint32_t> renew_timer, rebind_timer;  // T1, T2
-    bool calculate_tee_times = false;
-    double t1_percent = 0.5, t2_percent = 0.875;
-    std::uint32_t offer_lifetime = 0;  // > 0: an OFFER stores a lease for so many seconds
-    double cache_threshold = 0.25;     // 0: every renewal is written
-    std::optional<std::uint32_t> cache_max_age;
     bool authoritative = false;
     bool match_client_id = true;
     bool store_extended_info = false;
-    AllocatorKind allocator = AllocatorKind::iterative;
-    AllocatorKind pd_allocator = AllocatorKind::iterative;  // v6, of delegated prefixes
-    Ipv4 next_server;
-    std::string server_hostname;
-    std::string boot_file_name;
-
+    bool rapid_commit = false;  // RFC 4039, 8415 21.14
+    bool calculate_tee_times = false;
     bool reservations_global = false;
     bool reservations_in_subnet = true;
     bool reservations_out_of_pool = false;  // addresses of pools are never reserved
-    bool rapid_commit = false;              // RFC 4039, 8415 21.14
+    bool legal_logging = true;              // its leases are told of in ServerConfig::legal_log
+    AllocatorKind allocator = AllocatorKind::iterative;
+    AllocatorKind pd_allocator = AllocatorKind::iterative;  // v6, of delegated prefixes
+    std::optional<std::uint32_t> shared_network;            // its place in ServerConfig::shared_networks
+    std::vector<PoolConfig> pools;                          // v6: of addresses, then of prefixes
+    ClassGuard guard;
+    OptionSet options;
+    std::vector<ClassId> additional_classes;  // evaluate-additional-classes
+    std::shared_ptr<const DdnsConfig> ddns;   // null: DdnsConfig{}
+    LifetimeRange valid_lifetime;
+    std::optional<std::uint32_t> renew_timer, rebind_timer;  // T1, T2
+    std::uint32_t offer_lifetime = 0;                        // > 0: an OFFER stores a lease for so many seconds
+    double cache_threshold = 0.25;                           // 0: every renewal is written
+    std::optional<std::uint32_t> cache_max_age;
     std::optional<double>
         adaptive_lease_time_threshold;  // share of pools in use above which min_valid is given
     LimitsConfig limits;
     PingConfig ping;
-    PrefixRoutesConfig prefix_routes;  // v6
-    std::shared_ptr<const DdnsConfig> ddns;  // null: DdnsConfig{}
-    bool legal_logging = true;               // its leases are told of in ServerConfig::legal_log
+    Ipv4 next_server;
+    std::string server_hostname;
+    std::string boot_file_name;
+    std::optional<LifetimeRange> preferred_lifetime;  // v6; nullopt: 5/8 of the valid one
+    double t1_percent = 0.5, t2_percent = 0.875;
+
+    // Read where it is looked for, or seldom.
+    std::string interface;
+    Octets interface_id;                // v6: as relays call it (RFC 8415 21.18); empty: nothing
+    std::vector<Ipv6> relay_addresses;  // IPv4 ones are mapped
+    std::optional<CarrierConfig> carrier = {};  // v4: whose messages come in DHCPv6 ones
+    PrefixRoutesConfig prefix_routes;           // v6
     bool operator==(const SubnetConfig&) const = default;
 };
 

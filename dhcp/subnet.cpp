@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dhcp/prefetch.hpp"
 #include "dhcp/v4/option_table.hpp"
 #include "dhcp/wire.hpp"
 
@@ -10,10 +11,10 @@ namespace leasehold {
 
 template <class Map, class Key>
 void SubnetIndex::put_in_front(Map& heads, const Key& key, std::size_t place) {
-    const auto link = static_cast<LinkNumber>(links_.size());
-    const auto [head, is_new] = heads.try_emplace(key, link);
-    links_.push_back({static_cast<std::uint32_t>(place), is_new ? no_link : head->second});
-    head->second = link;
+    const auto [head, is_new] = heads.try_emplace(key, Link{static_cast<std::uint32_t>(place), no_link});
+    if (is_new) return;
+    links_.push_back(head->second);
+    head->second = {static_cast<std::uint32_t>(place), static_cast<LinkNumber>(links_.size() - 1)};
 }
 
 void SubnetIndex::add(LinkKeys& keys, const Prefix* network, const std::string& interface, OctetView interface_id,
@@ -54,20 +55,20 @@ void SubnetIndex::add_server_identifier(const OptionSet& options) {
     }
 }
 
-SubnetIndex::LinkNumber SubnetIndex::chain_of_network(const LinkKeys& keys, const Ipv6& address,
-                                                      std::uint8_t length) {
+const SubnetIndex::Link* SubnetIndex::chain_of_network(const LinkKeys& keys, const Ipv6& address,
+                                                       std::uint8_t length) {
     const auto found = keys.networks.find(Prefix{masked(address, length), length});
-    return found == keys.networks.end() ? no_link : found->second;
+    return found == keys.networks.end() ? nullptr : &found->second;
 }
 
-SubnetIndex::LinkNumber SubnetIndex::chain_of(const Texts& texts, std::string_view text) {
+const SubnetIndex::Link* SubnetIndex::chain_of(const Texts& texts, std::string_view text) {
     const auto found = texts.find(text);
-    return found == texts.end() ? no_link : found->second;
+    return found == texts.end() ? nullptr : &found->second;
 }
 
-SubnetIndex::LinkNumber SubnetIndex::chain_of_relay(const Ipv6& relay) const {
+const SubnetIndex::Link* SubnetIndex::chain_of_relay(const Ipv6& relay) const {
     const auto found = by_relay_.find(Prefix{relay, 128});
-    return found == by_relay_.end() ? no_link : found->second;
+    return found == by_relay_.end() ? nullptr : &found->second;
 }
 
 std::optional<std::size_t> SubnetIndex::by_id(std::uint32_t id) const {
@@ -77,6 +78,15 @@ std::optional<std::size_t> SubnetIndex::by_id(std::uint32_t id) const {
 
 bool SubnetIndex::is_server_identifier(Ipv4 address) const {
     return server_identifiers_.contains(address.value);
+}
+
+void prefetch_subnet(const SubnetConfig& subnet) {
+    prefetch(&subnet, &subnet.interface);
+}
+
+void prefetch_contents(const SubnetConfig& subnet) {
+    if (!subnet.pools.empty()) prefetch(subnet.pools.data(), subnet.pools.data() + 1);
+    if (!subnet.options.empty()) prefetch(subnet.options.data(), subnet.options.data() + 1);
 }
 
 bool admits(const ServerConfig& config, const SubnetConfig& subnet, const ClassSet& classes) {

@@ -74,10 +74,13 @@ public:
     std::optional<std::size_t> by_id(std::uint32_t id) const;
     /// Is this a server identifier (option 54) of a subnet, a shared network or a pool?
     bool is_server_identifier(Ipv4 address) const;
+    /// Does any of them have one?
+    bool has_server_identifiers() const { return !server_identifiers_.empty(); }
 
 private:
     static constexpr auto anybody = [](std::size_t) { return true; };
-    /// Subnets with one key are chained in ascending id.
+    /// Subnets with one key are chained in ascending id. The first one, nearly always the only one, stands with the
+    /// key, the others in `links_`.
     using LinkNumber = std::uint32_t;
     static constexpr LinkNumber no_link = ~LinkNumber{0};
     struct Link {
@@ -89,11 +92,11 @@ private:
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
 
-    using Texts = boost::unordered_flat_map<std::string, LinkNumber, TextHash, std::equal_to<>>;
+    using Texts = boost::unordered_flat_map<std::string, Link, TextHash, std::equal_to<>>;
     /// By what a packet says of its link.
     struct LinkKeys {
         std::vector<std::uint8_t> lengths;  // of prefixes in use, ascending
-        boost::unordered_flat_map<Prefix, LinkNumber> networks;
+        boost::unordered_flat_map<Prefix, Link> networks;
         Texts interfaces, interface_ids;
     };
 
@@ -107,14 +110,15 @@ private:
         return first;
     }
     template <class Takes>
-    std::optional<std::size_t> first_of(LinkNumber link, const Takes& takes) const {
-        for (; link != no_link; link = links_[link].next)
-            if (takes(std::size_t{links_[link].place})) return links_[link].place;
+    std::optional<std::size_t> first_of(const Link* link, const Takes& takes) const {
+        for (; link != nullptr; link = link->next == no_link ? nullptr : &links_[link->next])
+            if (takes(std::size_t{link->place})) return link->place;
         return std::nullopt;
     }
-    static LinkNumber chain_of_network(const LinkKeys& keys, const Ipv6& address, std::uint8_t length);
-    static LinkNumber chain_of(const Texts& texts, std::string_view text);
-    LinkNumber chain_of_relay(const Ipv6& relay) const;
+    // nullptr: no subnet has this key.
+    static const Link* chain_of_network(const LinkKeys& keys, const Ipv6& address, std::uint8_t length);
+    static const Link* chain_of(const Texts& texts, std::string_view text);
+    const Link* chain_of_relay(const Ipv6& relay) const;
     void add(LinkKeys& keys, const Prefix* network, const std::string& interface, OctetView interface_id,
              std::size_t place);
     template <class Map, class Key>
@@ -123,10 +127,15 @@ private:
 
     std::vector<Link> links_;
     LinkKeys keys_, carrier_keys_;
-    boost::unordered_flat_map<Prefix, LinkNumber> by_relay_;  // all of length 128
+    boost::unordered_flat_map<Prefix, Link> by_relay_;  // all of length 128
     boost::unordered_flat_map<std::uint32_t, std::size_t> by_id_;
     boost::unordered_flat_set<std::uint32_t> server_identifiers_;
 };
+
+/// What packets read of their subnet is asked for in two steps: the subnet itself as soon as it is found, its pools and
+/// options, which it names, when it is there.
+void prefetch_subnet(const SubnetConfig& subnet);
+void prefetch_contents(const SubnetConfig& subnet);
 
 /// Do the guards of the subnet and of its shared network let a packet with these classes in?
 bool admits(const ServerConfig& config, const SubnetConfig& subnet, const ClassSet& classes);

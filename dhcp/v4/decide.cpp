@@ -107,7 +107,7 @@ Decision decide(const Request& request, const ServerConfig& config, const World&
         case RequestKind::selecting:
         case RequestKind::init_reboot:
         case RequestKind::renewing:
-        case RequestKind::rebinding: return decide_request(context);
+        case RequestKind::rebinding: expect_look_up(context); return decide_request(context);
         case RequestKind::discover:
         case RequestKind::inform: break;
     }
@@ -115,6 +115,7 @@ Decision decide(const Request& request, const ServerConfig& config, const World&
         return dropped(DropReason::no_subnet, "no subnet fits where the packet came from");
     }
     if (request.kind == RequestKind::inform) return decide_inform(context);
+    expect_look_up(context);
     return decide_discover(context);
 }
 

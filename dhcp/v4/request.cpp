@@ -22,14 +22,6 @@ const SubnetConfig* at(const ServerConfig& config, std::optional<std::size_t> pl
     return place ? &config.subnets[*place] : nullptr;
 }
 
-/// With thousands of subnets theirs is seldom in the cache. Asked for at once, its lines come together while
-/// the host is looked up, instead of one after the other when each is needed.
-void prefetch(const SubnetConfig& subnet) {
-    constexpr std::size_t line = 64;
-    const auto* const begin = reinterpret_cast<const char*>(&subnet);
-    for (std::size_t offset = 0; offset < sizeof subnet; offset += line) __builtin_prefetch(begin + offset);
-}
-
 /// RFC 3527 link selection, else RFC 3011 subnet selection: the address names the client's link, whatever
 /// giaddr says. 0.0.0.0 names none.
 std::optional<Ipv4> selected_link(const MessageView& message, const CompatibilityConfig& compatibility) {
@@ -92,7 +84,7 @@ Ipv4 local_address(const Arrival& arrival, const LocalAddresses& local) {
 /// local address.
 Ipv4 server_identifier(const Request& request, const ServerConfig& config) {
     if (const auto override = server_id_override(*request.message)) return *override;
-    if (const auto* subnet = request.subnet) {
+    if (const auto* subnet = request.subnet; subnet != nullptr && config.subnet_index->has_server_identifiers()) {
         if (const auto configured = configured_server_id(subnet->options)) return *configured;
         if (subnet->shared_network) {
             const auto& network = config.shared_networks[*subnet->shared_network];
@@ -193,7 +185,11 @@ std::optional<Drop> dropped_by_class(const Request& request) {
 const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
                                   const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
-    const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
+    const auto takes = [&](std::size_t place) {
+        const auto& subnet = config.subnets[place];
+        prefetch_subnet(subnet);
+        return admits(config, subnet, classes);
+    };
     const auto found = [&](std::optional<std::size_t> place, const SubnetClue& clue) {
         const auto* const subnet = at(config, place);
         if (decision_observer != nullptr) decision_observer->on_subnet(clue, classes, subnet);
@@ -258,13 +254,13 @@ Result<Request, Drop> read_request(const MessageView& message, const Arrival& ar
     look_for_early_host(request, config, source);
     if (auto drop = dropped_by_class(request)) return refuse(std::move(*drop));
     request.subnet = select_subnet(message, arrival, config, request.classes);
-    if (request.subnet != nullptr) prefetch(*request.subnet);
     request.local_address = local_address(arrival, local);
     read_identity(request, config, source);
     return request;
 }
 
 std::optional<Drop> complete_request(Request& request, const ServerConfig& config) {
+    if (request.subnet != nullptr) prefetch_contents(*request.subnet);
     look_for_host(request, config);
     classify_after_hosts(PacketSource{*request.message, request.arrival}, config, request.classes);
     if (auto drop = dropped_by_class(request)) return drop;

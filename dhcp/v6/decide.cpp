@@ -141,7 +141,7 @@ Decision decide(const Request& request, const ServerConfig& config, const World&
         case RequestKind::solicit:
         case RequestKind::request:
         case RequestKind::renew:
-        case RequestKind::rebind: return decide_leases(context);
+        case RequestKind::rebind: expect_look_up(context); return decide_leases(context);
         case RequestKind::release: return decide_release(context);
         case RequestKind::decline: return decide_decline(context);
         case RequestKind::confirm: return decide_confirm(context);

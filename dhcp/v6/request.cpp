@@ -141,7 +141,11 @@ std::optional<Ipv6> link_address_of(const MessageView& message) {
 const SubnetConfig* select_subnet(const MessageView& message, const Arrival& arrival,
                                   const ServerConfig& config, const ClassSet& classes) {
     const auto& index = *config.subnet_index;
-    const auto takes = [&](std::size_t place) { return admits(config, config.subnets[place], classes); };
+    const auto takes = [&](std::size_t place) {
+        const auto& subnet = config.subnets[place];
+        prefetch_subnet(subnet);
+        return admits(config, subnet, classes);
+    };
     const auto found = [&](std::optional<std::size_t> place, const SubnetClue& clue) {
         const auto* const subnet = place ? &config.subnets[*place] : nullptr;
         if (decision_observer != nullptr) decision_observer->on_subnet(clue, classes, subnet);
@@ -205,6 +209,7 @@ Result<Request, Drop> read_request(const MessageView& message, const Arrival& ar
 }
 
 std::optional<Drop> complete_request(Request& request, const ServerConfig& config) {
+    if (request.subnet != nullptr) prefetch_contents(*request.subnet);
     look_for_host(request, config);
     classify_after_hosts(PacketSource{*request.message, request.arrival, request.hwaddr}, config,
                          request.classes);

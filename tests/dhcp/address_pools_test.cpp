@@ -66,6 +66,25 @@ TEST_P(AddressPoolsPoolOf, FindsIt) {
 INSTANTIATE_TEST_SUITE_P(Cases, AddressPoolsPoolOf, testing::ValuesIn(pool_of_cases),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
+// Numbers around those at which the search takes steps, pools in no order, gaps between them.
+TEST(AddressPools, EachOfManyPoolsIsFoundByItsFirstAndLastUnitAndNoneByAGap) {
+    constexpr std::uint32_t distance = 8, units = 5;
+    for (const std::uint32_t count : {1u, 2u, 15u, 16u, 17u, 33u, 1'000u}) {
+        SCOPED_TRACE(count);
+        const auto first_of = [](std::uint32_t place) { return behind(v4("10.0.0.0"), place * distance); };
+        std::vector<PoolRange> ranges;
+        for (std::uint32_t place = 0; place < count; ++place) ranges.push_back(pool(first_of(place), units));
+        std::shuffle(ranges.begin(), ranges.end(), std::mt19937{count});
+        const AddressPools pools{ranges};
+        for (PoolIndex index = 0; index < count; ++index) {
+            EXPECT_EQ(pools.pool_of(ranges[index].first), index);
+            EXPECT_EQ(pools.pool_of(ranges[index].last), index);
+            EXPECT_EQ(pools.pool_of(behind(ranges[index].last, 1)), std::nullopt);
+        }
+        EXPECT_EQ(pools.pool_of(v4("9.255.255.255")), std::nullopt);
+    }
+}
+
 TEST(AddressPools, NoPoolsAtAll) {
     AddressPools pools{{}};
     EXPECT_EQ(pools.size(), 0u);
@@ -90,6 +109,7 @@ struct RangeCase {
 };
 const std::vector<RangeCase> range_cases{
     {"V4", pool(v4("10.0.0.5"), 251)},
+    {"V4OverItsOwnWords", pool(v4("10.0.0.5"), 300)},
     {"V4OverOneChunk", pool(v4("10.0.0.5"), 5000)},
     {"V4Slash8", pool(v4("10.0.0.0"), 1u << 24)},
     {"AddressesSlash64", pool(v6("2001:db8::"), Uint128{1} << 64)},
@@ -191,7 +211,7 @@ void fill(AddressPools& pools, std::uint32_t units, Availability availability) {
 }
 
 TEST(AddressPoolsDense, FullPoolIsKnown) {
-    for (const std::uint32_t units : {1u, 63u, 64u, 65u, 4096u, 4097u, 300'000u}) {
+    for (const std::uint32_t units : {1u, 63u, 64u, 65u, 256u, 257u, 4096u, 4097u, 300'000u}) {
         SCOPED_TRACE(units);
         AddressPools pools{{pool(v4("10.0.0.0"), units)}};
         fill(pools, units, Availability::taken);
@@ -235,8 +255,12 @@ TEST(AddressPoolsDense, FreeBeforeReusableWhereverTheyLie) {
     }
 }
 
-TEST(AddressPoolsDense, AgreesWithANaiveSetUnderRandomChanges) {
-    constexpr std::uint32_t seed = 31'415, units = 9'000;
+/// Pools whose bits lie within them, in one chunk, and in several.
+struct AddressPoolsDenseSize : testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(AddressPoolsDenseSize, AgreesWithANaiveSetUnderRandomChanges) {
+    constexpr std::uint32_t seed = 31'415;
+    const auto units = GetParam();
     SCOPED_TRACE(seed);
     std::mt19937 random{seed};
     AddressPools pools{{pool(v4("10.0.0.7"), units)}};
@@ -266,6 +290,8 @@ TEST(AddressPoolsDense, AgreesWithANaiveSetUnderRandomChanges) {
         ASSERT_EQ(pools.counts(0).taken, std::ranges::count(model, Availability::taken));
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Sizes, AddressPoolsDenseSize, testing::Values(1u, 100u, 256u, 257u, 4'000u, 9'000u));
 
 TEST(AddressPoolsDense, ALongRowOfBlockedUnitsIsPassedInOneTry) {
     AddressPools pools{{pool(v4("10.0.0.0"), 1u << 17)}};

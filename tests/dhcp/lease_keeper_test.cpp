@@ -34,10 +34,7 @@ protected:
         return lease;
     }
     Availability at(std::uint32_t last_octet) { return keeper.pools().get(address(last_octet)); }
-    std::int64_t assigned() {
-        const auto found = keeper.counts().find({7, 0});
-        return found == keeper.counts().end() ? 0 : found->second.assigned;
-    }
+    std::int64_t assigned() { return keeper.counts().of({7, 0}).assigned; }
 
     testing_support::FakeTime time;
     LeaseClock clock{time};

@@ -108,7 +108,7 @@ TEST(Recount, HasTotalsOfAnyLengthAndTheLeasesThatAreThere) {
     EXPECT_EQ(statistics.value(Stat::assigned_pds, 7, StatPool{3, true}), 1);
     EXPECT_EQ(statistics.value(Stat::assigned_pds), 1);
     EXPECT_EQ(keeper.of_subnet(7, LeaseKind::pd), 1);
-    EXPECT_EQ(keeper.count_of_subnet(7).assigned, 2);
+    EXPECT_EQ(keeper.counts().of_subnet(7).assigned, 2);
 }
 
 }  // namespace

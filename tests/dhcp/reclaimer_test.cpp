@@ -141,12 +141,12 @@ TEST_F(ReclaimerTest, WithoutAffinityAnExpiredLeaseIsRemovedAtOnce) {
 
 TEST_F(ReclaimerTest, ADeclinedAddressComesBackAfterItsProbation) {
     start({lease_of(10, LeaseState::declined)});
-    EXPECT_EQ(home->keeper().counts().at({1, 0}).declined, 1);
+    EXPECT_EQ(home->keeper().counts().of({1, 0}).declined, 1);
     time.advance(seconds{120});
     tick_until_idle();
     EXPECT_FALSE(at(10));
     EXPECT_EQ(statistics.value(Stat::reclaimed_declined_addresses), 1);
-    EXPECT_EQ(home->keeper().counts().at({1, 0}).declined, 0);
+    EXPECT_EQ(home->keeper().counts().of({1, 0}).declined, 0);
 }
 
 TEST_F(ReclaimerTest, ManyExpiredLeasesDoNotPileUpBehindASmallStep) {

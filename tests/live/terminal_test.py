@@ -8,11 +8,14 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
+import unittest
 from pathlib import Path
 
 from live.support.case import OneLinkTest
 from live.support.client import hardware_address
 from live.support.packet import colons
+from live.support.process import run
 from live.support.real_client import Udhcpc
 from live.support.server import binary
 from live.support.terminal import Terminal
@@ -110,6 +113,19 @@ class ViewsTest(TerminalCase):
         shell.wait_text("leasehold ctl lease4-get identifier-type=client-id ")
         shell.type("\x15exit\n")
         shell.wait()
+
+
+class InstalledCompletionTest(unittest.TestCase):
+    def test_it_lies_where_the_shells_look(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="leasehold-completion-") as folder:
+            run("cmake", "--install", str(binary().parent), "--component", "completion", "--prefix", folder)
+            installed = {str(file.relative_to(folder)): file.read_text(encoding="utf-8")
+                         for file in Path(folder).rglob("*") if file.is_file()}
+        bash = installed.pop("share/bash-completion/completions/leasehold")
+        self.assertEqual(bash, run(str(binary()), "completion", "bash"))
+        [(zsh_path, zsh)] = installed.items()
+        self.assertIn(zsh_path, ("share/zsh/vendor-completions/_leasehold", "share/zsh/site-functions/_leasehold"))
+        self.assertEqual(zsh, run(str(binary()), "completion", "zsh"))
 
 
 class LiveViewsTest(TerminalCase):
