@@ -32,6 +32,13 @@ public:
             if (cell.tag == tag && same(cell.record)) return cell.record;
         }
     }
+    /// Asks for the memory that find() and insert() of this tag will read, so that it is there when they come.
+    void expect(HashTag tag) const {
+        const auto& array = array_of(tag);
+        const auto* const cell = &array.cells[array.home(tag)];
+        __builtin_prefetch(cell);
+        __builtin_prefetch(cell + cells_of_line);  // clusters reach into the next line as often as not
+    }
     /// Does some steps of a growth under way, so that it always ends in time.
     void insert(HashTag tag, std::uint32_t record);
     /// @pre the pair is in the table
@@ -50,6 +57,7 @@ private:
         HashTag tag;
         std::uint32_t record;
     };
+    static constexpr std::size_t cells_of_line = 64 / sizeof(Cell);
     struct Array {
         ZeroedArray<Cell> cells;  // `homes` and a run-out behind them instead of wrapping around
         std::size_t homes = 0;

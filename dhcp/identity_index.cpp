@@ -41,6 +41,10 @@ std::uint32_t IdentityIndex::others(RecordNumber first) const {
     return records_->identity_link(first, part_) & ~first_bit;
 }
 
+void IdentityIndex::expect(OctetView identity) const {
+    if (!identity.empty()) cells_.expect(tag_of(keyed_hash(key_, identity), 0));
+}
+
 void IdentityIndex::insert(RecordNumber record) {
     const auto identity = records_->identity(record, part_);
     if (identity.empty()) return;

@@ -32,6 +32,9 @@ public:
         for (std::uint32_t n = 1; n < limit && n <= others(first); ++n) visit(find(hash, identity, n));
     }
 
+    /// An insert() of this identity comes soon: see HashIndex::expect().
+    void expect(OctetView identity) const;
+
     bool growing() const { return cells_.growing(); }
     bool grow_step(std::size_t cells) { return cells_.grow_step(cells); }
     std::size_t bytes() const { return cells_.bytes(); }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -60,6 +61,8 @@ public:
     /// what is known already (a change came in while loading): ignored. What sanity-checks say about it is
     /// done.
     void load(const Lease& lease);
+    /// The rows of a page, in their order.
+    void load(std::span<const Lease> leases);
     const LeaseCheckCounts& check_counts() const { return checks_.counts(); }
     /// Rows that sanity-checks want removed, that have not changed since, and that are not busy, at most
     /// `limit`: an Erase of each is due. They are told again until they are gone.
