@@ -77,6 +77,15 @@ std::optional<std::optional<Lease>> row_of(const DecisionContext& context, const
     return found->row;
 }
 
+bool knows_leases_of_client(const DecisionContext& context) {
+    if (context.world.table_complete) return true;
+    const auto* const stored = context.world.stored_clients;
+    if (stored == nullptr) return false;
+    const auto& client = context.client;
+    if (context.kind != LeaseKind::v4) return !stored->may_have(view(client.duid));
+    return !stored->may_have(view(client.client_id)) && !stored->may_have(view(client.hwaddr));
+}
+
 LeaseRows leases_of_client(const DecisionContext& context) {
     const auto& client = context.client;
     const auto& id = context.kind == LeaseKind::v4 ? client.client_id : client.duid;

@@ -59,6 +59,10 @@ bool belongs_to(const Lease& row, const DecisionContext& context);
 /// fetched (Need).
 std::optional<std::optional<Lease>> row_of(const DecisionContext& context, const Prefix& unit);
 
+/// Does leases_of_client() show all that the store has of the client? While it is loading: that there are none but
+/// those in the table is known of a client whose identities are in no stored row.
+bool knows_leases_of_client(const DecisionContext& context);
+
 /// This client's rows in the subnets on its link, of any state but declined: found by client identifier, or,
 /// when there are none, by hardware address; in v6 by DUID, of the IA in question. The one that it most likely uses stands first.
 LeaseRows leases_of_client(const DecisionContext& context);

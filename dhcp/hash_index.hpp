@@ -45,6 +45,9 @@ public:
     void erase(HashTag tag, std::uint32_t record);
     void replace(HashTag tag, std::uint32_t record, std::uint32_t by);
 
+    /// So many records are expected: the next growth is for all of them, while nothing grows yet.
+    void reserve(std::size_t records) { expected_ = records; }
+
     bool growing() const { return next_.homes != 0; }
     /// Moves about `cells` cells (to the end of the cluster there). @return true: more to do.
     bool grow_step(std::size_t cells);
@@ -78,6 +81,7 @@ private:
 
     Array current_;
     Array next_;
+    std::size_t expected_ = 0;
     std::size_t cursor_ = 0;  // cells of current_ before it have moved; 0 when nothing grows
     std::size_t size_ = 0;
 };

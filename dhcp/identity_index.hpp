@@ -35,6 +35,7 @@ public:
     /// An insert() of this identity comes soon: see HashIndex::expect().
     void expect(OctetView identity) const;
 
+    void reserve(std::size_t leases) { cells_.reserve(leases); }
     bool growing() const { return cells_.growing(); }
     bool grow_step(std::size_t cells) { return cells_.grow_step(cells); }
     std::size_t bytes() const { return cells_.bytes(); }

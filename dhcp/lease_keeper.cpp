@@ -63,6 +63,14 @@ std::optional<Prefix> LeaseKeeper::fill_pools(AddressPools& pools, std::optional
     });
 }
 
+void LeaseKeeper::note_identities(const IdentitiesPage& page) {
+    if (!stored_clients_) stored_clients_ = std::make_unique<StoredClients>();
+    page.for_each([&](OctetView identity) { stored_clients_->add(identity); });
+    rows_announced_ += page.rows;
+    identities_complete_ = page.complete;
+    if (page.complete) table_.reserve(rows_announced_);
+}
+
 void LeaseKeeper::load(const Lease& lease) {
     version_seen_ = std::max(version_seen_, lease.version);
     if (pending_.busy(lease.address) || erased_while_loading_.contains(lease.address)) return;
@@ -121,6 +129,7 @@ void LeaseKeeper::begin(const LeaseChange& change) {
 
 void LeaseKeeper::load_finished() {
     complete_ = true;
+    stored_clients_.reset();
     erased_while_loading_.clear();
 }
 

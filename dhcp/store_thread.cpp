@@ -160,7 +160,7 @@ BackendEvent StoreThread::settle() {
 
 // --- loading
 
-/// Streams the rows to the loop, a page at a time and no further ahead than it can digest; between two
+/// Streams the identities of all rows and then the rows to the loop, a page at a time and no further ahead than it can digest; between two
 /// pages the queue is served. A loss in between is resumed where it stopped.
 BackendEvent StoreThread::load() {
     accept();
@@ -177,9 +177,22 @@ BackendEvent StoreThread::load() {
         if (work.stop) return BackendEvent::stop;
         if (const auto lost = perform_work(std::move(work))) return *lost;
         if (!room) continue;
-        if (const auto lost = load_page()) return *lost;
+        if (const auto lost = identities_complete_ ? load_page() : load_identities()) return *lost;
     }
     return BackendEvent::loaded;
+}
+
+/// What another program stores meanwhile is not among them, as with the rows: a change that meets it loses.
+std::optional<BackendEvent> StoreThread::load_identities() {
+    auto page = store_.scan_identities(identities_up_to_, options().load_identities_rows, commit_deadline());
+    if (!page) return lose(page.error());
+    identities_complete_ = !*page || (*page)->complete;
+    if (!*page) return std::nullopt;
+    if ((*page)->last) identities_up_to_ = (*page)->last;
+    tell_ahead([told = std::make_shared<const IdentitiesPage>(std::move(**page))](StoreListener& to) {
+        to.on_identities(*told);
+    });
+    return std::nullopt;
 }
 
 std::optional<BackendEvent> StoreThread::load_page() {
@@ -190,19 +203,20 @@ std::optional<BackendEvent> StoreThread::load_page() {
     if (sink.last) loaded_up_to_ = sink.last;
     status_.rows_loaded += sink.page.leases.size();
     status_.rows_unreadable += end->unreadable;
-    tell_page(std::move(sink.page));
-    return std::nullopt;
-}
-
-void StoreThread::tell_page(LoadedPage&& page) {
-    const std::lock_guard lock{queue_->mutex};
-    ++queue_->pages_ahead;
-    queue_->tell_locked([self = queue_.get(), loaded = status_.rows_loaded,
-                         unreadable = status_.rows_unreadable,
-                         page = std::make_shared<LoadedPage>(std::move(page))](StoreListener& to) {
+    tell_ahead([self = queue_.get(), loaded = status_.rows_loaded, unreadable = status_.rows_unreadable,
+                page = std::make_shared<LoadedPage>(std::move(sink.page))](StoreListener& to) {
         self->known.rows_loaded = loaded;
         self->known.rows_unreadable = unreadable;
         to.on_page(std::move(*page));
+    });
+    return std::nullopt;
+}
+
+void StoreThread::tell_ahead(StoreQueue::Told digest) {
+    const std::lock_guard lock{queue_->mutex};
+    ++queue_->pages_ahead;
+    queue_->tell_locked([self = queue_.get(), digest = std::move(digest)](StoreListener& to) {
+        digest(to);
         const std::lock_guard relock{self->mutex};
         --self->pages_ahead;
         self->wake.notify_all();

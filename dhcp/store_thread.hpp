@@ -54,8 +54,10 @@ private:
     StoreResult<std::vector<FoundRow>> find_each(std::span<const JournalEntry> entries);
 
     // --- loading
+    std::optional<BackendEvent> load_identities();
     std::optional<BackendEvent> load_page();
-    void tell_page(LoadedPage&& page);
+    /// Tells the loop of a page of either kind; it counts as ahead until `digest` has run there.
+    void tell_ahead(StoreQueue::Told digest);
 
     // --- work
     /// @return the event, if the store was lost over it.
@@ -96,6 +98,8 @@ private:
     std::unique_ptr<OutageJournal> journal_;
     Batch in_doubt_;
     Batch not_applied_;
+    std::optional<Prefix> identities_up_to_;
+    bool identities_complete_ = false;  // or they are not to be had
     std::optional<Prefix> loaded_up_to_;
     bool load_complete_ = false;
     std::minstd_rand random_;

@@ -55,6 +55,12 @@ public:
     /// has UnreadableRow::address at its default (::/128 is no lease's key).
     virtual SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
                                                      std::size_t rows_max) = 0;
+    /// Whose leases the same rows are: see LeaseStore::scan_identities.
+    virtual SqlResult<std::optional<IdentitiesPage>> identities([[maybe_unused]] Family family,
+                                                                [[maybe_unused]] const std::optional<Prefix>& after,
+                                                                [[maybe_unused]] std::size_t rows_max) {
+        return std::nullopt;
+    }
     /// The newest `cltt` of the family; nullopt: no rows, or not found within a second.
     virtual SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) = 0;
     /// From any thread: the call in flight ends as lost, and so do later ones until the next connect().

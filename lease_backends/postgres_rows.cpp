@@ -340,17 +340,45 @@ PostgresStatement find_statement(std::span<const Prefix> keys) {
     return statement;
 }
 
-PostgresStatement page_statement(const PageStart& after, const Ipv6& last, std::size_t rows_max) {
+namespace {
+
+PostgresStatement select_behind(const std::string& columns, const PageStart& after, const Ipv6& last,
+                                std::size_t rows_max) {
     PostgresStatement statement;
     statement.binary = true;
     add_octets_parameter(statement, after.address);
     add_number_parameter(statement, type_int2, after.length);
     add_octets_parameter(statement, last);
     add_number_parameter(statement, type_int8, static_cast<std::int64_t>(rows_max));
-    statement.sql = "SELECT " + column_list() +
+    statement.sql = "SELECT " + columns +
                     " FROM lease WHERE (address, prefix_length) > ($1, $2) AND address <= $3 "
                     "ORDER BY address, prefix_length LIMIT $4";
     return statement;
+}
+
+}  // namespace
+
+PostgresStatement page_statement(const PageStart& after, const Ipv6& last, std::size_t rows_max) {
+    return select_behind(column_list(), after, last, rows_max);
+}
+
+PostgresStatement identities_statement(Family family, const PageStart& after, const Ipv6& last, std::size_t rows_max) {
+    const std::string of_family = family == Family::v4 ? "client_id, hwaddr" : "duid";
+    return select_behind("address, prefix_length, " + of_family, after, last, rows_max);
+}
+
+void read_identities(const PGresult& result, IdentitiesPage& page) {
+    constexpr int key_columns = 2;
+    const int rows = PQntuples(&result), columns = PQnfields(&result);
+    page.rows += static_cast<std::size_t>(rows);
+    for (int row = 0; row < rows; ++row) {
+        if (const auto key = read_returned_key(result, row)) page.last = key;
+        for (int column = key_columns; column < columns; ++column) {
+            const auto* const data = reinterpret_cast<const std::uint8_t*>(PQgetvalue(&result, row, column));
+            const auto size = static_cast<std::size_t>(PQgetlength(&result, row, column));
+            if (size <= client_id_size_max) page.add({data, size});  // nobody's, if it is longer
+        }
+    }
 }
 
 StoredLease read_stored_lease(const PGresult& result, int row) {

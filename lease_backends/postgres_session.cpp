@@ -117,6 +117,13 @@ std::vector<AddressRange> ranges_of(Family family) {
     return {{Ipv6{}, to_ipv6(v4_first - 1)}, {to_ipv6(v4_last + 1), to_ipv6(~Uint128{0})}};
 }
 
+/// Where a page of the range begins; nullopt: all of it lies before.
+std::optional<PageStart> start_in(const AddressRange& range, const std::optional<Prefix>& after) {
+    if (!after || after->address < range.first) return PageStart{range.first};
+    if (after->address > range.last) return std::nullopt;
+    return PageStart{after->address, static_cast<std::int16_t>(after->length)};
+}
+
 class PostgresSession final : public LeaseSession {
 public:
     explicit PostgresSession(const BackendConfig& config) : server_{config.server} {
@@ -143,6 +150,8 @@ public:
     SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) override;
     SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
                                              std::size_t rows_max) override;
+    SqlResult<std::optional<IdentitiesPage>> identities(Family family, const std::optional<Prefix>& after,
+                                                        std::size_t rows_max) override;
     SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) override;
 
 private:
@@ -352,16 +361,32 @@ SqlResult<std::vector<StoredLease>> PostgresSession::find(std::span<const Prefix
 SqlResult<std::vector<StoredLease>> PostgresSession::page(Family family, const std::optional<Prefix>& after,
                                                           std::size_t rows_max) {
     std::vector<StoredLease> rows;
+    rows.reserve(rows_max);
     for (const AddressRange& range : ranges_of(family)) {
         if (rows.size() == rows_max) break;
-        if (after && after->address > range.last) continue;
-        PageStart start{range.first};
-        if (after && after->address >= range.first)
-            start = {after->address, static_cast<std::int16_t>(after->length)};
-        const auto statement = page_statement(start, range.last, rows_max - rows.size());
+        const auto start = start_in(range, after);
+        if (!start) continue;
+        const auto statement = page_statement(*start, range.last, rows_max - rows.size());
         if (auto done = read_rows(statement, rows); !done) return std::unexpected(std::move(done.error()));
     }
     return rows;
+}
+
+SqlResult<std::optional<IdentitiesPage>> PostgresSession::identities(Family family,
+                                                                     const std::optional<Prefix>& after,
+                                                                     std::size_t rows_max) {
+    IdentitiesPage page;
+    for (const AddressRange& range : ranges_of(family)) {
+        if (page.rows == rows_max) break;
+        const auto start = start_in(range, after);
+        if (!start) continue;
+        const auto statement = identities_statement(family, *start, range.last, rows_max - page.rows);
+        const auto take = [&](std::size_t, const PGresult& result) { read_identities(result, page); };
+        if (auto done = connection_.run(statement, PostgresCall::leases, take); !done)
+            return std::unexpected(settled_read(std::move(done.error())));
+    }
+    page.complete = page.rows < rows_max;
+    return page;
 }
 
 SqlResult<void> PostgresSession::read_rows(const PostgresStatement& statement,
@@ -369,7 +394,7 @@ SqlResult<void> PostgresSession::read_rows(const PostgresStatement& statement,
     const auto take = [&](std::size_t, const PGresult& result) {
         for (int row = 0; row < PQntuples(&result); ++row) rows.push_back(read_stored_lease(result, row));
     };
-    auto done = connection_.run(statement, PostgresCall::leases, take, PostgresConnection::Rows::singly);
+    auto done = connection_.run(statement, PostgresCall::leases, take);
     if (!done) return std::unexpected(settled_read(std::move(done.error())));
     return {};
 }
