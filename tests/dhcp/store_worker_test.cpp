@@ -268,6 +268,16 @@ TEST(StoreWorker, LoadsEveryRowInPagesInOrder) {
     EXPECT_EQ(bench.worker().status().rows_loaded, 10U);
 }
 
+TEST(StoreWorker, TellsWhoseTheRowsAreBeforeTheFirstOfThem) {
+    WorkerOptions options;
+    options.load_identities_rows = 4;
+    WorkerBench bench{{}, options, 10};
+    bench.serve();
+    EXPECT_THAT(bench.identities_rows, ElementsAre(4, 4, 2));
+    EXPECT_TRUE(bench.identities_complete);
+    EXPECT_EQ(bench.loaded.size(), 10U);
+}
+
 TEST(StoreWorker, TheLoadStaysOnlySoFarAheadOfTheLoop) {
     std::atomic<std::size_t> scans = 0;
     std::atomic<std::size_t> digested = 0;
