@@ -263,14 +263,14 @@ LeaseRow::LeaseRow() : places_(lease_columns.size()), binds_(lease_columns.size(
     visit_columns(sample, make_place);
 }
 
-StoredLease LeaseRow::read() const {
-    Lease lease;
+/// @pre it holds a lease
+void LeaseRow::read(StoredLease& into) const {
     Reader reader{*this};
-    if (visit_columns(lease, reader)) return lease;
-    UnreadableRow row{lease.address, std::move(reader.problem)};
+    if (visit_columns(*into, reader)) return;
+    UnreadableRow row{into->address, std::move(reader.problem)};
     if (row.detail.starts_with("address") || row.detail.starts_with("prefix_length"))
         row.address = Prefix{};  // no lease's key
-    return std::unexpected(std::move(row));
+    into = std::unexpected(std::move(row));
 }
 
 IdentitiesRow::IdentitiesRow(std::size_t identities_count) : identities(identities_count) {

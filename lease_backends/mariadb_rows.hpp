@@ -67,7 +67,7 @@ public:
     LeaseRow& operator=(const LeaseRow&) = delete;
 
     std::span<MYSQL_BIND> binds() { return binds_; }
-    StoredLease read() const;
+    void read(StoredLease& into) const;
 
 private:
     class Reader;

@@ -162,18 +162,19 @@ SqlResult<void> MariadbSession::script(std::string_view sql) {
 }
 
 SqlResult<std::vector<StoredLease>> MariadbSession::read_leases(MariadbStatement& statement,
-                                                                std::span<MYSQL_BIND> parameters) {
+                                                                std::span<MYSQL_BIND> parameters,
+                                                                std::vector<StoredLease> used) {
     if (auto done = statement.execute(parameters, 0, row_.binds()); !done)
         return std::unexpected(std::move(done.error()));
-    std::vector<StoredLease> leases;
+    StoredLeases leases{std::move(used)};
     for (;;) {
         auto more = statement.fetch();
         if (!more) return std::unexpected(std::move(more.error()));
         if (!*more) break;
-        leases.push_back(row_.read());
+        row_.read(leases.next());
     }
     if (auto done = statement.finish(); !done) return std::unexpected(std::move(done.error()));
-    return leases;
+    return leases.take();
 }
 
 SqlResult<std::vector<StoredLease>> MariadbSession::find(std::span<const Prefix> keys) {
@@ -183,15 +184,15 @@ SqlResult<std::vector<StoredLease>> MariadbSession::find(std::span<const Prefix>
     append_keys(sql, keys);
     MariadbStatement statement{connection_};
     if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));
-    return read_leases(statement, {});
+    return read_leases(statement, {}, {});
 }
 
 SqlResult<std::vector<StoredLease>> MariadbSession::page(Family family, const std::optional<Prefix>& after,
-                                                         std::size_t rows_max) {
+                                                         std::size_t rows_max, std::vector<StoredLease> used) {
     PageParameters parameters{after, rows_max};
     MariadbStatement& statement = family == Family::v4 ? page_v4_ : page_v6_;
     if (auto done = prepare_page(statement, column_list(), family); !done) return std::unexpected(std::move(done.error()));
-    return read_leases(statement, parameters.binds);
+    return read_leases(statement, parameters.binds, std::move(used));
 }
 
 SqlResult<std::optional<IdentitiesPage>> MariadbSession::identities(Family family, const std::optional<Prefix>& after,

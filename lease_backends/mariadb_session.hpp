@@ -35,8 +35,8 @@ public:
     SqlResult<std::vector<std::vector<bool>>> apply(std::span<const ChangeGroup> groups, const Fence& fence,
                                                     Finish finish) override;
     SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) override;
-    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
-                                             std::size_t rows_max) override;
+    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after, std::size_t rows_max,
+                                             std::vector<StoredLease> used) override;
     SqlResult<std::optional<IdentitiesPage>> identities(Family family, const std::optional<Prefix>& after,
                                                         std::size_t rows_max) override;
     SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) override;
@@ -63,7 +63,8 @@ private:
     SqlResult<void> erase(std::span<const Erase* const> erases, Verdicts& applied, std::size_t first);
     SqlResult<void> prepare_page(MariadbStatement& statement, const std::string& columns, Family family);
     SqlResult<std::vector<StoredLease>> read_leases(MariadbStatement& statement,
-                                                    std::span<MYSQL_BIND> parameters);
+                                                    std::span<MYSQL_BIND> parameters,
+                                                    std::vector<StoredLease> used);
 
     const BackendConfig config_;
     const MariadbForm wanted_form_;

@@ -148,8 +148,8 @@ public:
     SqlResult<std::vector<std::vector<bool>>> apply(std::span<const ChangeGroup> groups, const Fence& fence,
                                                     Finish finish) override;
     SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) override;
-    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
-                                             std::size_t rows_max) override;
+    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after, std::size_t rows_max,
+                                             std::vector<StoredLease> used) override;
     SqlResult<std::optional<IdentitiesPage>> identities(Family family, const std::optional<Prefix>& after,
                                                         std::size_t rows_max) override;
     SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) override;
@@ -163,7 +163,7 @@ private:
     PostgresStatement time_limit(std::chrono::milliseconds limit) const;
     PostgresStatement fence_statement(const Fence& fence) const;
     std::chrono::milliseconds time_left() const;
-    SqlResult<void> read_rows(const PostgresStatement& statement, std::vector<StoredLease>& rows);
+    SqlResult<void> read_rows(const PostgresStatement& statement, StoredLeases& rows);
 
     const DatabaseServerConfig server_;
     DatabaseHost host_;
@@ -350,18 +350,16 @@ SqlResult<std::vector<std::vector<bool>>> PostgresSession::apply(std::span<const
 }
 
 SqlResult<std::vector<StoredLease>> PostgresSession::find(std::span<const Prefix> keys) {
-    std::vector<StoredLease> rows;
-    if (keys.empty()) return rows;
-    rows.reserve(keys.size());
+    StoredLeases rows{{}};
+    if (keys.empty()) return rows.take();
     if (auto done = read_rows(find_statement(keys), rows); !done)
         return std::unexpected(std::move(done.error()));
-    return rows;
+    return rows.take();
 }
 
 SqlResult<std::vector<StoredLease>> PostgresSession::page(Family family, const std::optional<Prefix>& after,
-                                                          std::size_t rows_max) {
-    std::vector<StoredLease> rows;
-    rows.reserve(rows_max);
+                                                          std::size_t rows_max, std::vector<StoredLease> used) {
+    StoredLeases rows{std::move(used)};
     for (const AddressRange& range : ranges_of(family)) {
         if (rows.size() == rows_max) break;
         const auto start = start_in(range, after);
@@ -369,7 +367,7 @@ SqlResult<std::vector<StoredLease>> PostgresSession::page(Family family, const s
         const auto statement = page_statement(*start, range.last, rows_max - rows.size());
         if (auto done = read_rows(statement, rows); !done) return std::unexpected(std::move(done.error()));
     }
-    return rows;
+    return rows.take();
 }
 
 SqlResult<std::optional<IdentitiesPage>> PostgresSession::identities(Family family,
@@ -389,11 +387,8 @@ SqlResult<std::optional<IdentitiesPage>> PostgresSession::identities(Family fami
     return page;
 }
 
-SqlResult<void> PostgresSession::read_rows(const PostgresStatement& statement,
-                                           std::vector<StoredLease>& rows) {
-    const auto take = [&](std::size_t, const PGresult& result) {
-        for (int row = 0; row < PQntuples(&result); ++row) rows.push_back(read_stored_lease(result, row));
-    };
+SqlResult<void> PostgresSession::read_rows(const PostgresStatement& statement, StoredLeases& rows) {
+    const auto take = [&](std::size_t, const PGresult& result) { read_stored_leases(result, rows); };
     auto done = connection_.run(statement, PostgresCall::leases, take);
     if (!done) return std::unexpected(settled_read(std::move(done.error())));
     return {};

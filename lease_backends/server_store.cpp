@@ -262,8 +262,11 @@ StoreResult<std::optional<IdentitiesPage>> ServerStore::scan_identities(std::opt
 
 /// @pre what was read before is used up
 StoreResult<void> ServerStore::read_ahead() {
-    auto rows = session_->page(config_.family, ahead_after_, ahead_rows_);
-    if (!rows) return std::unexpected(failed(rows.error(), "reading the leases"));
+    auto rows = session_->page(config_.family, ahead_after_, ahead_rows_, std::move(ahead_));
+    if (!rows) {
+        drop_read_ahead();
+        return std::unexpected(failed(rows.error(), "reading the leases"));
+    }
     ahead_ = std::move(*rows);
     ahead_next_ = 0;
     ahead_complete_ = ahead_.size() < ahead_rows_;

@@ -37,7 +37,7 @@ public:
 
     static constexpr std::size_t keys_per_find_max = 1024;
     /// Rows that a scan reads in one go: grows from the one to the other.
-    static constexpr std::size_t read_ahead_min = 512, read_ahead_max = 4096;
+    static constexpr std::size_t read_ahead_min = 512, read_ahead_max = 2048;
     /// How often a transaction that collides is tried again, smaller if it can be.
     static constexpr int conflict_tries = 8;
     static constexpr std::chrono::seconds registration_interval{10};
