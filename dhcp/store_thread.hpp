@@ -54,6 +54,7 @@ private:
     StoreResult<std::vector<FoundRow>> find_each(std::span<const JournalEntry> entries);
 
     // --- loading
+    bool has_room();
     std::optional<BackendEvent> load_identities();
     std::optional<BackendEvent> load_page();
     /// Tells the loop of a page of either kind; it counts as ahead until `digest` has run there.
@@ -62,6 +63,7 @@ private:
     // --- work
     /// @return the event, if the store was lost over it.
     std::optional<BackendEvent> perform_work(Work&& work);
+    std::optional<StoreError> answer_finds(std::vector<FindRequest>& finds);
     std::optional<BackendEvent> commit(Batch&& batch);
     /// @param took  for its commit; nullopt: the outcome was found out later
     void complete(const Batch& batch, std::vector<RowResult>&& rows,

@@ -65,6 +65,7 @@ public:
 struct WorkerOptions {
     std::size_t queue_decisions_max = 4096;
     std::size_t batch_changes_max = 1024;
+    std::size_t batch_finds_max = 256;  // requests for rows that are answered by one question to the store
     std::size_t load_page_rows = 512;
     std::size_t load_identities_rows = 4096;  // of a page of them
     std::size_t load_pages_ahead_max = 4;  // of both kinds: the load waits while the loop has so many to digest

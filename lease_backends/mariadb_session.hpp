@@ -36,7 +36,7 @@ public:
                                                     Finish finish) override;
     SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) override;
     SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after, std::size_t rows_max,
-                                             std::vector<StoredLease> used) override;
+                                             std::vector<StoredLease> used = {}) override;
     SqlResult<std::optional<IdentitiesPage>> identities(Family family, const std::optional<Prefix>& after,
                                                         std::size_t rows_max) override;
     SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) override;
