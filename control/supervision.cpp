@@ -175,7 +175,7 @@ void Supervision::extend_start() {
         bool forward = false;
         for (const auto& look : looks_) {
             const auto backend = look().backend;
-            rows += backend.rows_loaded;
+            rows += backend.rows_announced + backend.rows_loaded;
             forward = forward || goes_forward(backend);
         }
         if (rows != std::exchange(rows_seen_, rows) || forward)

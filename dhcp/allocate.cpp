@@ -82,11 +82,28 @@ std::uint64_t offset_in(const PoolConfig& pool, const Prefix& unit) {
     return static_cast<std::uint64_t>(distance >> (128 - unit.length));
 }
 
+/// While the store is loading: a unit of the pool that was read from it for this packet, and that has no row.
+std::optional<Candidate> read_as_free(const DecisionContext& context, const SubnetConfig& subnet,
+                                      const PoolConfig& pool) {
+    for (const auto& [unit, row] : context.facts.fresh) {
+        if (row || pool_of(context.config, subnet, unit) != &pool) continue;
+        const auto& pools = context.world.pools;
+        if (pools.get(unit) != Availability::free || pools.is_blocked(unit)) continue;  // not any more
+        if (auto candidate = if_available(context, subnet, &pool, unit)) return candidate;
+    }
+    return std::nullopt;
+}
+
 /// The allocator's next unit of one pool. What is not for this client is stepped over: the random allocator of
 /// a dense pool begins at its seed, so the seed behind a refused unit leads to the next one.
 std::optional<Candidate> picked_from(const DecisionContext& context, const SubnetConfig& subnet,
                                      const PoolConfig& pool, Availability wanted) {
     auto kind = allocator_of(subnet, pool);
+    if (!context.world.table_complete) {
+        if (wanted != Availability::free) return std::nullopt;
+        if (auto candidate = read_as_free(context, subnet, pool)) return candidate;
+        kind = AllocatorKind::random;  // in order come the units that others have, and that are not loaded yet
+    }
     auto seed = context.seed;
     std::optional<Prefix> first;
     for (int i = 0; i < picks_max; ++i) {
@@ -209,6 +226,20 @@ bool is_other_ia_of_client(const DecisionContext& context, const Prefix& unit) {
     return row && row->duid == context.client.duid;
 }
 
+/// Further units of the pool that could be the client's: one question to the store finds a free one among them.
+void add_alternatives(const DecisionContext& context, const Candidate& chosen, std::vector<Prefix>& units) {
+    constexpr std::size_t units_max = 16;
+    auto seed = context.seed;
+    for (std::size_t tries = 0; tries < units_max && units.size() < units_max; ++tries) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        const auto pick = context.world.pools.pick(chosen.pool->index, AllocatorKind::random, seed >> 16);
+        if (!pick.unit || pick.was != Availability::free) return;
+        const bool fits = std::ranges::find(units, *pick.unit) == units.end() &&
+                          if_available(context, *chosen.subnet, chosen.pool, *pick.unit);
+        if (fits) units.push_back(*pick.unit);
+    }
+}
+
 struct FailureStats {
     Stat all, no_pools, shared_network, subnet, classes;
 };
@@ -279,6 +310,26 @@ std::optional<Candidate> choose_named(const DecisionContext& context, const Pref
         !is_reserved_for(context.client, context.config, *subnet, context.kind, unit))
         return std::nullopt;
     return if_available(context, *subnet, pool_of(context.config, *subnet, unit), unit);
+}
+
+bool may_choose(const DecisionContext& context) {
+    if (context.world.table_complete) return true;
+    if (!knows_leases_of_client(context)) return false;
+    const auto is_limited = [&](const auto& of) { return limit_of(of.limits, context.kind).has_value(); };
+    return !any_subnet_on_link(context.config, *context.client.subnet, context.classes, is_limited) &&
+           std::ranges::none_of(context.config.defined(context.classes),
+                                [&](const ClientClassConfig* of) { return is_limited(*of); });
+}
+
+std::optional<Decision> look_up_first(const DecisionContext& context, const std::optional<Candidate>& chosen) {
+    if (context.world.table_complete) return std::nullopt;
+    if (!chosen)
+        return dropped(DropReason::store_unavailable,
+                       "leases are still being loaded, and no free one was found without them");
+    if (row_of(context, chosen->unit)) return std::nullopt;
+    Need need{{chosen->unit}};
+    if (chosen->allocated) add_alternatives(context, *chosen, need.rows);
+    return Decision{std::move(need)};
 }
 
 Choice choose_new_lease(const DecisionContext& context, const Wish& wish) {

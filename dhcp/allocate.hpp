@@ -40,7 +40,14 @@ struct Wish {
     const ClientKey& holder;               // under which its offers are kept: one per client or IA
 };
 
-/// @pre the table is complete: this needs absence
+/// Is enough known to choose a lease for the client? While the store is loading: it surely has none that is not in the
+/// table yet, and no limit is to be kept on a number of leases that is not known yet.
+bool may_choose(const DecisionContext& context);
+/// While the store is loading, what is chosen is free as far as is known. @return what comes first: its row must be
+/// read, or, when it needs more than a read, the load must end; nullopt: the store has been asked, and nobody has it
+std::optional<Decision> look_up_first(const DecisionContext& context, const std::optional<Candidate>& chosen);
+
+/// @pre may_choose(); what is chosen then goes through look_up_first()
 Choice choose_lease(const DecisionContext& context, const Wish& wish);
 /// The later steps of it alone: a lease that the client does not have and that is not reserved for it.
 Choice choose_new_lease(const DecisionContext& context, const Wish& wish);

@@ -89,6 +89,15 @@ void expect_look_up(const DecisionContext& context) {
         context.world.pools.expect(client.subnet->pools.front().index);
 }
 
+bool knows_leases_of_client(const DecisionContext& context) {
+    if (context.world.table_complete) return true;
+    const auto* const stored = context.world.stored_clients;
+    if (stored == nullptr) return false;
+    const auto& client = context.client;
+    if (context.kind != LeaseKind::v4) return !stored->may_have(view(client.duid));
+    return !stored->may_have(view(client.client_id)) && !stored->may_have(view(client.hwaddr));
+}
+
 LeaseRows leases_of_client(const DecisionContext& context) {
     const auto& client = context.client;
     const auto& id = context.kind == LeaseKind::v4 ? client.client_id : client.duid;

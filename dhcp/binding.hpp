@@ -63,6 +63,10 @@ std::optional<std::optional<Lease>> row_of(const DecisionContext& context, const
 /// brought into the cache meanwhile, together.
 void expect_look_up(const DecisionContext& context);
 
+/// Does leases_of_client() show all that the store has of the client? While it is loading: that there are none but
+/// those in the table is known of a client whose identities are in no stored row.
+bool knows_leases_of_client(const DecisionContext& context);
+
 /// This client's rows in the subnets on its link, of any state but declined: found by client identifier, or,
 /// when there are none, by hardware address; in v6 by DUID, of the IA in question. The one that it most likely uses stands first.
 LeaseRows leases_of_client(const DecisionContext& context);

@@ -20,6 +20,7 @@
 #include "dhcp/recovery.hpp"
 #include "dhcp/server_config.hpp"
 #include "dhcp/statistics.hpp"
+#include "dhcp/stored_clients.hpp"
 
 namespace leasehold {
 
@@ -66,6 +67,8 @@ struct World {
     std::optional<OutageService> outage = std::nullopt;
     /// For lease limits; nullptr: nothing is limited.
     const LeaseCounts* counts = nullptr;
+    /// While the store is loading: who has leases in it; nullptr: not known yet.
+    const StoredClients* stored_clients = nullptr;
 };
 
 /// Rows read from the store for this packet, because the table is not complete yet.

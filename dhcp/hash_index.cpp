@@ -18,6 +18,11 @@ constexpr std::size_t load_limit(std::size_t homes) {
     return homes / 20 * 17;
 }  // 85 %
 
+/// So many that these records do not reach the limit.
+constexpr std::size_t homes_for(std::size_t records) {
+    return records / 17 * 20 + 40;
+}
+
 /// Small steps for large arrays: half-empty ones would cost more memory than the moving costs time.
 constexpr std::size_t larger(std::size_t homes) {
     return homes < doubles_below ? homes * 2 : homes + homes / 4;
@@ -60,7 +65,7 @@ void HashIndex::insert(HashTag tag, std::uint32_t record) {
     if (growing()) {
         grow_step(cells_moved_per_insert);
     } else if (size_ >= load_limit(current_.homes)) {
-        next_ = Array{larger(current_.homes)};
+        next_ = Array{std::max(larger(current_.homes), homes_for(expected_))};
         grow_step(cells_moved_per_insert);
     }
     array_of(tag).insert({tag, record});

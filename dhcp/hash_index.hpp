@@ -33,17 +33,20 @@ public:
             if (cell.tag == tag && same(cell.record)) return cell.record;
         }
     }
-    /// find() of this tag will follow: its cell is brought into the cache meanwhile.
+    /// find() or insert() of this tag will follow: its cell is brought into the cache meanwhile.
     void expect(HashTag tag) const {
         const auto& array = array_of(tag);
         const auto* const home = &array.cells[array.home(tag)];
-        prefetch(home, home + 1);
+        prefetch(home, home + cells_of_line + 1);  // clusters reach into the next line as often as not
     }
     /// Does some steps of a growth under way, so that it always ends in time.
     void insert(HashTag tag, std::uint32_t record);
     /// @pre the pair is in the table
     void erase(HashTag tag, std::uint32_t record);
     void replace(HashTag tag, std::uint32_t record, std::uint32_t by);
+
+    /// So many records are expected: the next growth is for all of them, while nothing grows yet.
+    void reserve(std::size_t records) { expected_ = records; }
 
     bool growing() const { return next_.homes != 0; }
     /// Moves about `cells` cells (to the end of the cluster there). @return true: more to do.
@@ -57,6 +60,7 @@ private:
         HashTag tag;
         std::uint32_t record;
     };
+    static constexpr std::size_t cells_of_line = 64 / sizeof(Cell);
     struct Array {
         ZeroedArray<Cell> cells;  // `homes` and a run-out behind them instead of wrapping around
         std::size_t homes = 0;
@@ -77,6 +81,7 @@ private:
 
     Array current_;
     Array next_;
+    std::size_t expected_ = 0;
     std::size_t cursor_ = 0;  // cells of current_ before it have moved; 0 when nothing grows
     std::size_t size_ = 0;
 };

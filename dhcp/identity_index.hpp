@@ -32,9 +32,10 @@ public:
         for (std::uint32_t n = 1; n < limit && n <= others(first); ++n) visit(find(hash, identity, n));
     }
 
-    /// for_each() of this identity will follow: its cell is brought into the cache meanwhile.
+    /// for_each() or insert() of this identity will follow: its cell is brought into the cache meanwhile.
     void expect(OctetView identity) const;
 
+    void reserve(std::size_t leases) { cells_.reserve(leases); }
     bool growing() const { return cells_.growing(); }
     bool grow_step(std::size_t cells) { return cells_.grow_step(cells); }
     std::size_t bytes() const { return cells_.bytes(); }

@@ -110,7 +110,8 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
                       context_.clock.reuse_allowed(),
                       set_aside_,
                       outage_,
-                      keeper_};
+                      keeper_,
+                      keeper_->stored_clients()};
     const auto fresh = first_version(context_.clock.now_precise(), keeper_->version_seen());
     seed_ = seed_ * 6364136223846793005u + 1442695040888963407u;
     Decision decision =

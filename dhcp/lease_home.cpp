@@ -148,11 +148,9 @@ void LeaseHome::on_opened(const Opened& opened) {
 }
 
 void LeaseHome::on_page(LoadedPage&& page) {
+    keeper_.load(page.leases);
     LeaseTime newest{};
-    for (const Lease& lease : page.leases) {
-        keeper_.load(lease);
-        newest = std::max(newest, lease.cltt);
-    }
+    for (const Lease& lease : page.leases) newest = std::max(newest, lease.cltt);
     if (events_.newest_cltt && !page.leases.empty()) events_.newest_cltt(newest);
     for (UnreadableRow& row : page.unreadable) {
         log(MessageId::STORE_ROW_UNREADABLE, {{"address", to_string(row.address)}, {"reason", row.detail}});

@@ -63,6 +63,7 @@ private:
 
     void on_backend(const BackendStatus& status) override;
     void on_opened(const Opened& opened) override;
+    void on_identities(const IdentitiesPage& page) override { keeper_.note_identities(page); }
     void on_page(LoadedPage&& page) override;
     void on_completions(std::vector<Completion>&& completions) override;
     void on_commit(const CommitReport& report) override;

@@ -57,6 +57,14 @@ std::optional<Prefix> LeaseKeeper::fill_pools(AddressPools& pools, std::optional
     });
 }
 
+void LeaseKeeper::note_identities(const IdentitiesPage& page) {
+    if (!stored_clients_) stored_clients_ = std::make_unique<StoredClients>();
+    page.for_each([&](OctetView identity) { stored_clients_->add(identity); });
+    rows_announced_ += page.rows;
+    identities_complete_ = page.complete;
+    if (page.complete) table_.reserve(rows_announced_);
+}
+
 void LeaseKeeper::load(const Lease& lease) {
     version_seen_ = std::max(version_seen_, lease.version);
     if (pending_.busy(lease.address) || erased_while_loading_.contains(lease.address)) return;
@@ -68,6 +76,15 @@ void LeaseKeeper::load(const Lease& lease) {
     count(known, -1);
     store(row);
     count(row, +1);
+}
+
+void LeaseKeeper::load(std::span<const Lease> leases) {
+    // As far ahead as a core has reads of memory under way at a time; two for each lease.
+    constexpr std::size_t ahead = 8;
+    for (std::size_t i = 0; i < leases.size(); ++i) {
+        if (i + ahead < leases.size()) table_.expect(leases[i + ahead]);
+        load(leases[i]);
+    }
 }
 
 std::vector<Lease> LeaseKeeper::unfit(std::size_t limit) {
@@ -106,6 +123,7 @@ void LeaseKeeper::begin(const LeaseChange& change) {
 
 void LeaseKeeper::load_finished() {
     complete_ = true;
+    stored_clients_.reset();
     erased_while_loading_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,6 +23,7 @@
 #include "dhcp/pending_changes.hpp"
 #include "dhcp/scope_counts.hpp"
 #include "dhcp/server_config.hpp"
+#include "dhcp/stored_clients.hpp"
 
 namespace leasehold {
 
@@ -41,10 +43,16 @@ public:
                                      std::size_t limit) const;
 
     // --- load
+    /// Of rows that are still to come.
+    void note_identities(const IdentitiesPage& page);
+    /// Who has leases in the store; nullptr: not known yet, or the rows are all here and say it better.
+    const StoredClients* stored_clients() const { return identities_complete_ ? stored_clients_.get() : nullptr; }
     /// A row as stored: of a page, or read alone because a packet needed it before its page came. Older than
     /// what is known already (a change came in while loading): ignored. What sanity-checks say about it is
     /// done.
     void load(const Lease& lease);
+    /// The rows of a page, in their order.
+    void load(std::span<const Lease> leases);
     const LeaseCheckCounts& check_counts() const { return checks_.counts(); }
     /// Rows that sanity-checks want removed, that have not changed since, and that are not busy, at most
     /// `limit`: an Erase of each is due. They are told again until they are gone.
@@ -137,6 +145,9 @@ private:
     std::vector<Unfit> unfit_;  // the last ones go first
     std::uint64_t version_seen_ = 0;
     bool complete_ = false;
+    std::unique_ptr<StoredClients> stored_clients_;  // while loading
+    std::size_t rows_announced_ = 0;
+    bool identities_complete_ = false;
     std::unordered_set<Prefix> erased_while_loading_;  // a page read before may still bring them
 };
 

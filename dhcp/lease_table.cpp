@@ -84,6 +84,15 @@ void LeaseTable::put(const Lease& lease, LeaseTime due) {
     impl_->expiry.set(record, due);
 }
 
+void LeaseTable::expect(const Lease& lease) const {
+    for (const auto part : identity_parts)
+        impl_->identities[place_of(part)].expect(impl_->identity_of(lease, part));
+}
+
+void LeaseTable::reserve(std::size_t leases) {
+    for (auto& index : impl_->identities) index.reserve(leases);
+}
+
 bool LeaseTable::erase(const Prefix& address) {
     const auto record = impl_->addresses.find(address);
     if (record == no_record) return false;

@@ -37,6 +37,12 @@ public:
     /// @param due  when sweep() shall look at it; may lie in the past. A renewal that only moves it later
     ///             costs no index work (lazy buckets).
     void put(const Lease& lease, LeaseTime due);
+    /// A put() of this lease comes soon, after some others: what the indexes will read for it is asked of memory
+    /// now. In a large table that is most of what a put() waits for. Changes nothing.
+    void expect(const Lease& lease) const;
+    /// So many leases are coming: indexes are made for them at once when they grow next, instead of in many steps.
+    /// Takes no memory for leases that do not come, but address space.
+    void reserve(std::size_t leases);
     bool erase(const Prefix& address);
 
     std::optional<Lease> find(const Prefix& address) const;

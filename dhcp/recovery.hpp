@@ -114,6 +114,7 @@ struct BackendStatus {
     std::optional<std::chrono::steady_clock::time_point> next_try;
     /// When is_open(state) last became what it is; nullopt: it was never opened nor tried.
     std::optional<std::chrono::steady_clock::time_point> since;
+    std::uint64_t rows_announced = 0;  // their identities are known: comes before rows_loaded
     std::uint64_t rows_loaded = 0;
     std::uint64_t rows_unreadable = 0;
     std::uint64_t rows_drained = 0;  // of the outage journal, ever

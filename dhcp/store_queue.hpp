@@ -5,6 +5,7 @@
 // destructor or at a stop's deadline) it tells nobody anything any more.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -119,8 +120,9 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
             return work;
         }
         work.renewal = std::exchange(renewal, std::nullopt);
-        work.finds.assign(std::make_move_iterator(finds.begin()), std::make_move_iterator(finds.end()));
-        finds.clear();
+        const auto end = finds.begin() + static_cast<std::ptrdiff_t>(std::min(finds.size(), options.batch_finds_max));
+        work.finds.assign(std::make_move_iterator(finds.begin()), std::make_move_iterator(end));
+        finds.erase(finds.begin(), end);
         work.batch = take_batch_locked();
         work.stop = stopping && work.nothing();
         return work;

@@ -160,7 +160,7 @@ BackendEvent StoreThread::settle() {
 
 // --- loading
 
-/// Streams the rows to the loop, a page at a time and no further ahead than it can digest; between two
+/// Streams the identities of all rows and then the rows to the loop, a page at a time and no further ahead than it can digest; between two
 /// pages the queue is served. A loss in between is resumed where it stopped.
 BackendEvent StoreThread::load() {
     accept();
@@ -169,17 +169,41 @@ BackendEvent StoreThread::load() {
         bool room = false;
         {
             std::unique_lock lock{queue_->mutex};
-            const auto has_room = [&] { return queue_->pages_ahead < options().load_pages_ahead_max; };
-            queue_->wake.wait(lock, [&] { return has_room() || queue_->has_work_locked(); });
-            room = has_room();
+            const auto is_ahead = [&] { return queue_->pages_ahead >= options().load_pages_ahead_max; };
+            queue_->wake.wait(lock, [&] { return !is_ahead() || queue_->has_work_locked(); });
+            room = !is_ahead();
             work = queue_->take_work_locked();
         }
         if (work.stop) return BackendEvent::stop;
+        const auto begun = Clock::now();
         if (const auto lost = perform_work(std::move(work))) return *lost;
-        if (!room) continue;
-        if (const auto lost = load_page()) return *lost;
+        // However many ask meanwhile, the load has half of the time: what they wait for is its end.
+        const auto until = Clock::now() + (Clock::now() - begun);
+        for (; room && !load_complete_; room = Clock::now() < until && has_room())
+            if (const auto lost = identities_complete_ ? load_page() : load_identities()) return *lost;
     }
     return BackendEvent::loaded;
+}
+
+bool StoreThread::has_room() {
+    const std::lock_guard lock{queue_->mutex};
+    return queue_->pages_ahead < options().load_pages_ahead_max;
+}
+
+/// What another program stores meanwhile is not among them, as with the rows: a change that meets it loses.
+std::optional<BackendEvent> StoreThread::load_identities() {
+    auto page = store_.scan_identities(identities_up_to_, options().load_identities_rows, commit_deadline());
+    if (!page) return lose(page.error());
+    identities_complete_ = !*page || (*page)->complete;
+    if (!*page) return std::nullopt;
+    if ((*page)->last) identities_up_to_ = (*page)->last;
+    status_.rows_announced += (*page)->rows;
+    tell_ahead([self = queue_.get(), announced = status_.rows_announced,
+                told = std::make_shared<const IdentitiesPage>(std::move(**page))](StoreListener& to) {
+        self->known.rows_announced = announced;
+        to.on_identities(*told);
+    });
+    return std::nullopt;
 }
 
 std::optional<BackendEvent> StoreThread::load_page() {
@@ -190,19 +214,20 @@ std::optional<BackendEvent> StoreThread::load_page() {
     if (sink.last) loaded_up_to_ = sink.last;
     status_.rows_loaded += sink.page.leases.size();
     status_.rows_unreadable += end->unreadable;
-    tell_page(std::move(sink.page));
-    return std::nullopt;
-}
-
-void StoreThread::tell_page(LoadedPage&& page) {
-    const std::lock_guard lock{queue_->mutex};
-    ++queue_->pages_ahead;
-    queue_->tell_locked([self = queue_.get(), loaded = status_.rows_loaded,
-                         unreadable = status_.rows_unreadable,
-                         page = std::make_shared<LoadedPage>(std::move(page))](StoreListener& to) {
+    tell_ahead([self = queue_.get(), loaded = status_.rows_loaded, unreadable = status_.rows_unreadable,
+                page = std::make_shared<LoadedPage>(std::move(sink.page))](StoreListener& to) {
         self->known.rows_loaded = loaded;
         self->known.rows_unreadable = unreadable;
         to.on_page(std::move(*page));
+    });
+    return std::nullopt;
+}
+
+void StoreThread::tell_ahead(StoreQueue::Told digest) {
+    const std::lock_guard lock{queue_->mutex};
+    ++queue_->pages_ahead;
+    queue_->tell_locked([self = queue_.get(), digest = std::move(digest)](StoreListener& to) {
+        digest(to);
         const std::lock_guard relock{self->mutex};
         --self->pages_ahead;
         self->wake.notify_all();
@@ -242,18 +267,44 @@ std::optional<BackendEvent> StoreThread::perform_work(Work&& work) {
         begin_renewal(std::move(*work.renewal));
         renew();
     }
-    for (std::size_t i = 0; i < work.finds.size(); ++i) {
-        auto rows = store_.find(work.finds[i].addresses, commit_deadline());
-        if (!rows && rows.error().code != StoreErrc::rejected) {
-            const StoreError error = rows.error();
-            put_back(std::move(work.finds), i);
-            return lose(error, std::move(work.batch));
-        }
-        const std::lock_guard lock{queue_->mutex};
-        queue_->answer_locked(std::move(work.finds[i]), std::move(rows));
-    }
+    if (const auto error = answer_finds(work.finds)) return lose(*error, std::move(work.batch));
     if (work.batch.empty()) return std::nullopt;
     return commit(std::move(work.batch));
+}
+
+/// With one question to the store, which many of them cost little more than one. Where a row does not decode, each asks
+/// for itself: the others have their answers. @return why the store was lost
+std::optional<StoreError> StoreThread::answer_finds(std::vector<FindRequest>& finds) {
+    if (finds.size() > 1) {
+        std::vector<Prefix> addresses;
+        for (const FindRequest& find : finds)
+            addresses.insert(addresses.end(), find.addresses.begin(), find.addresses.end());
+        auto rows = store_.find(addresses, commit_deadline());
+        if (rows) {
+            auto row = std::make_move_iterator(rows->begin());
+            const std::lock_guard lock{queue_->mutex};
+            for (FindRequest& find : finds) {
+                const auto end = row + static_cast<std::ptrdiff_t>(find.addresses.size());
+                queue_->answer_locked(std::move(find), std::vector<std::optional<Lease>>(row, end));
+                row = end;
+            }
+            return std::nullopt;
+        }
+        if (rows.error().code != StoreErrc::rejected) {
+            put_back(std::move(finds), 0);
+            return rows.error();
+        }
+    }
+    for (std::size_t i = 0; i < finds.size(); ++i) {
+        auto rows = store_.find(finds[i].addresses, commit_deadline());
+        if (!rows && rows.error().code != StoreErrc::rejected) {
+            put_back(std::move(finds), i);
+            return rows.error();
+        }
+        const std::lock_guard lock{queue_->mutex};
+        queue_->answer_locked(std::move(finds[i]), std::move(rows));
+    }
+    return std::nullopt;
 }
 
 void StoreThread::put_back(std::vector<FindRequest>&& finds, std::size_t first) {

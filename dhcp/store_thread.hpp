@@ -54,12 +54,16 @@ private:
     StoreResult<std::vector<FoundRow>> find_each(std::span<const JournalEntry> entries);
 
     // --- loading
+    bool has_room();
+    std::optional<BackendEvent> load_identities();
     std::optional<BackendEvent> load_page();
-    void tell_page(LoadedPage&& page);
+    /// Tells the loop of a page of either kind; it counts as ahead until `digest` has run there.
+    void tell_ahead(StoreQueue::Told digest);
 
     // --- work
     /// @return the event, if the store was lost over it.
     std::optional<BackendEvent> perform_work(Work&& work);
+    std::optional<StoreError> answer_finds(std::vector<FindRequest>& finds);
     std::optional<BackendEvent> commit(Batch&& batch);
     /// @param took  for its commit; nullopt: the outcome was found out later
     void complete(const Batch& batch, std::vector<RowResult>&& rows,
@@ -96,6 +100,8 @@ private:
     std::unique_ptr<OutageJournal> journal_;
     Batch in_doubt_;
     Batch not_applied_;
+    std::optional<Prefix> identities_up_to_;
+    bool identities_complete_ = false;  // or they are not to be had
     std::optional<Prefix> loaded_up_to_;
     bool load_complete_ = false;
     std::minstd_rand random_;

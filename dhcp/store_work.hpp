@@ -55,7 +55,7 @@ struct Work {
 /// Collects one page of a scan.
 class PageSink final : public RowSink {
 public:
-    explicit PageSink(std::size_t rows_max) : rows_max_{rows_max} {}
+    explicit PageSink(std::size_t rows_max) : rows_max_{rows_max} { page.leases.reserve(rows_max); }
     bool row(Lease&& lease) override {
         last = lease.address;
         page.leases.push_back(std::move(lease));

@@ -47,6 +47,8 @@ public:
     virtual ~StoreListener() = default;
     virtual void on_backend(const BackendStatus& status) = 0;
     virtual void on_opened(const Opened& opened) = 0;
+    /// Those of all rows come before the first row, where the store can tell them quickly; `complete` is the last.
+    virtual void on_identities([[maybe_unused]] const IdentitiesPage& page) {}
     virtual void on_page(LoadedPage&& page) = 0;
     virtual void on_completions(std::vector<Completion>&& completions) = 0;
     /// Right before on_completions with what it completed.
@@ -63,8 +65,10 @@ public:
 struct WorkerOptions {
     std::size_t queue_decisions_max = 4096;
     std::size_t batch_changes_max = 1024;
+    std::size_t batch_finds_max = 256;  // requests for rows that are answered by one question to the store
     std::size_t load_page_rows = 512;
-    std::size_t load_pages_ahead_max = 4;  // the load waits while the loop has so many to digest
+    std::size_t load_identities_rows = 4096;  // of a page of them
+    std::size_t load_pages_ahead_max = 4;  // of both kinds: the load waits while the loop has so many to digest
     std::chrono::milliseconds commit_deadline{5000};
     std::chrono::milliseconds open_deadline{10000};
     std::chrono::milliseconds probe_interval{10000};  // when idle

@@ -33,6 +33,29 @@ enum class Finish : std::uint8_t { commit, roll_back };
 /// A row as it stands in the database, or why it cannot be one of ours.
 using StoredLease = Result<Lease, UnreadableRow>;
 
+/// Puts rows in the places of earlier ones: what those had allocated is used again, which of a million rows is a
+/// good part of what reading one costs.
+class StoredLeases {
+public:
+    explicit StoredLeases(std::vector<StoredLease> used) : rows_{std::move(used)} {}
+    /// What is there is to be replaced, and holds a lease.
+    StoredLease& next() {
+        if (count_ == rows_.size()) return ++count_, rows_.emplace_back();
+        StoredLease& place = rows_[count_++];
+        if (!place) place = Lease{};
+        return place;
+    }
+    std::size_t size() const { return count_; }
+    std::vector<StoredLease> take() {
+        rows_.resize(count_);
+        return std::move(rows_);
+    }
+
+private:
+    std::vector<StoredLease> rows_;
+    std::size_t count_ = 0;
+};
+
 class LeaseSession : public SqlConnection {
 public:
     /// Connects to one host, and prepares and verifies the session: isolation, durability, encryption, writes
@@ -53,8 +76,15 @@ public:
     virtual SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) = 0;
     /// Up to `rows_max` rows of the family behind `after`, in the order of keys. A row whose key is damaged
     /// has UnreadableRow::address at its default (::/128 is no lease's key).
+    /// @param used  a page that is needed no more: its memory is used again
     virtual SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
-                                                     std::size_t rows_max) = 0;
+                                                     std::size_t rows_max, std::vector<StoredLease> used = {}) = 0;
+    /// Whose leases the same rows are: see LeaseStore::scan_identities.
+    virtual SqlResult<std::optional<IdentitiesPage>> identities([[maybe_unused]] Family family,
+                                                                [[maybe_unused]] const std::optional<Prefix>& after,
+                                                                [[maybe_unused]] std::size_t rows_max) {
+        return std::nullopt;
+    }
     /// The newest `cltt` of the family; nullopt: no rows, or not found within a second.
     virtual SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) = 0;
     /// From any thread: the call in flight ends as lost, and so do later ones until the next connect().

@@ -263,14 +263,34 @@ LeaseRow::LeaseRow() : places_(lease_columns.size()), binds_(lease_columns.size(
     visit_columns(sample, make_place);
 }
 
-StoredLease LeaseRow::read() const {
-    Lease lease;
+/// @pre it holds a lease
+void LeaseRow::read(StoredLease& into) const {
     Reader reader{*this};
-    if (visit_columns(lease, reader)) return lease;
-    UnreadableRow row{lease.address, std::move(reader.problem)};
+    if (visit_columns(*into, reader)) return;
+    UnreadableRow row{into->address, std::move(reader.problem)};
     if (row.detail.starts_with("address") || row.detail.starts_with("prefix_length"))
         row.address = Prefix{};  // no lease's key
-    return std::unexpected(std::move(row));
+    into = std::unexpected(std::move(row));
+}
+
+IdentitiesRow::IdentitiesRow(std::size_t identities_count) : identities(identities_count) {
+    binds.push_back(bind_octets(address.bytes.data(), address.bytes.size(), address_size));
+    binds.push_back(bind_number(prefix_length));
+    for (Identity& identity : identities) {
+        binds.push_back(bind_octets(identity.octets.data(), identity.octets.size(), identity.size));
+        binds.back().is_null = &identity.is_null;
+    }
+}
+
+void IdentitiesRow::add_to(IdentitiesPage& page) const {
+    ++page.rows;
+    const auto& length = lease_columns[1];
+    if (address_size == address.bytes.size() && prefix_length >= 0 &&
+        static_cast<std::uint64_t>(prefix_length) <= length.max)
+        page.last = {address, static_cast<std::uint8_t>(prefix_length)};
+    for (const Identity& identity : identities)  // one that is longer is nobody's
+        if (identity.is_null == 0 && identity.size <= identity.octets.size())
+            page.add({identity.octets.data(), identity.size});
 }
 
 VerdictRow::VerdictRow() {

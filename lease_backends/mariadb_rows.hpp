@@ -67,7 +67,7 @@ public:
     LeaseRow& operator=(const LeaseRow&) = delete;
 
     std::span<MYSQL_BIND> binds() { return binds_; }
-    StoredLease read() const;
+    void read(StoredLease& into) const;
 
 private:
     class Reader;
@@ -95,6 +95,27 @@ struct VerdictRow {
     std::int64_t write_id = 0;
     unsigned long address_size = 0;
     std::array<MYSQL_BIND, 3> binds{};
+};
+
+/// A place for (address, prefix_length) and one or two identities.
+struct IdentitiesRow {
+    explicit IdentitiesRow(std::size_t identities_count);
+    IdentitiesRow(const IdentitiesRow&) = delete;
+    IdentitiesRow& operator=(const IdentitiesRow&) = delete;
+
+    /// Counts the row, and adds what is there.
+    void add_to(IdentitiesPage& page) const;
+
+    struct Identity {
+        std::array<std::uint8_t, client_id_size_max> octets{};
+        unsigned long size = 0;
+        my_bool is_null = 0;
+    };
+    Ipv6 address;
+    std::int64_t prefix_length = 0;
+    unsigned long address_size = 0;
+    std::vector<Identity> identities;
+    std::vector<MYSQL_BIND> binds;
 };
 
 /// A BIND of one number.

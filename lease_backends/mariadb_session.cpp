@@ -30,6 +30,26 @@ std::string of_family(Family family) {
     return "(address < " + std::string{v4_first} + " OR address > " + std::string{v4_last} + ")";
 }
 
+/// Of the statements of prepare_page().
+struct PageParameters {
+    PageParameters(const std::optional<Prefix>& after, std::size_t rows_max)
+        : limit{static_cast<std::int64_t>(rows_max)} {
+        if (!after) return;
+        address = after->address;
+        length = after->length;
+    }
+    PageParameters(const PageParameters&) = delete;
+    PageParameters& operator=(const PageParameters&) = delete;
+
+    Ipv6 address;
+    std::int64_t length = -1;
+    std::int64_t limit;
+    unsigned long address_size = address.bytes.size();
+    std::array<MYSQL_BIND, 4> binds{bind_octets(address.bytes.data(), address.bytes.size(), address_size),
+                                    bind_octets(address.bytes.data(), address.bytes.size(), address_size),
+                                    bind_number(length), bind_number(limit)};
+};
+
 bool is_time_limit(const SqlError& error) {
     return error.code == "1969" || error.code == "3024";
 }
@@ -71,7 +91,7 @@ SqlResult<ServerTraits> MariadbSession::connect(const DatabaseHost& host, const 
 SqlResult<ServerTraits> MariadbSession::set_up() {
     fence_checked_.reset();
     reads_wait_ = galera_ = false;
-    for (MariadbStatement* const statement : {&put_, &take_over_, &page_v4_, &page_v6_}) statement->forget();
+    for (MariadbStatement* const statement : {&put_, &take_over_, &page_v4_, &page_v6_, &identities_v4_, &identities_v6_}) statement->forget();
     is_mariadb_ = connection_.is_mariadb();
 
     ServerSettings settings;
@@ -142,18 +162,19 @@ SqlResult<void> MariadbSession::script(std::string_view sql) {
 }
 
 SqlResult<std::vector<StoredLease>> MariadbSession::read_leases(MariadbStatement& statement,
-                                                                std::span<MYSQL_BIND> parameters) {
+                                                                std::span<MYSQL_BIND> parameters,
+                                                                std::vector<StoredLease> used) {
     if (auto done = statement.execute(parameters, 0, row_.binds()); !done)
         return std::unexpected(std::move(done.error()));
-    std::vector<StoredLease> leases;
+    StoredLeases leases{std::move(used)};
     for (;;) {
         auto more = statement.fetch();
         if (!more) return std::unexpected(std::move(more.error()));
         if (!*more) break;
-        leases.push_back(row_.read());
+        row_.read(leases.next());
     }
     if (auto done = statement.finish(); !done) return std::unexpected(std::move(done.error()));
-    return leases;
+    return leases.take();
 }
 
 SqlResult<std::vector<StoredLease>> MariadbSession::find(std::span<const Prefix> keys) {
@@ -163,27 +184,45 @@ SqlResult<std::vector<StoredLease>> MariadbSession::find(std::span<const Prefix>
     append_keys(sql, keys);
     MariadbStatement statement{connection_};
     if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));
-    return read_leases(statement, {});
+    return read_leases(statement, {}, {});
 }
 
 SqlResult<std::vector<StoredLease>> MariadbSession::page(Family family, const std::optional<Prefix>& after,
-                                                         std::size_t rows_max) {
-    if (auto done = read_what_peers_wrote(true); !done) return std::unexpected(std::move(done.error()));
+                                                         std::size_t rows_max, std::vector<StoredLease> used) {
+    PageParameters parameters{after, rows_max};
     MariadbStatement& statement = family == Family::v4 ? page_v4_ : page_v6_;
-    if (!statement.prepared()) {
-        const std::string sql = "SELECT " + column_list() + " FROM lease WHERE " + of_family(family) +
-                                " AND (address > ? OR (address = ? AND prefix_length > ?)) "
-                                "ORDER BY address, prefix_length LIMIT ?";
-        if (auto done = statement.prepare(sql); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = prepare_page(statement, column_list(), family); !done) return std::unexpected(std::move(done.error()));
+    return read_leases(statement, parameters.binds, std::move(used));
+}
+
+SqlResult<std::optional<IdentitiesPage>> MariadbSession::identities(Family family, const std::optional<Prefix>& after,
+                                                                    std::size_t rows_max) {
+    PageParameters parameters{after, rows_max};
+    const bool v4 = family == Family::v4;
+    MariadbStatement& statement = v4 ? identities_v4_ : identities_v6_;
+    const std::string columns = std::string{"address, prefix_length, "} + (v4 ? "client_id, hwaddr" : "duid");
+    if (auto done = prepare_page(statement, columns, family); !done) return std::unexpected(std::move(done.error()));
+    IdentitiesRow row{v4 ? 2u : 1u};
+    if (auto done = statement.execute(parameters.binds, 0, row.binds); !done)
+        return std::unexpected(std::move(done.error()));
+    IdentitiesPage page;
+    for (;;) {
+        auto more = statement.fetch();
+        if (!more) return std::unexpected(std::move(more.error()));
+        if (!*more) break;
+        row.add_to(page);
     }
-    Ipv6 address = after ? after->address : Ipv6{};
-    std::int64_t length = after ? std::int64_t{after->length} : -1;
-    auto limit = static_cast<std::int64_t>(rows_max);
-    unsigned long address_size = address.bytes.size();
-    std::array parameters{bind_octets(address.bytes.data(), address.bytes.size(), address_size),
-                          bind_octets(address.bytes.data(), address.bytes.size(), address_size),
-                          bind_number(length), bind_number(limit)};
-    return read_leases(statement, parameters);
+    if (auto done = statement.finish(); !done) return std::unexpected(std::move(done.error()));
+    page.complete = page.rows < rows_max;
+    return page;
+}
+
+/// Ready to be run with PageParameters.
+SqlResult<void> MariadbSession::prepare_page(MariadbStatement& statement, const std::string& columns, Family family) {
+    if (auto done = read_what_peers_wrote(true); !done || statement.prepared()) return done;
+    return statement.prepare("SELECT " + columns + " FROM lease WHERE " + of_family(family) +
+                             " AND (address > ? OR (address = ? AND prefix_length > ?)) "
+                             "ORDER BY address, prefix_length LIMIT ?");
 }
 
 SqlResult<std::optional<LeaseTime>> MariadbSession::newest_cltt(Family family) {

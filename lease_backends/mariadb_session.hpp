@@ -35,8 +35,10 @@ public:
     SqlResult<std::vector<std::vector<bool>>> apply(std::span<const ChangeGroup> groups, const Fence& fence,
                                                     Finish finish) override;
     SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) override;
-    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
-                                             std::size_t rows_max) override;
+    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after, std::size_t rows_max,
+                                             std::vector<StoredLease> used = {}) override;
+    SqlResult<std::optional<IdentitiesPage>> identities(Family family, const std::optional<Prefix>& after,
+                                                        std::size_t rows_max) override;
     SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) override;
     void cancel() noexcept override { connection_.cancel(); }
 
@@ -59,8 +61,10 @@ private:
     SqlResult<void> put_text(const ChangeGroup& group, std::span<const Put* const> puts, Verdicts& applied,
                              std::size_t first);
     SqlResult<void> erase(std::span<const Erase* const> erases, Verdicts& applied, std::size_t first);
+    SqlResult<void> prepare_page(MariadbStatement& statement, const std::string& columns, Family family);
     SqlResult<std::vector<StoredLease>> read_leases(MariadbStatement& statement,
-                                                    std::span<MYSQL_BIND> parameters);
+                                                    std::span<MYSQL_BIND> parameters,
+                                                    std::vector<StoredLease> used);
 
     const BackendConfig config_;
     const MariadbForm wanted_form_;
@@ -73,7 +77,8 @@ private:
     std::size_t statement_size_max_ = 0;     // octets
     std::optional<Deadline> fence_checked_;  // nullopt: not on this connection yet
     std::uint64_t next_write_id_ = 0;
-    MariadbStatement put_{connection_}, take_over_{connection_}, page_v4_{connection_}, page_v6_{connection_};
+    MariadbStatement put_{connection_}, take_over_{connection_}, page_v4_{connection_}, page_v6_{connection_},
+        identities_v4_{connection_}, identities_v6_{connection_};
     LeaseRow row_;
     VerdictRow verdict_;
 };

@@ -44,6 +44,24 @@ StoreResult<ScanEnd> MemoryStore::scan(std::optional<Prefix> after, RowSink& sin
     return end;
 }
 
+StoreResult<std::optional<IdentitiesPage>> MemoryStore::scan_identities(std::optional<Prefix> after,
+                                                                        std::size_t rows_max, Deadline) {
+    IdentitiesPage page;
+    auto row = after ? rows_.upper_bound(*after) : rows_.begin();
+    for (; row != rows_.end() && page.rows < rows_max; ++row, ++page.rows) {
+        page.last = row->first;
+        const Lease& lease = row->second;
+        if (lease.kind == LeaseKind::v4) {
+            page.add(view(lease.client_id));
+            page.add(view(lease.hwaddr));
+        } else {
+            page.add(view(lease.duid));
+        }
+    }
+    page.complete = row == rows_.end();
+    return page;
+}
+
 StoreResult<std::vector<RowResult>> MemoryStore::commit(std::span<const ChangeList> lists, Deadline) {
     std::vector<RowResult> results;
     for (const ChangeList& list : lists)

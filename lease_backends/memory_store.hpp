@@ -15,6 +15,8 @@ public:
     StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
                                                         Deadline deadline) override;
     StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override;
+    StoreResult<std::optional<IdentitiesPage>> scan_identities(std::optional<Prefix> after, std::size_t rows_max,
+                                                               Deadline deadline) override;
     StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
     StoreResult<void> probe(Deadline deadline) override;
     void cancel() noexcept override {}

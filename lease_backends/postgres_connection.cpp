@@ -100,11 +100,10 @@ SqlResult<void> PostgresConnection::poll_connect() {
 // --- statements
 
 SqlResult<void> PostgresConnection::run(const PostgresStatement& statement, PostgresCall call,
-                                        const OnResult& on_result, Rows rows) {
+                                        const OnResult& on_result) {
     if (auto usable = ready(); !usable) return usable;
     if (!send(statement)) return std::unexpected(lost_by_libpq());
     in_flight_ = true;
-    if (rows == Rows::singly) PQsetSingleRowMode(handle_.get());
     return finish_statement(call, on_result);
 }
 

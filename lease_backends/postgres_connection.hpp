@@ -34,7 +34,6 @@ public:
     /// Called with each result that brings rows or says that a statement is done; valid during the call. Rows
     /// of one statement may come in several: in a pipeline libpq goes on as it delivered the query before.
     using OnResult = std::function<void(std::size_t statement, const PGresult& result)>;
-    enum class Rows : std::uint8_t { together, singly };
 
     PostgresConnection() = default;
     ~PostgresConnection() { disconnect(); }
@@ -56,8 +55,7 @@ public:
     void cancel() noexcept { canceller_.cancel(); }
 
     /// Runs one statement. Outside of BEGIN ... COMMIT it is a transaction of its own.
-    SqlResult<void> run(const PostgresStatement& statement, PostgresCall call, const OnResult& on_result,
-                        Rows rows = Rows::together);
+    SqlResult<void> run(const PostgresStatement& statement, PostgresCall call, const OnResult& on_result);
     /// Runs statements in one round trip, as one transaction: by itself, or between a BEGIN and a COMMIT or
     /// ROLLBACK that stand among them. After an error nothing of them stays.
     SqlResult<void> run_together(const std::vector<PostgresStatement>& statements, PostgresCall call,

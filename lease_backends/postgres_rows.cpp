@@ -182,10 +182,29 @@ constexpr std::string_view version_condition =
     "l.version = CASE EXCLUDED.version WHEN (-9223372036854775808)::int8 THEN 9223372036854775807 "
     "ELSE EXCLUDED.version - 1 END";
 
+/// Finds the first column that does not have the type of its field.
+class TypeCheck {
+public:
+    explicit TypeCheck(const PGresult& result) : result_{&result} {}
+    template <class Field>
+    bool operator()(const Column&, const Field&) {
+        if (index_ == PQnfields(result_)) return false;
+        if (PQftype(result_, index_) != type_of<Field>().oid || PQfformat(result_, index_) != 1) return false;
+        ++index_;
+        return true;
+    }
+    int index() const { return index_; }
+
+private:
+    const PGresult* result_;
+    int index_ = 0;
+};
+
 /// Takes the columns of a row apart; stops at the first that no lease can have.
 class ColumnReader {
 public:
-    ColumnReader(const PGresult& result, int row) : result_{&result}, row_{row} {}
+    /// @param mistyped  the first column that has the wrong type; behind them: none
+    ColumnReader(const PGresult& result, int row, int mistyped) : result_{&result}, row_{row}, mistyped_{mistyped} {}
     std::string problem;
 
     bool operator()(const Column& column, Ipv6& field) {
@@ -239,9 +258,9 @@ private:
         const int index = index_++;
         const auto* const data = reinterpret_cast<const std::uint8_t*>(PQgetvalue(result_, row_, index));
         const auto size = static_cast<std::size_t>(PQgetlength(result_, row_, index));
-        if (PQftype(result_, index) != type.oid || PQfformat(result_, index) != 1)
+        if (index == mistyped_)
             fail(column, "has the wrong type");
-        else if (PQgetisnull(result_, row_, index) == 1)
+        else if (size == 0 && PQgetisnull(result_, row_, index) == 1)
             fail(column, "is NULL");
         else if (type.size != 0 && size != type.size)
             fail(column, "has the wrong size");
@@ -271,8 +290,23 @@ private:
 
     const PGresult* result_;
     int row_;
+    int mistyped_;
     int index_ = 0;
 };
+
+int first_mistyped(const PGresult& result) {
+    const Lease sample;
+    TypeCheck check{result};
+    visit_columns(sample, check);
+    return check.index();
+}
+
+std::optional<Prefix> key_in(const PGresult& result, int row, int mistyped) {
+    Prefix key;
+    ColumnReader reader{result, row, mistyped};
+    if (!reader(lease_columns[0], key.address) || !reader(lease_columns[1], key.length)) return std::nullopt;
+    return key;
+}
 
 }  // namespace
 
@@ -340,32 +374,63 @@ PostgresStatement find_statement(std::span<const Prefix> keys) {
     return statement;
 }
 
-PostgresStatement page_statement(const PageStart& after, const Ipv6& last, std::size_t rows_max) {
+namespace {
+
+PostgresStatement select_behind(const std::string& columns, const PageStart& after, const Ipv6& last,
+                                std::size_t rows_max) {
     PostgresStatement statement;
     statement.binary = true;
     add_octets_parameter(statement, after.address);
     add_number_parameter(statement, type_int2, after.length);
     add_octets_parameter(statement, last);
     add_number_parameter(statement, type_int8, static_cast<std::int64_t>(rows_max));
-    statement.sql = "SELECT " + column_list() +
+    statement.sql = "SELECT " + columns +
                     " FROM lease WHERE (address, prefix_length) > ($1, $2) AND address <= $3 "
                     "ORDER BY address, prefix_length LIMIT $4";
     return statement;
 }
 
-StoredLease read_stored_lease(const PGresult& result, int row) {
-    Lease lease;
-    ColumnReader reader{result, row};
-    if (visit_columns(lease, reader)) return lease;
-    return std::unexpected(
-        UnreadableRow{read_returned_key(result, row).value_or(Prefix{}), std::move(reader.problem)});
+}  // namespace
+
+PostgresStatement page_statement(const PageStart& after, const Ipv6& last, std::size_t rows_max) {
+    return select_behind(column_list(), after, last, rows_max);
+}
+
+PostgresStatement identities_statement(Family family, const PageStart& after, const Ipv6& last, std::size_t rows_max) {
+    const std::string of_family = family == Family::v4 ? "client_id, hwaddr" : "duid";
+    return select_behind("address, prefix_length, " + of_family, after, last, rows_max);
+}
+
+void read_identities(const PGresult& result, IdentitiesPage& page) {
+    constexpr int key_columns = 2;
+    const int rows = PQntuples(&result), columns = PQnfields(&result);
+    page.rows += static_cast<std::size_t>(rows);
+    for (int row = 0; row < rows; ++row) {
+        if (const auto key = read_returned_key(result, row)) page.last = key;
+        for (int column = key_columns; column < columns; ++column) {
+            const auto* const data = reinterpret_cast<const std::uint8_t*>(PQgetvalue(&result, row, column));
+            const auto size = static_cast<std::size_t>(PQgetlength(&result, row, column));
+            if (size <= client_id_size_max) page.add({data, size});  // nobody's, if it is longer
+        }
+    }
+}
+
+void read_stored_leases(const PGresult& result, StoredLeases& into) {
+    const int mistyped = first_mistyped(result);
+    for (int row = 0; row < PQntuples(&result); ++row) {
+        StoredLease& place = into.next();
+        ColumnReader reader{result, row, mistyped};
+        if (visit_columns(*place, reader)) continue;
+        place = std::unexpected(
+            UnreadableRow{key_in(result, row, mistyped).value_or(Prefix{}), std::move(reader.problem)});
+    }
 }
 
 std::optional<Prefix> read_returned_key(const PGresult& result, int row) {
-    Prefix key;
-    ColumnReader reader{result, row};
-    if (!reader(lease_columns[0], key.address) || !reader(lease_columns[1], key.length)) return std::nullopt;
-    return key;
+    const Prefix sample;
+    TypeCheck check{result};
+    const bool typed = check(lease_columns[0], sample.address) && check(lease_columns[1], sample.length);
+    return typed ? key_in(result, row, check.index()) : std::nullopt;
 }
 
 }  // namespace leasehold

@@ -26,9 +26,12 @@ struct PageStart {
     std::int16_t length = -1;
 };
 PostgresStatement page_statement(const PageStart& after, const Ipv6& last, std::size_t rows_max);
+/// The same rows, of each the key and the identities that leases of the family are found by.
+PostgresStatement identities_statement(Family family, const PageStart& after, const Ipv6& last, std::size_t rows_max);
+void read_identities(const PGresult& result, IdentitiesPage& page);
 
-/// A row whose columns stand in the order of lease_columns. What the columns are is checked, not assumed.
-StoredLease read_stored_lease(const PGresult& result, int row);
+/// Rows whose columns stand in the order of lease_columns. What the columns are is checked, not assumed.
+void read_stored_leases(const PGresult& result, StoredLeases& into);
 /// The two columns of a key; nullopt: damaged.
 std::optional<Prefix> read_returned_key(const PGresult& result, int row);
 

@@ -117,6 +117,13 @@ std::vector<AddressRange> ranges_of(Family family) {
     return {{Ipv6{}, to_ipv6(v4_first - 1)}, {to_ipv6(v4_last + 1), to_ipv6(~Uint128{0})}};
 }
 
+/// Where a page of the range begins; nullopt: all of it lies before.
+std::optional<PageStart> start_in(const AddressRange& range, const std::optional<Prefix>& after) {
+    if (!after || after->address < range.first) return PageStart{range.first};
+    if (after->address > range.last) return std::nullopt;
+    return PageStart{after->address, static_cast<std::int16_t>(after->length)};
+}
+
 class PostgresSession final : public LeaseSession {
 public:
     explicit PostgresSession(const BackendConfig& config) : server_{config.server} {
@@ -141,8 +148,10 @@ public:
     SqlResult<std::vector<std::vector<bool>>> apply(std::span<const ChangeGroup> groups, const Fence& fence,
                                                     Finish finish) override;
     SqlResult<std::vector<StoredLease>> find(std::span<const Prefix> keys) override;
-    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after,
-                                             std::size_t rows_max) override;
+    SqlResult<std::vector<StoredLease>> page(Family family, const std::optional<Prefix>& after, std::size_t rows_max,
+                                             std::vector<StoredLease> used) override;
+    SqlResult<std::optional<IdentitiesPage>> identities(Family family, const std::optional<Prefix>& after,
+                                                        std::size_t rows_max) override;
     SqlResult<std::optional<LeaseTime>> newest_cltt(Family family) override;
 
 private:
@@ -154,7 +163,7 @@ private:
     PostgresStatement time_limit(std::chrono::milliseconds limit) const;
     PostgresStatement fence_statement(const Fence& fence) const;
     std::chrono::milliseconds time_left() const;
-    SqlResult<void> read_rows(const PostgresStatement& statement, std::vector<StoredLease>& rows);
+    SqlResult<void> read_rows(const PostgresStatement& statement, StoredLeases& rows);
 
     const DatabaseServerConfig server_;
     DatabaseHost host_;
@@ -341,35 +350,46 @@ SqlResult<std::vector<std::vector<bool>>> PostgresSession::apply(std::span<const
 }
 
 SqlResult<std::vector<StoredLease>> PostgresSession::find(std::span<const Prefix> keys) {
-    std::vector<StoredLease> rows;
-    if (keys.empty()) return rows;
-    rows.reserve(keys.size());
+    StoredLeases rows{{}};
+    if (keys.empty()) return rows.take();
     if (auto done = read_rows(find_statement(keys), rows); !done)
         return std::unexpected(std::move(done.error()));
-    return rows;
+    return rows.take();
 }
 
 SqlResult<std::vector<StoredLease>> PostgresSession::page(Family family, const std::optional<Prefix>& after,
-                                                          std::size_t rows_max) {
-    std::vector<StoredLease> rows;
+                                                          std::size_t rows_max, std::vector<StoredLease> used) {
+    StoredLeases rows{std::move(used)};
     for (const AddressRange& range : ranges_of(family)) {
         if (rows.size() == rows_max) break;
-        if (after && after->address > range.last) continue;
-        PageStart start{range.first};
-        if (after && after->address >= range.first)
-            start = {after->address, static_cast<std::int16_t>(after->length)};
-        const auto statement = page_statement(start, range.last, rows_max - rows.size());
+        const auto start = start_in(range, after);
+        if (!start) continue;
+        const auto statement = page_statement(*start, range.last, rows_max - rows.size());
         if (auto done = read_rows(statement, rows); !done) return std::unexpected(std::move(done.error()));
     }
-    return rows;
+    return rows.take();
 }
 
-SqlResult<void> PostgresSession::read_rows(const PostgresStatement& statement,
-                                           std::vector<StoredLease>& rows) {
-    const auto take = [&](std::size_t, const PGresult& result) {
-        for (int row = 0; row < PQntuples(&result); ++row) rows.push_back(read_stored_lease(result, row));
-    };
-    auto done = connection_.run(statement, PostgresCall::leases, take, PostgresConnection::Rows::singly);
+SqlResult<std::optional<IdentitiesPage>> PostgresSession::identities(Family family,
+                                                                     const std::optional<Prefix>& after,
+                                                                     std::size_t rows_max) {
+    IdentitiesPage page;
+    for (const AddressRange& range : ranges_of(family)) {
+        if (page.rows == rows_max) break;
+        const auto start = start_in(range, after);
+        if (!start) continue;
+        const auto statement = identities_statement(family, *start, range.last, rows_max - page.rows);
+        const auto take = [&](std::size_t, const PGresult& result) { read_identities(result, page); };
+        if (auto done = connection_.run(statement, PostgresCall::leases, take); !done)
+            return std::unexpected(settled_read(std::move(done.error())));
+    }
+    page.complete = page.rows < rows_max;
+    return page;
+}
+
+SqlResult<void> PostgresSession::read_rows(const PostgresStatement& statement, StoredLeases& rows) {
+    const auto take = [&](std::size_t, const PGresult& result) { read_stored_leases(result, rows); };
+    auto done = connection_.run(statement, PostgresCall::leases, take);
     if (!done) return std::unexpected(settled_read(std::move(done.error())));
     return {};
 }

@@ -251,10 +251,22 @@ StoreResult<ScanEnd> ServerStore::scan(std::optional<Prefix> after, RowSink& sin
     }
 }
 
+StoreResult<std::optional<IdentitiesPage>> ServerStore::scan_identities(std::optional<Prefix> after,
+                                                                        std::size_t rows_max, Deadline deadline) {
+    if (auto ready = begin_call(deadline); !ready) return std::unexpected(ready.error());
+    auto page = session_->identities(config_.family, after, rows_max);
+    if (!page) return std::unexpected(failed(page.error(), "reading whose the leases are"));
+    if (*page && !(*page)->complete && !(*page)->last) return std::nullopt;  // nothing but damaged keys: no way past them
+    return std::move(*page);
+}
+
 /// @pre what was read before is used up
 StoreResult<void> ServerStore::read_ahead() {
-    auto rows = session_->page(config_.family, ahead_after_, ahead_rows_);
-    if (!rows) return std::unexpected(failed(rows.error(), "reading the leases"));
+    auto rows = session_->page(config_.family, ahead_after_, ahead_rows_, std::move(ahead_));
+    if (!rows) {
+        drop_read_ahead();
+        return std::unexpected(failed(rows.error(), "reading the leases"));
+    }
     ahead_ = std::move(*rows);
     ahead_next_ = 0;
     ahead_complete_ = ahead_.size() < ahead_rows_;

@@ -26,6 +26,8 @@ public:
                                                         Deadline deadline) override;
     /// Reads ahead, further the longer nothing is committed in between; a commit drops what was read ahead.
     StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override;
+    StoreResult<std::optional<IdentitiesPage>> scan_identities(std::optional<Prefix> after, std::size_t rows_max,
+                                                               Deadline deadline) override;
     StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
     StoreResult<void> between_commits(bool more_waiting, Deadline deadline) override;
     StoreResult<void> probe(Deadline deadline) override;
@@ -35,7 +37,7 @@ public:
 
     static constexpr std::size_t keys_per_find_max = 1024;
     /// Rows that a scan reads in one go: grows from the one to the other.
-    static constexpr std::size_t read_ahead_min = 512, read_ahead_max = 16384;
+    static constexpr std::size_t read_ahead_min = 512, read_ahead_max = 2048;
     /// How often a transaction that collides is tried again, smaller if it can be.
     static constexpr int conflict_tries = 8;
     static constexpr std::chrono::seconds registration_interval{10};

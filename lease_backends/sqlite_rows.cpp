@@ -39,10 +39,28 @@ private:
     int index_ = 1;
 };
 
+/// The columns of the row that a statement stands on.
+struct StatementColumns {
+    sqlite3_stmt* row;
+    int type(int index) const { return sqlite3_column_type(row, index); }
+    std::int64_t number(int index) const { return sqlite3_column_int64(row, index); }
+    const void* octets(int index) const { return sqlite3_column_blob(row, index); }
+    int size(int index) const { return sqlite3_column_bytes(row, index); }
+};
+/// The same as the arguments of an SQL function: half the time, as nothing is locked or looked up for each.
+struct ArgumentColumns {
+    sqlite3_value** values;
+    int type(int index) const { return sqlite3_value_type(values[index]); }
+    std::int64_t number(int index) const { return sqlite3_value_int64(values[index]); }
+    const void* octets(int index) const { return sqlite3_value_blob(values[index]); }
+    int size(int index) const { return sqlite3_value_bytes(values[index]); }
+};
+
 /// Takes the columns of a row apart; stops at the first that no lease can have.
+template <class Columns>
 class ColumnReader {
 public:
-    explicit ColumnReader(sqlite3_stmt* row) : row_{row} {}
+    explicit ColumnReader(Columns row) : row_{row} {}
     std::string problem;
 
     bool operator()(const Column& column, Ipv6& field) {
@@ -70,8 +88,8 @@ public:
         return true;
     }
     bool operator()(const Column& column, std::uint64_t& field) {
-        if (sqlite3_column_type(row_, index_) != SQLITE_INTEGER) return fail(column, "is not a number");
-        field = static_cast<std::uint64_t>(sqlite3_column_int64(row_, index_++));
+        if (row_.type(index_) != SQLITE_INTEGER) return fail(column, "is not a number");
+        field = static_cast<std::uint64_t>(row_.number(index_++));
         return true;
     }
     template <class Small>
@@ -84,12 +102,12 @@ public:
 
 private:
     std::optional<OctetView> octets(const Column& column, int type) {
-        if (sqlite3_column_type(row_, index_) != type) {
+        if (row_.type(index_) != type) {
             fail(column, "has the wrong type");
             return std::nullopt;
         }
-        const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(row_, index_));
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row_, index_));
+        const auto* bytes = static_cast<const std::uint8_t*>(row_.octets(index_));
+        const auto size = static_cast<std::size_t>(row_.size(index_));
         if (size > column.max) {
             fail(column, "is too long, " + std::to_string(size) + " octets");
             return std::nullopt;
@@ -98,11 +116,11 @@ private:
         return OctetView{bytes, size};
     }
     std::optional<std::int64_t> number(const Column& column) {
-        if (sqlite3_column_type(row_, index_) != SQLITE_INTEGER) {
+        if (row_.type(index_) != SQLITE_INTEGER) {
             fail(column, "is not a number");
             return std::nullopt;
         }
-        const std::int64_t value = sqlite3_column_int64(row_, index_);
+        const std::int64_t value = row_.number(index_);
         if (value < 0 || static_cast<std::uint64_t>(value) > column.max) {
             fail(column, "cannot be " + std::to_string(value));
             return std::nullopt;
@@ -115,9 +133,17 @@ private:
         return false;
     }
 
-    sqlite3_stmt* row_;
+    Columns row_;
     int index_ = 0;
 };
+
+template <class Columns>
+std::optional<Prefix> key_of(Columns row) {
+    Prefix key;
+    ColumnReader reader{row};
+    if (!reader(lease_columns[0], key.address) || !reader(lease_columns[1], key.length)) return std::nullopt;
+    return key;
+}
 
 }  // namespace
 
@@ -133,16 +159,22 @@ void bind_key(Statement& statement, int first, const Prefix& key) {
 
 Result<Lease, std::string> read_lease(sqlite3_stmt* row) {
     Lease lease;
-    ColumnReader reader{row};
+    ColumnReader reader{StatementColumns{row}};
     if (!visit_columns(lease, reader)) return std::unexpected(std::move(reader.problem));
     return lease;
 }
 
+Result<void, std::string> read_lease(sqlite3_value** columns, Lease& into) {
+    ColumnReader reader{ArgumentColumns{columns}};
+    if (!visit_columns(into, reader)) return std::unexpected(std::move(reader.problem));
+    return {};
+}
+
 std::optional<Prefix> read_key(sqlite3_stmt* row) {
-    Prefix key;
-    ColumnReader reader{row};
-    if (!reader(lease_columns[0], key.address) || !reader(lease_columns[1], key.length)) return std::nullopt;
-    return key;
+    return key_of(StatementColumns{row});
+}
+std::optional<Prefix> read_key(sqlite3_value** columns) {
+    return key_of(ArgumentColumns{columns});
 }
 
 std::optional<ScanEnd> scan_rows(Statement& rows, RowSink& sink) {

@@ -18,8 +18,11 @@ void bind_key(Statement& statement, int first, const Prefix& key);
 /// Reads a row whose columns stand in the order of lease_columns.
 /// @error what does not decode, for a person.
 Result<Lease, std::string> read_lease(sqlite3_stmt* row);
+/// The same of the arguments of an SQL function. Every field of `into` is assigned, unless there is an error.
+Result<void, std::string> read_lease(sqlite3_value** columns, Lease& into);
 /// The key alone; nullopt: damaged.
 std::optional<Prefix> read_key(sqlite3_stmt* row);
+std::optional<Prefix> read_key(sqlite3_value** columns);
 
 /// Steps through rows whose columns stand in the order of lease_columns, and hands them on until the sink has
 /// enough. A row whose key is damaged is only counted. The statement is not reset.

@@ -35,7 +35,7 @@ std::vector<ChangeAt> sorted_by_key(std::span<const ChangeList> lists) {
 }  // namespace
 
 bool SqliteStore::Statements::all_prepared() const {
-    return put && erase && find && scan_all && scan_after && probe;
+    return put && erase && find && probe;
 }
 
 SqliteStore::SqliteStore(BackendConfig config) : config_{std::move(config)}, database_{config_.path} {}
@@ -76,11 +76,8 @@ StoreResult<Opened> SqliteStore::open(Deadline deadline) {
     statements_.put = Statement::prepare(db, put_sql());
     statements_.erase = Statement::prepare(db, "DELETE FROM lease WHERE " + key + " AND version = ?3");
     statements_.find = Statement::prepare(db, select + "WHERE " + key);
-    statements_.scan_all = Statement::prepare(db, select + "ORDER BY address, prefix_length");
-    statements_.scan_after = Statement::prepare(
-        db, select + "WHERE (address, prefix_length) > (?1, ?2) ORDER BY address, prefix_length");
     statements_.probe = Statement::prepare(db, "SELECT version FROM lease LIMIT 1");
-    if (!statements_.all_prepared())
+    if (!scan_.prepare(db, config_.family) || !statements_.all_prepared())
         return failure(StoreResult<void>{std::unexpected(database_.failed("preparing statements"))});
 
     if (auto done = prove_writable(); !done) return failure(done);
@@ -184,6 +181,7 @@ std::optional<LeaseTime> SqliteStore::newest_cltt(Deadline deadline) {
 void SqliteStore::close() {
     release();
     statements_ = {};
+    scan_.close();
     database_.close();
     lock_ = {};
 }
@@ -221,12 +219,18 @@ StoreResult<std::vector<std::optional<Lease>>> SqliteStore::find(std::span<const
 
 StoreResult<ScanEnd> SqliteStore::scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) {
     if (auto ready = database_.begin_call(deadline); !ready) return std::unexpected(ready.error());
-    Statement& rows = after ? statements_.scan_after : statements_.scan_all;
-    const ResetAtEnd reset{rows};
-    if (after) bind_key(rows, 1, *after);
-    const auto end = scan_rows(rows, sink);
+    const auto end = scan_.rows(after, sink);
     if (!end) return std::unexpected(database_.failed("reading the leases"));
     return *end;
+}
+
+StoreResult<std::optional<IdentitiesPage>> SqliteStore::scan_identities(std::optional<Prefix> after,
+                                                                        std::size_t rows_max, Deadline deadline) {
+    if (auto ready = database_.begin_call(deadline); !ready) return std::unexpected(ready.error());
+    auto page = scan_.identities(after, rows_max);
+    if (!page) return std::unexpected(database_.failed("reading whose the leases are"));
+    if (!page->complete && !page->last) return std::nullopt;  // nothing but damaged keys: no way past them
+    return page;
 }
 
 StoreResult<void> SqliteStore::probe(Deadline deadline) {

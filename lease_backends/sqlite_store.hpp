@@ -7,6 +7,7 @@
 
 #include "dhcp/backend_config.hpp"
 #include "lease_backends/sqlite_database.hpp"
+#include "lease_backends/sqlite_scan.hpp"
 
 namespace leasehold {
 
@@ -20,6 +21,8 @@ public:
     StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
                                                         Deadline deadline) override;
     StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override;
+    StoreResult<std::optional<IdentitiesPage>> scan_identities(std::optional<Prefix> after, std::size_t rows_max,
+                                                               Deadline deadline) override;
     StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
     /// Moves the log into the table file when it has grown, so that it starts over.
     StoreResult<void> between_commits(bool more_waiting, Deadline deadline) override;
@@ -32,7 +35,7 @@ public:
 
 private:
     struct Statements {
-        Statement put, erase, find, scan_all, scan_after, probe;
+        Statement put, erase, find, probe;
         Statement owned, seen;  // prepared where this server is registered
         bool all_prepared() const;
     };
@@ -55,6 +58,7 @@ private:
     FileDescriptor lock_;
     SqliteDatabase database_;
     Statements statements_;
+    SqliteScan scan_;
     std::optional<std::uint64_t>
         epoch_;  // under which this process is registered; kept when it is opened again
     std::chrono::steady_clock::time_point seen_next_{};  // when last_seen is due

@@ -112,12 +112,13 @@ Decision answer_with(Context& context, Choice choice) {
 
 Decision decide_discover(Context& context) {
     if (auto answer = decide_v6_only(context, MessageType::offer)) return std::move(*answer);
-    if (!context.world.table_complete) {
+    if (!may_choose(context)) {
         return dropped(DropReason::store_unavailable,
-                       "leases are still being loaded, so it is not known which addresses are free");
+                       "leases are still being loaded, and the client may have one among them");
     }
     auto choice = choose_lease(context, wish_of(context.request));
     if (choice.wait_for) return Wait{*choice.wait_for};
+    if (auto first = look_up_first(context, choice.candidate)) return std::move(*first);
     auto decision = answer_with(context, std::move(choice));
     if (auto* done = std::get_if<Done>(&decision)) decline_answered(context, *done);
     return decision;

@@ -73,6 +73,8 @@ public:
     }
 
 private:
+    using Candidates = boost::container::small_vector<Candidate, 2>;
+
     bool commits() const { return told_.type == MessageType::reply; }
     bool extends() const { return kind_ == RequestKind::renew || kind_ == RequestKind::rebind; }
 
@@ -89,6 +91,7 @@ private:
         Candidates found;
         if (const auto busy = find_leases(named, found)) return Decision{Wait{*busy}};
         if (found.empty() && !context_.world.table_complete) return silence_while_loading();
+        if (auto first = unread_rows(found)) return first;
         grant_all(named, std::move(found), told);
         if (told.leases.empty() || std::ranges::all_of(told.leases, [](const ToldLease& lease) {
                 return lease.valid == 0;
@@ -110,7 +113,13 @@ private:
         return Decision{std::move(need)};
     }
 
-    /// Only what the client names can be given then: nothing else is known to be free.
+    /// The same for what was chosen for the present IA.
+    std::optional<Decision> unread_rows(const Candidates& found) const {
+        for (const auto& candidate : found)
+            if (auto first = look_up_first(context_, candidate)) return first;
+        return std::nullopt;
+    }
+
     static Decision silence_while_loading() {
         return dropped(DropReason::store_unavailable,
                        "leases are still being loaded, so it is not known what is free");
@@ -123,8 +132,6 @@ private:
             return !names_a_unit(lease) || subnet_with(context_, lease.unit) != nullptr;
         });
     }
-
-    using Candidates = boost::container::small_vector<Candidate, 2>;
 
     std::size_t ias_of_kind() const {
         std::size_t count = 0;
@@ -146,17 +153,18 @@ private:
     /// @return a lease that must be known first
     std::optional<Prefix> find_leases(const Named& named, Candidates& found) {
         const auto wanted = wanted_count(named);
-        if (context_.world.table_complete) {
+        const bool chooses = may_choose(context_);
+        if (chooses) {
             if (const auto busy = find_reserved(wanted, found)) return busy;
         }
         const bool has_reserved = !found.empty();
         if (const auto busy = find_own(wanted, has_reserved, found)) return busy;
         if (extends() && !found.empty()) return std::nullopt;
-        if (!context_.world.table_complete) return find_named(named, wanted, found);
+        if (!chooses) return find_named(named, wanted, found);
         return find_new(named, wanted, found);
     }
 
-    /// While the store is loading; an offer would need to know more.
+    /// While the store is loading, of a client that may have leases in it: an offer would need to know more.
     std::optional<Prefix> find_named(const Named& named, std::size_t wanted, Candidates& found) {
         for (const auto& lease : named) {
             if (!commits() || found.size() >= wanted || !names_a_unit(lease)) continue;

@@ -261,6 +261,10 @@ TEST_F(SupervisionTest, AStartThatGoesForwardIsExtended) {
     run_until(extends);  // the first, at once
     run_until(extends);  // connecting
     state = state_of(BackendState::loading);
+    for (const std::uint64_t rows : {2000u, 3000u}) {
+        state.backend.rows_announced = rows;
+        run_until(extends);
+    }
     for (const std::uint64_t rows : {1000u, 2000u, 3000u}) {
         state.backend.rows_loaded = rows;
         run_until(extends);

@@ -38,6 +38,22 @@ TEST(HashIndex, ReplaceKeepsThePlace) {
     EXPECT_EQ(index.size(), 1u);
 }
 
+TEST(HashIndex, GrowsOnceForWhatIsExpected) {
+    constexpr std::uint32_t count = 200000;
+    HashIndex index;
+    index.reserve(count);
+    std::size_t growths = 0;
+    bool grew = false;
+    for (std::uint32_t record = 1; record <= count; ++record) {
+        index.insert(record * 2654435761u, record);
+        if (index.growing() && !grew) ++growths;
+        grew = index.growing();
+    }
+    EXPECT_EQ(growths, 1U);
+    for (std::uint32_t record = 1; record <= count; ++record)
+        ASSERT_EQ(index.find(record * 2654435761u, any), record);
+}
+
 // Everything is found at each moment of a growth, which goes on in idle steps too.
 TEST(HashIndex, AllAreFoundWhileItGrows) {
     constexpr std::uint32_t count = 5000;

@@ -117,6 +117,25 @@ TEST_F(LeaseKeeperTest, ALeaseErasedWhileLoadingDoesNotComeBackWithAPageReadBefo
     EXPECT_EQ(assigned(), 0);
 }
 
+TEST_F(LeaseKeeperTest, WhoHasLeasesInTheStoreIsKnownFromTheLastOfThemUntilTheRowsAreThere) {
+    IdentitiesPage page;
+    page.add(view(lease_of(10).client_id));
+    keeper.note_identities(page);
+    EXPECT_EQ(keeper.stored_clients(), nullptr);
+    page = {};
+    page.add(view(lease_of(11).client_id));
+    page.complete = true;
+    keeper.note_identities(page);
+    const auto* const stored = keeper.stored_clients();
+    ASSERT_NE(stored, nullptr);
+    EXPECT_TRUE(stored->may_have(view(lease_of(10).client_id)));
+    EXPECT_TRUE(stored->may_have(view(lease_of(11).client_id)));
+    EXPECT_FALSE(stored->may_have(view(lease_of(12).client_id)));
+    EXPECT_FALSE(stored->may_have({}));
+    keeper.load_finished();
+    EXPECT_EQ(keeper.stored_clients(), nullptr);
+}
+
 TEST_F(LeaseKeeperTest, HeldAddressesAreAvoidedAndComeBack) {
     Hold hold{address(10), {IdentityKind::client_id, {1, 2}}, 7, std::nullopt, clock.now() + seconds{10}};
     keeper.hold(hold);

@@ -247,6 +247,17 @@ TEST(StoreWorkerRecovery, ALoadThatBreaksOffGoesOnWhereItWas) {
     for (std::uint32_t i = 0; i < 10; ++i) EXPECT_EQ(bench.loaded[i], lease_of(LeaseKind::v4, i, 1));
 }
 
+TEST(StoreWorkerRecovery, IdentitiesThatBreakOffGoOnWhereTheyWere) {
+    auto options = quick();
+    options.retry.retry_on_startup = true;
+    options.load_identities_rows = 3;
+    WorkerBench bench{fail(StoreCall::scan_identities, unavailable, 2, 2), options, 10};
+    bench.serve();
+    EXPECT_THAT(bench.identities_rows, ElementsAre(3, 3, 3, 1));
+    EXPECT_TRUE(bench.identities_complete);
+    EXPECT_EQ(bench.loaded.size(), 10U);
+}
+
 TEST(StoreWorkerRecovery, TheTableIsLoadedOnlyOnce) {
     WorkerBench bench{fail(StoreCall::commit, unavailable), quick(), 3};
     bench.serve();

@@ -268,6 +268,70 @@ TEST(StoreWorker, LoadsEveryRowInPagesInOrder) {
     EXPECT_EQ(bench.worker().status().rows_loaded, 10U);
 }
 
+// While the store hangs in one of them, others queue up.
+TEST(StoreWorker, AnswersManyFindsByOneQuestion) {
+    std::atomic<std::size_t> questions = 0;
+    Gate gate;
+    WorkerBench bench{[&](StoreCall call, std::size_t) -> std::optional<StoreFault> {
+                          if (call == StoreCall::find && questions++ == 0) gate.pass();
+                          return std::nullopt;
+                      },
+                      {}, 10};
+    bench.serve();
+    std::vector<std::vector<std::optional<Lease>>> answers;
+    const auto ask = [&](std::vector<std::uint32_t> numbers) {
+        std::vector<Prefix> addresses;
+        for (const std::uint32_t number : numbers) addresses.push_back(lease_of(LeaseKind::v4, number, 1).address);
+        ASSERT_TRUE(bench.worker().find(addresses, [&](const auto& rows) { answers.push_back(*rows); }));
+    };
+    ask({0});
+    gate.wait_for_arrival();
+    ask({1, 2});
+    ask({77});
+    ask({3});
+    gate.open();
+    bench.loop.run_until([&] { return answers.size() == 4; });
+    const auto row = [](std::uint32_t number) { return std::optional{lease_of(LeaseKind::v4, number, 1)}; };
+    EXPECT_THAT(answers, ElementsAre(ElementsAre(row(0)), ElementsAre(row(1), row(2)), ElementsAre(std::nullopt),
+                                     ElementsAre(row(3))));
+    EXPECT_EQ(questions, 2U);
+}
+
+TEST(StoreWorker, ARowThatDoesNotDecodeSpoilsNoOtherAnswer) {
+    std::atomic<std::size_t> questions = 0;
+    Gate gate;
+    WorkerBench bench{[&](StoreCall call, std::size_t) -> std::optional<StoreFault> {
+                          if (call != StoreCall::find) return std::nullopt;
+                          const std::size_t nth = questions++;
+                          if (nth == 0) gate.pass();
+                          // all together, and then the second of them
+                          return nth == 1 || nth == 3 ? std::optional{StoreFault{StoreErrc::rejected}} : std::nullopt;
+                      },
+                      {}, 10};
+    bench.serve();
+    std::vector<bool> found;
+    const auto ask = [&](std::uint32_t number) {
+        ASSERT_TRUE(bench.worker().find({lease_of(LeaseKind::v4, number, 1).address},
+                                        [&](const auto& rows) { found.push_back(rows.has_value()); }));
+    };
+    ask(0);
+    gate.wait_for_arrival();
+    for (const std::uint32_t number : {1U, 2U, 3U}) ask(number);
+    gate.open();
+    bench.loop.run_until([&] { return found.size() == 4; });
+    EXPECT_THAT(found, ElementsAre(true, true, false, true));
+}
+
+TEST(StoreWorker, TellsWhoseTheRowsAreBeforeTheFirstOfThem) {
+    WorkerOptions options;
+    options.load_identities_rows = 4;
+    WorkerBench bench{{}, options, 10};
+    bench.serve();
+    EXPECT_THAT(bench.identities_rows, ElementsAre(4, 4, 2));
+    EXPECT_TRUE(bench.identities_complete);
+    EXPECT_EQ(bench.loaded.size(), 10U);
+}
+
 TEST(StoreWorker, TheLoadStaysOnlySoFarAheadOfTheLoop) {
     std::atomic<std::size_t> scans = 0;
     std::atomic<std::size_t> digested = 0;

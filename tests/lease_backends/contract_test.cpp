@@ -333,6 +333,37 @@ TEST_P(LeaseStoreContract, ScansInAddressOrderFromAnywhereAndEndsWhenToldTo) {
     EXPECT_EQ(outcome(Put{lease(4)}), Outcome::applied) << "a scan that ended early blocks nothing";
 }
 
+TEST_P(LeaseStoreContract, TellsWhoseTheRowsAreInPages) {
+    const bool v4 = config.family == Family::v4;
+    ChangeList list;
+    std::vector<Octets> expected;
+    for (std::uint32_t number = 1; number <= 5; ++number) {
+        Lease one = lease(number, static_cast<std::uint8_t>(number));
+        if (number == 3) one.client_id = one.duid = {};
+        if (number == 4) one.hwaddr = {};
+        if (number == 5) one.client_id = Octets(client_id_size_max, 5), one.duid = Octets(duid_size_max, 5);
+        for (const Octets* identity : v4 ? std::vector{&one.client_id, &one.hwaddr} : std::vector{&one.duid})
+            if (!identity->empty()) expected.push_back(*identity);
+        list.push_back(Put{std::move(one)});
+    }
+    commit(list);
+    std::vector<Octets> told;
+    std::vector<std::size_t> rows;
+    std::optional<Prefix> after;
+    for (bool complete = false; !complete;) {
+        const auto page = store->scan_identities(after, 2, soon);
+        ASSERT_TRUE(page) << page.error().detail;
+        ASSERT_TRUE(*page);
+        (*page)->for_each([&](OctetView identity) { told.push_back(to_octets(identity)); });
+        rows.push_back((*page)->rows);
+        after = (*page)->last;
+        complete = (*page)->complete;
+    }
+    EXPECT_EQ(told, expected);
+    EXPECT_THAT(rows, ElementsAre(2U, 2U, 1U));
+    EXPECT_EQ(after, lease(5).address);
+}
+
 // A database server may hold both families, each in view of its own program; an embedded store has one file
 // each.
 TEST_P(LeaseStoreContract, ScansOneFamilyOnly) {
@@ -344,6 +375,9 @@ TEST_P(LeaseStoreContract, ScansOneFamilyOnly) {
     AllRows all;
     ASSERT_TRUE(store->scan(std::nullopt, all, soon));
     EXPECT_THAT(all.leases, ElementsAre(lease(1), lease(2)));
+    const auto page = store->scan_identities(std::nullopt, 10, soon);
+    ASSERT_TRUE(page && *page);
+    EXPECT_EQ((*page)->rows, 2U);
 }
 
 TEST_P(LeaseStoreContract, TellsTheNewestTransactionWhenItOpens) {

@@ -106,8 +106,8 @@ public:
             if (row) found.emplace_back(*row);
         return found;
     }
-    SqlResult<std::vector<StoredLease>> page(Family, const std::optional<Prefix>& after,
-                                             std::size_t rows_max) override {
+    SqlResult<std::vector<StoredLease>> page(Family, const std::optional<Prefix>& after, std::size_t rows_max,
+                                             std::vector<StoredLease>) override {
         database_.pages.push_back(rows_max);
         struct Sink final : RowSink {
             std::vector<StoredLease> rows;

@@ -49,6 +49,12 @@ StoreResult<ScanEnd> FaultyStore::scan(std::optional<Prefix> after, RowSink& sin
     return inner_->scan(after, sink, deadline);
 }
 
+StoreResult<std::optional<IdentitiesPage>> FaultyStore::scan_identities(std::optional<Prefix> after,
+                                                                        std::size_t rows_max, Deadline deadline) {
+    if (const auto fault = ask(StoreCall::scan_identities)) return failure(*fault);
+    return inner_->scan_identities(after, rows_max, deadline);
+}
+
 StoreResult<std::vector<RowResult>> FaultyStore::commit(std::span<const ChangeList> lists,
                                                         Deadline deadline) {
     {

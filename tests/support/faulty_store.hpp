@@ -12,7 +12,7 @@
 
 namespace leasehold::testing_support {
 
-enum class StoreCall : std::uint8_t { open, find, scan, commit, between_commits, probe, renew };
+enum class StoreCall : std::uint8_t { open, find, scan, scan_identities, commit, between_commits, probe, renew };
 
 struct StoreFault {
     StoreErrc code = StoreErrc::unavailable;
@@ -35,6 +35,8 @@ public:
     StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
                                                         Deadline deadline) override;
     StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override;
+    StoreResult<std::optional<IdentitiesPage>> scan_identities(std::optional<Prefix> after, std::size_t rows_max,
+                                                               Deadline deadline) override;
     StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override;
     StoreResult<void> between_commits(bool more_waiting, Deadline deadline) override;
     StoreResult<void> probe(Deadline deadline) override;

@@ -93,11 +93,18 @@ public:
     std::vector<Completion> completions;
     std::vector<CommitReport> commits;
     std::vector<bool> renewals;  // did they work?
+    std::vector<std::size_t> identities_rows;  // of each page
+    bool identities_complete = false;
     std::function<void()> on_page_hook;
 
 private:
     void on_backend(const BackendStatus& status) override { statuses.push_back(status); }
     void on_opened(const Opened& what) override { opened.push_back(what); }
+    void on_identities(const IdentitiesPage& page) override {
+        EXPECT_TRUE(loaded.empty()) << "they come before the rows";
+        identities_rows.push_back(page.rows);
+        identities_complete = page.complete;
+    }
     void on_page(LoadedPage&& page) override {
         page_sizes.push_back(page.leases.size());
         for (Lease& lease : page.leases) loaded.push_back(std::move(lease));

@@ -41,7 +41,8 @@ WorldState::WorldState(ServerConfig config)
 
 leasehold::World WorldState::seen() const {
     return {keeper_.table(), keeper_.pools(), keeper_.offers(), keeper_.pending(), table_complete,
-            reuse_allowed,   is_set_aside_,   outage,           counts};
+            reuse_allowed,   is_set_aside_,   outage,           counts,
+            stored_clients ? &*stored_clients : nullptr};
 }
 
 std::uint64_t WorldState::fresh_version() const {

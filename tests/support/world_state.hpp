@@ -59,6 +59,7 @@ public:
     std::size_t refused_changes() const { return refused_changes_; }
 
     bool table_complete = true;
+    std::optional<StoredClients> stored_clients;  // whose leases are still to be loaded; nullopt: not known
     bool reuse_allowed = true;
     std::optional<OutageService> outage;
     std::vector<FreshRow> fresh;

@@ -144,6 +144,87 @@ TEST(Discover, WhileLoadingNothingIsOffered) {
     EXPECT_EQ(answer.drop.reason, DropReason::store_unavailable);
 }
 
+struct DiscoverWhileLoading : testing::Test {
+    DiscoverWhileLoading() {
+        world.table_complete = false;
+        world.stored_clients.emplace().add(bob.hwaddr);
+    }
+    /// As the journey does: what is needed is read, and it is decided again. Only `held` have rows.
+    testing_world::Answer ask(const testing_world::Packet& packet, const std::vector<Prefix>& held = {}) {
+        auto answer = world.decide(packet);
+        for (int reads = 0; reads < 4 && !answer.needs.empty(); ++reads) {
+            for (const Prefix& needed : answer.needs) {
+                const bool is_held = std::ranges::find(held, needed) != held.end();
+                world.fresh.push_back({needed, is_held ? std::optional{lease_of_bob(needed)} : std::nullopt});
+                if (is_held) world.load(lease_of_bob(needed));
+            }
+            answer = world.decide(packet);
+        }
+        return answer;
+    }
+    Lease lease_of_bob(const Prefix& address) const {
+        Lease lease;
+        lease.address = address;
+        lease.subnet_id = 1;
+        lease.hwaddr = to_octets(bob.hwaddr);
+        lease.valid_lifetime = 3600;
+        lease.cltt = world.now();
+        lease.expire = lease.hold_until = lease.cltt + seconds{3600};
+        lease.version = 1;
+        return lease;
+    }
+    World world{measured_config()};
+};
+
+TEST_F(DiscoverWhileLoading, AClientInNoStoredRowIsOfferedAnAddressThatTheStoreHasNoRowOf) {
+    const auto first = world.decide(alice.discover());
+    ASSERT_FALSE(first.needs.empty());
+    EXPECT_THAT(first.needs, testing::IsSubsetOf({unit("192.0.2.10"), unit("192.0.2.11"), unit("192.0.2.12")}));
+    const auto offer = ask(alice.discover(), {unit("192.0.2.10"), unit("192.0.2.12")});
+    EXPECT_EQ(offer.yiaddr(), "192.0.2.11");
+}
+
+TEST_F(DiscoverWhileLoading, AFullPoolIsNotToldOfBeforeAllIsLoaded) {
+    const auto none = ask(alice.discover(), {unit("192.0.2.10"), unit("192.0.2.11"), unit("192.0.2.12")});
+    EXPECT_TRUE(none.silent());
+    EXPECT_EQ(none.drop.reason, DropReason::store_unavailable);
+    EXPECT_THAT(none.done->counts, IsEmpty());
+}
+
+TEST_F(DiscoverWhileLoading, WhoMayHaveALeaseWaits) {
+    EXPECT_EQ(world.decide(bob.discover()).drop.reason, DropReason::store_unavailable);
+    auto named = alice;
+    named.with_id("bob");
+    world.stored_clients->add(named.client_id);
+    EXPECT_EQ(world.decide(named.discover()).drop.reason, DropReason::store_unavailable);
+    world.stored_clients.reset();
+    EXPECT_EQ(world.decide(alice.discover()).drop.reason, DropReason::store_unavailable) << "nothing is known yet";
+}
+
+TEST_F(DiscoverWhileLoading, WhoGotALeaseMeanwhileIsOfferedIt) {
+    world.fresh = {{unit("192.0.2.11"), std::nullopt}};
+    ASSERT_EQ(world.ask(alice.selecting("192.0.2.11")).type(), MessageType::ack);
+    world.fresh.clear();
+    EXPECT_EQ(ask(alice.discover()).yiaddr(), "192.0.2.11");
+}
+
+TEST_F(DiscoverWhileLoading, WhatIsOfferedIsOfferedToNobodyElse) {
+    world.fresh = {{unit("192.0.2.12"), std::nullopt}};
+    EXPECT_EQ(world.ask(alice.discover()).yiaddr(), "192.0.2.12");
+    const auto second = world.decide(carol.discover());
+    EXPECT_FALSE(second.needs.empty());
+    EXPECT_THAT(second.needs, testing::Not(testing::Contains(unit("192.0.2.12"))));
+}
+
+TEST_F(DiscoverWhileLoading, ALimitWaitsUntilAllAreCounted) {
+    auto config = measured_config();
+    config.subnets[0].limits.address_limit = 2;
+    World limited{std::move(config)};
+    limited.table_complete = false;
+    limited.stored_clients.emplace();
+    EXPECT_EQ(limited.decide(alice.discover()).drop.reason, DropReason::store_unavailable);
+}
+
 TEST(Discover, WaitsForItsOwnLeaseThatIsWithTheStore) {
     World world{measured_config()};
     auto named = alice;

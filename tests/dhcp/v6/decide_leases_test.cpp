@@ -285,6 +285,23 @@ TEST(WhileLoading6, OnlyWhatTheClientNamesIsAnswered) {
     EXPECT_EQ(world.ask(bob.renew({{na, 1}})).drop.reason, DropReason::store_unavailable);
 }
 
+TEST(WhileLoading6, AClientInNoStoredRowGetsWhatTheStoreHasNoRowOf) {
+    World6 world{home_config()};
+    world.table_complete = false;
+    world.stored_clients.emplace().add(bob.duid);
+    const std::vector<SentIa> ias{{na, 1}, {pd, 7}};
+    auto answer = world.decide(alice.solicit(ias));
+    for (int reads = 0; reads < 4 && !answer.needs.empty(); ++reads) {
+        for (const Prefix& needed : answer.needs) world.fresh.push_back({needed, std::nullopt});
+        answer = world.decide(alice.solicit(ias));
+    }
+    ASSERT_TRUE(answer.done && answer.done->reply);
+    EXPECT_THAT(answer.done->holds, SizeIs(2));
+    for (const auto& hold : answer.done->holds)
+        EXPECT_TRUE(std::ranges::count(world.fresh, hold.unit, &FreshRow::address) == 1) << to_string(hold.unit);
+    EXPECT_EQ(world.ask(bob.solicit()).drop.reason, DropReason::store_unavailable);
+}
+
 TEST(WithoutTheStore6, ConfirmTellsWhatIsLeft) {
     World6 world{home_config()};
     world.bind(alice, {{na, 1}, {pd, 1}});
