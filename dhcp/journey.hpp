@@ -32,7 +32,7 @@ namespace leasehold {
 
 /// Of packets that begin an exchange (DISCOVER, SOLICIT) while there are more packets than are served.
 struct NewcomerRules {
-    std::size_t burst_max = 131072;  // that wait; some 600 octets each
+    std::size_t burst_max = 131072;  // that wait; some 700 octets each
     std::chrono::milliseconds burst{2000};
     std::size_t standing_max = 1024;  // when it goes on for longer
     std::size_t of_a_turn = 64;

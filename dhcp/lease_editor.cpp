@@ -165,6 +165,7 @@ bool LeaseEditor::on_completion(Completion& completion) {
 }
 
 void LeaseEditor::go_on(SteadyClock::time_point now) {
+    if (idle()) return;  // as nearly always, and this is called with every commit
     for (auto& job : std::exchange(waiting_, {})) {
         if (!keeper_->busy(job->address()))
             start(std::move(job));

@@ -20,7 +20,7 @@
 
 #include "dhcp/lease_home.hpp"
 #include "lease_backends/open.hpp"
-#include "tests/bench/exchange_clients.hpp"
+#include "tests/support/exchange_clients.hpp"
 #include "tests/support/database_servers.hpp"
 #include "tests/support/fake_time.hpp"
 #include "tests/support/hand_loop.hpp"
