@@ -65,13 +65,13 @@ Choice own_lease(const DecisionContext& context, const LeaseRows& rows) {
 /// A repeated DISCOVER or SOLICIT is offered the same unit.
 std::optional<Candidate> own_hold(const DecisionContext& context, const SubnetConfig& subnet,
                                   const ClientKey& holder) {
-    const auto hold = context.world.offers.of_client(holder, subnet.id);
-    if (!hold) return std::nullopt;
+    const auto* const hold = context.world.offers.of_client(holder, subnet.id);
+    if (hold == nullptr) return std::nullopt;
     return if_available(context, subnet, pool_of(context.config, subnet, hold->unit), hold->unit);
 }
 
 std::optional<Candidate> wished(const DecisionContext& context, const Wish& wish) {
-    if (!wish.unit || context.world.offers.of_unit(*wish.unit)) return std::nullopt;
+    if (!wish.unit || context.world.offers.of_unit(*wish.unit) != nullptr) return std::nullopt;
     return choose_named(context, *wish.unit);
 }
 
@@ -160,8 +160,8 @@ std::optional<Candidate> oldest_held(const DecisionContext& context, const Subne
     auto oldest_until = LeaseTime::max();
     for (const auto& pool : subnet.pools) {
         if (!is_open(context, pool)) continue;
-        const auto hold = context.world.offers.oldest(pool.index);
-        if (!hold || hold->until >= oldest_until) continue;
+        const auto* const hold = context.world.offers.oldest(pool.index);
+        if (hold == nullptr || hold->until >= oldest_until) continue;
         if (auto candidate = if_available(context, subnet, &pool, hold->unit)) {
             oldest = std::move(candidate);
             oldest_until = hold->until;

@@ -31,7 +31,7 @@ struct CarriedMessage {
     bool unicast = false;  // the client would have sent it to the server alone (RFC 7341 6.2)
     std::chrono::steady_clock::time_point received_at{};
     /// Sends the answer; at most once, on the loop. Whoever it went through may be gone: then nothing is sent.
-    std::function<void(std::vector<std::uint8_t>&& answer)> reply;
+    std::function<void(OctetView answer)> reply;
 };
 
 /// Takes a message to where it is answered.

@@ -19,14 +19,17 @@ struct Submission {
 };
 
 enum class SubmissionOutcome : std::uint8_t {
-    answered,     // `rows` has a result per change
+    answered,     // what became of each change: Completion::outcome_of
     unavailable,  // nothing was applied, or it was never found out. No reply leaves
 };
 struct Completion {
     DecisionId id = 0;
     SubmissionOutcome outcome = SubmissionOutcome::unavailable;
-    std::vector<RowResult> rows;
-    ChangeList changes;  // unavailable: what was to be applied, for another place
+    std::vector<RowResult> rows;  // answered: a result per change; empty, as nearly always: all were applied
+    ChangeList changes;           // as they were submitted
+
+    /// @pre answered
+    Outcome outcome_of(std::size_t change) const { return rows.empty() ? Outcome::applied : rows[change].outcome; }
 };
 
 /// Loop thread only.

@@ -2,6 +2,7 @@
 // raw_socket.hpp.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,9 @@
 #include "dhcp/client_identity.hpp"
 
 namespace leasehold {
+
+/// A DHCP message that is kept. Nearly all are 300 to 400 octets long, and need no allocation.
+using MessageBytes = boost::container::small_vector<std::uint8_t, 400>;
 
 /// A received datagram; `bytes` is the UDP payload, valid during the callback.
 struct Inbound {

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "dhcp/datagram.hpp"
 #include "dhcp/lease_counts.hpp"
 #include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
@@ -111,7 +112,7 @@ struct Destination {
 
 struct Reply {
     std::uint8_t type = 0;  // v4::MessageType or v6::MessageType; of a relayed reply the client's
-    std::vector<std::uint8_t> bytes;
+    MessageBytes bytes;
     Destination destination;
     Ipv6 source;  // v4: the server's address on that interface (mapped); all zero: the kernel chooses
 };
@@ -121,7 +122,7 @@ struct Done {
     std::optional<Reply> reply;
     std::string_view refusal;  // of a NAK: why, a literal text for the log
     Drop drop;                 // reason none: not dropped (a RELEASE has neither a reply nor a drop)
-    std::vector<LeaseChange> changes;
+    ChangeList changes;
     boost::container::small_vector<Hold, 1> holds;             // what an OFFER or ADVERTISE offers
     boost::container::small_vector<Prefix, 2> release_holds;   // its REQUEST came
     boost::container::small_vector<Prefix, 2> advances;        // the allocator gave these: move its cursors

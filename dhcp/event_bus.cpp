@@ -28,7 +28,7 @@ std::shared_ptr<EventBus::Subscription> EventBus::subscribe(std::size_t limit, s
     return made;
 }
 
-void EventBus::publish(std::vector<LeaseEvent> events,
+void EventBus::publish(LeaseEventList&& events,
                        const std::function<std::shared_ptr<const QueryContext>()>& query, ChangeOrigin origin) {
     if (events.empty()) return;
     for (auto& event : events) {

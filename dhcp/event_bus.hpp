@@ -37,7 +37,7 @@ enum class ChangeOrigin : std::uint8_t {
 /// What one decision changed.
 struct LeaseEvents {
     std::shared_ptr<const QueryContext> query;  // null: reclamation or a command
-    std::vector<LeaseEvent> events;
+    LeaseEventList events;
     ChangeOrigin origin = ChangeOrigin::service;
 };
 
@@ -72,7 +72,7 @@ public:
     std::shared_ptr<Subscription> subscribe(std::size_t limit, std::function<void()> ready);
 
     /// Numbers them. @param query  is called only when somebody listens; empty: no packet brought them about
-    void publish(std::vector<LeaseEvent> events, const std::function<std::shared_ptr<const QueryContext>()>& query,
+    void publish(LeaseEventList&& events, const std::function<std::shared_ptr<const QueryContext>()>& query,
                  ChangeOrigin origin = ChangeOrigin::service);
 
 private:

@@ -131,25 +131,24 @@ Lease released_lease(const DecisionContext& context, Lease row) {
     return row;
 }
 
-LeaseChange release_change(const DecisionContext& context, Lease row) {
+Change release_change(const DecisionContext& context, Lease row) {
     if (!context.config.expiration.keeps_affinity() || row.valid_lifetime == infinite_lifetime)
         return erase_change(row, LeaseCause::released);
-    return {Put{released_lease(context, std::move(row)), false, 0, {}}, LeaseCause::released};
+    return Put{.lease = released_lease(context, std::move(row)), .cause = LeaseCause::released};
 }
 
-LeaseChange put_change(const DecisionContext& context, Lease lease, const std::optional<Lease>& row,
-                       LeaseCause cause) {
-    Put put{std::move(lease), false, 0, {}};
+Change put_change(const DecisionContext& context, Lease lease, const std::optional<Lease>& row, LeaseCause cause) {
+    Put put{.lease = std::move(lease), .cause = cause};
     if (row && !belongs_to(*row, context)) {
         put.takes_over = true;
         put.grace_seconds = context.config.lease_reuse_grace;
         put.now = context.now;
     }
-    return {std::move(put), cause};
+    return put;
 }
 
-LeaseChange erase_change(const Lease& row, LeaseCause cause) {
-    return {Erase{row.address, row.version}, cause};
+Change erase_change(const Lease& row, LeaseCause cause) {
+    return Erase{row.address, row.version, cause};
 }
 
 bool is_cached(const DecisionContext& context, const Lease& row, const Lease& renewed) {

@@ -60,12 +60,11 @@ Lease declined_lease(const DecisionContext& context, const Prefix& unit, std::ui
 Lease released_lease(const DecisionContext& context, Lease row);
 /// RELEASE: the row stays for the client's return (affinity) or goes. An infinite lease has no end that affinity
 /// could wait for: Kea deletes it too.
-LeaseChange release_change(const DecisionContext& context, Lease row);
+Change release_change(const DecisionContext& context, Lease row);
 
 /// The change that stores `lease` over `row`. It takes over when the row was not the client's own.
-LeaseChange put_change(const DecisionContext& context, Lease lease, const std::optional<Lease>& row,
-                       LeaseCause cause);
-LeaseChange erase_change(const Lease& row, LeaseCause cause);
+Change put_change(const DecisionContext& context, Lease lease, const std::optional<Lease>& row, LeaseCause cause);
+Change erase_change(const Lease& row, LeaseCause cause);
 
 /// May the client be answered from its row without a write? The row is live, young, and says everything that
 /// a new one would say (cache-threshold).

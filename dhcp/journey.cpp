@@ -129,20 +129,19 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
 
 void Journey::carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done&& done) {
     if (done.changes.empty()) return finish(*packet, done);
-    Submission submission{next_id_++, {}};
-    submission.changes.reserve(done.changes.size());
-    for (const auto& change : done.changes) {
+    const DecisionId id = next_id_++;
+    InFlight flight{std::move(packet), key, std::move(done), {}};
+    for (const Change& change : flight.done.changes) {
         keeper_->begin(change);
-        submission.changes.push_back(change.change);
+        flight.leases.push_back(address_of(change));
     }
-    const DecisionId id = submission.id;
-    if (!taker_->submit(std::move(submission))) {
-        for (const auto& change : done.changes) keeper_->restore(address_of(change.change));
+    if (!taker_->submit({id, std::move(flight.done.changes)})) {
+        for (const Prefix& lease : flight.leases) keeper_->restore(lease);
         ++counters_.queue_full;
-        return drop(*packet, {DropReason::queue_full, "the store takes no more changes now"});
+        return drop(*flight.packet, {DropReason::queue_full, "the store takes no more changes now"});
     }
     clients_[key].flight = id;
-    in_flight_.try_emplace(id, std::move(packet), key, std::move(done));
+    in_flight_.try_emplace(id, std::move(flight));
 }
 
 bool Journey::on_completion(Completion& completion) {
@@ -152,32 +151,31 @@ bool Journey::on_completion(Completion& completion) {
     return true;
 }
 
-void Journey::settle(InFlight& flight, const Completion& completion) {
-    std::vector<Prefix> freed;
-    std::vector<LeaseEvent> applied;
+void Journey::settle(InFlight& flight, Completion& completion) {
+    flight.done.changes = std::move(completion.changes);
+    LeaseEventList applied;
     std::size_t lost = 0, rejected = 0;
-    for (std::size_t i = 0; i < flight.done.changes.size(); ++i) {
-        const LeaseChange& change = flight.done.changes[i];
-        const Prefix& address = address_of(change.change);
-        freed.push_back(address);
+    for (std::size_t i = 0; i < flight.leases.size(); ++i) {
+        const Prefix& address = flight.leases[i];
         if (completion.outcome == SubmissionOutcome::unavailable) {
             keeper_->restore(address);
             continue;
         }
-        const RowResult& row = completion.rows[i];
-        if (row.outcome == Outcome::applied) {
-            applied.push_back(keeper_->applied(change));
-        } else if (row.outcome == Outcome::lost) {
+        const Outcome outcome = completion.outcome_of(i);
+        if (outcome == Outcome::applied) {
+            applied.push_back(keeper_->applied(flight.done.changes[i]));
+        } else if (outcome == Outcome::lost) {
             ++lost;
-            keeper_->take_over(address, row.current);
+            keeper_->take_over(address, completion.rows[i].current);
         } else {
             ++rejected;
             keeper_->restore(address);
-            log(MessageId::STORE_ROW_REJECTED,
-                {{"address", to_string(address)}, {"where", taker_->where()}, {"reason", row.detail}});
+            log(MessageId::STORE_ROW_REJECTED, {{"address", to_string(address)},
+                                                {"where", taker_->where()},
+                                                {"reason", completion.rows[i].detail}});
         }
     }
-    const bool all_applied = applied.size() == flight.done.changes.size();
+    const bool all_applied = applied.size() == flight.leases.size();
     tell(*flight.packet, all_applied && flight.done.reply ? &*flight.done.reply : nullptr, std::move(applied));
     // The client's turn ends here; what it sent meanwhile comes after what is decided again.
     std::unique_ptr<Packet> parked;
@@ -198,13 +196,13 @@ void Journey::settle(InFlight& flight, const Completion& completion) {
     } else {
         finish(packet, flight.done);
     }
-    for (const Prefix& address : freed) wake(address);
+    for (const Prefix& address : flight.leases) wake(address);
     if (parked) handle(std::move(parked));
 }
 
 void Journey::abandon() {
     for (auto& [id, flight] : std::exchange(in_flight_, {})) {
-        for (const LeaseChange& change : flight.done.changes) keeper_->restore(address_of(change.change));
+        for (const Prefix& lease : flight.leases) keeper_->restore(lease);
         drop(*flight.packet, {DropReason::store_unavailable, "its lease database is left"});
     }
     for (auto& [key, client] : std::exchange(clients_, {}))
@@ -237,16 +235,16 @@ void Journey::finish(const Packet& packet, Done& done) {
     send(packet, *done.reply);
 }
 
-void Journey::tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events) {
+void Journey::tell(const Packet& packet, const Reply* reply, LeaseEventList&& events) {
     context_.events.publish(std::move(events), [&packet, reply] {
-        return std::make_shared<const QueryContext>(
-            QueryContext{packet.bytes, packet.interface_name, packet.interface_index, packet.destination,
-                         packet.source, packet.source_port,
-                         reply == nullptr ? std::vector<std::uint8_t>{} : reply->bytes});
+        QueryContext query{{packet.bytes.begin(), packet.bytes.end()}, packet.interface_name, packet.interface_index,
+                           packet.destination, packet.source, packet.source_port};
+        if (reply != nullptr) query.reply.assign(reply->bytes.begin(), reply->bytes.end());
+        return std::make_shared<const QueryContext>(std::move(query));
     });
 }
 
-void Journey::send(const Packet& packet, Reply& reply) {
+void Journey::send(const Packet& packet, const Reply& reply) {
     context_.statistics.add(words_.stats.sent);
     context_.statistics.add(words_.sent_stat(reply.type));
     log_sent(words_, packet.bytes, packet.interface_name, reply);

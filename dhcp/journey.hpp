@@ -24,6 +24,7 @@
 #include "dhcp/listeners.hpp"
 #include "dhcp/packet_log.hpp"
 #include "dhcp/rate_limiter.hpp"
+#include "dhcp/recycling_allocator.hpp"
 #include "dhcp/slowest_exchanges.hpp"
 #include "dhcp/statistics.hpp"
 
@@ -31,7 +32,7 @@ namespace leasehold {
 
 /// Of packets that begin an exchange (DISCOVER, SOLICIT) while there are more packets than are served.
 struct NewcomerRules {
-    std::size_t burst_max = 131072;  // that wait; some 600 octets each
+    std::size_t burst_max = 131072;  // that wait; some 700 octets each
     std::chrono::milliseconds burst{2000};
     std::size_t standing_max = 1024;  // when it goes on for longer
     std::size_t of_a_turn = 64;
@@ -125,7 +126,7 @@ protected:
     /// it, asks over_limit between the request's halves, then calls answer.
     virtual void handle(std::unique_ptr<Packet> packet) = 0;
     /// Hands a reply to the outlet. @param port  where to
-    virtual void send_reply(const Packet& packet, Reply& reply, std::uint16_t port) = 0;
+    virtual void send_reply(const Packet& packet, const Reply& reply, std::uint16_t port) = 0;
 
     // --- what it does it with
     /// What the octets are; counted and logged once.
@@ -134,7 +135,7 @@ protected:
     bool put_off(std::unique_ptr<Packet>& packet);
     void drop(const Packet& packet, const Drop& drop);
     /// Counts, logs, and hands it to send_reply.
-    void send(const Packet& packet, Reply& reply);
+    void send(const Packet& packet, const Reply& reply);
     void drop_unreadable(const Packet& packet, std::string_view what, std::size_t offset);
     /// The limit of packets in a time that this one would go over; asked once, nullopt for one that has waited.
     std::optional<Drop> over_limit(Packet& packet, const ClientRequest& request);
@@ -177,9 +178,9 @@ private:
     void carry_out(std::unique_ptr<Packet> packet, const ClientKey& key, Done&& done);
     void finish(const Packet& packet, Done& done);
     void keep_slow(const Packet& packet, const Done& done, std::chrono::steady_clock::time_point now);
-    void settle(InFlight& flight, const Completion& completion);
+    void settle(InFlight& flight, Completion& completion);
     /// @param reply  what leaves for the packet; nullptr: nothing, or it is decided again
-    void tell(const Packet& packet, const Reply* reply, std::vector<LeaseEvent> events);
+    void tell(const Packet& packet, const Reply* reply, LeaseEventList&& events);
     void drop_unread(const ListenerView& listener, const Inbound& datagram, const Drop& drop);
     bool room() const { return in_flight_.size() + parked_ < packets_max; }
 
@@ -193,8 +194,8 @@ private:
     std::optional<OutageService> outage_;
     std::uint64_t seed_;
     DecisionId next_id_ = 1;
-    std::unordered_map<DecisionId, InFlight> in_flight_;
-    std::unordered_map<ClientKey, Client> clients_;
+    RecyclingMap<DecisionId, InFlight> in_flight_;
+    RecyclingMap<ClientKey, Client> clients_;
     std::unordered_map<Prefix, std::vector<ClientKey>> waiting_;
     std::size_t parked_ = 0;
     bool backlog_ = false;

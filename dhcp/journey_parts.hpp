@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dhcp/journey.hpp"
+#include "dhcp/recycling_allocator.hpp"
 
 namespace leasehold {
 
@@ -9,7 +10,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// A datagram with everything its decision needs; kept until its reply has left.
 struct Journey::Packet {
-    std::vector<std::uint8_t> bytes;
+    MessageBytes bytes;
     std::uint32_t interface_index = 0;
     std::string interface_name;
     Ipv6 interface_address;  // ListenerView::address
@@ -28,7 +29,7 @@ struct Journey::Packet {
     int decisions = 0, fetches = 0;
     std::vector<FreshRow> facts;
     std::vector<PingResult> pings;
-    std::unique_ptr<CarriedMessage> carrier;  // v4: what it came within, its bytes taken out; null: nothing
+    std::unique_ptr<CarriedMessage> carrier;  // v4: what it came within, its bytes copied; null: nothing
 
     Packet(const ListenerView& listener, const Inbound& datagram)
         : bytes(datagram.bytes.begin(), datagram.bytes.end()),
@@ -43,13 +44,16 @@ struct Journey::Packet {
           received_at{SteadyClock::now()},
           waited{datagram.waited} {}
     Packet(CarriedMessage&& carried, Ipv4 local)
-        : bytes{std::exchange(carried.bytes, {})},
+        : bytes(carried.bytes.begin(), carried.bytes.end()),
           interface_index{carried.interface_index},
           interface_name{carried.link.interface},
           interface_address{to_ipv6(local)},
           source{carried.link.client},
           received_at{carried.received_at},
           carrier{std::make_unique<CarriedMessage>(std::move(carried))} {}
+
+    static void* operator new(std::size_t) { return RecyclingAllocator<Packet>{}.allocate(1); }
+    static void operator delete(void* packet) { RecyclingAllocator<Packet>{}.deallocate(static_cast<Packet*>(packet), 1); }
 
     bool is_retransmission_of(const Packet& other) const { return xid == other.xid && type == other.type; }
 };
@@ -62,10 +66,12 @@ struct Journey::Client {
     std::unique_ptr<Packet> parked;    // decided next
 };
 
+/// A decision whose changes are with the store.
 struct Journey::InFlight {
     std::unique_ptr<Packet> packet;
     ClientKey client;
-    Done done;
+    Done done;  // its changes come back with the completion
+    boost::container::small_vector<Prefix, 1> leases;
 };
 
 }  // namespace leasehold

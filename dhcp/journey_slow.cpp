@@ -9,8 +9,8 @@ constexpr std::size_t yiaddr_at = 16;  // in a DHCPv4 message, RFC 2131 2
 
 /// The lease that a decision is about: the first, of several.
 std::optional<Prefix> lease_told(Family family, const Done& done) {
-    for (const LeaseChange& change : done.changes)
-        if (std::holds_alternative<Put>(change.change)) return address_of(change.change);
+    for (const Change& change : done.changes)
+        if (std::holds_alternative<Put>(change)) return address_of(change);
     if (!done.holds.empty()) return done.holds.front().unit;
     if (family != Family::v4 || done.reply->bytes.size() < yiaddr_at + 4) return std::nullopt;
     const Ipv4 given{read_u32(done.reply->bytes.data() + yiaddr_at)};

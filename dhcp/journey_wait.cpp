@@ -92,6 +92,7 @@ void Journey::look(std::unique_ptr<Packet> packet, const ClientKey& key, Need::P
 }
 
 void Journey::wake(const Prefix& address) {
+    if (waiting_.empty()) return;
     const auto found = waiting_.find(address);
     if (found == waiting_.end()) return;
     const std::vector<ClientKey> keys = std::move(found->second);

@@ -37,7 +37,6 @@ struct LeaseEditor::Job {
     SteadyClock::time_point since = SteadyClock::now();
     int decisions = 0;
     bool fetched = false;
-    LeaseChange change = {};  // in flight
 
     const Prefix& address() const { return edit.lease.address; }
     /// The first answer counts.
@@ -104,10 +103,9 @@ void LeaseEditor::decide(std::unique_ptr<Job> job) {
     if (needs_row && !is_meant) return job->answer(EditOutcome::missing);
 
     ++job->decisions;
-    job->change = change_for(edit, row);
-    keeper_->begin(job->change);
     const DecisionId id = next_id_++;
-    Submission submission{id, {job->change.change}};
+    Submission submission{id, {change_for(edit, row)}};
+    keeper_->begin(submission.changes.front());
     if (taker_->submit(std::move(submission))) {
         in_flight_.emplace(id, std::move(job));
         return;
@@ -117,8 +115,8 @@ void LeaseEditor::decide(std::unique_ptr<Job> job) {
     job->answer(EditOutcome::unavailable, taker_->where() + " takes no changes now");
 }
 
-LeaseChange LeaseEditor::change_for(const LeaseEdit& edit, const std::optional<Lease>& row) const {
-    if (edit.kind == EditKind::remove) return {Erase{row->address, row->version}, LeaseCause::removed};
+Change LeaseEditor::change_for(const LeaseEdit& edit, const std::optional<Lease>& row) const {
+    if (edit.kind == EditKind::remove) return Erase{row->address, row->version, LeaseCause::removed};
     Lease lease = edit.lease;
     lease.version = row ? row->version + 1 : first_version(clock_.now_precise(), keeper_->version_seen());
     lease.last_writer = config_->server_id;
@@ -135,7 +133,7 @@ LeaseChange LeaseEditor::change_for(const LeaseEdit& edit, const std::optional<L
     lease.relay_id = std::move(relay.relay_id);
     lease.remote_id = std::move(relay.remote_id);
     const auto cause = cause_of(lease, row);
-    return {Put{std::move(lease), false, 0, {}}, cause};
+    return Put{.lease = std::move(lease), .cause = cause};
 }
 
 bool LeaseEditor::on_completion(Completion& completion) {
@@ -147,16 +145,16 @@ bool LeaseEditor::on_completion(Completion& completion) {
     if (completion.outcome == SubmissionOutcome::unavailable) {
         keeper_->restore(address);
         job->answer(EditOutcome::unavailable, taker_->where() + " did not take the change");
-    } else if (const RowResult& row = completion.rows.front(); row.outcome == Outcome::applied) {
-        auto event = keeper_->applied(job->change);
+    } else if (const Outcome outcome = completion.outcome_of(0); outcome == Outcome::applied) {
+        auto event = keeper_->applied(completion.changes.front());
         auto before = event.before;
         events_.publish({std::move(event)}, {}, ChangeOrigin::command);
         job->answer(EditOutcome::applied, {}, std::move(before));
-    } else if (row.outcome == Outcome::rejected) {
+    } else if (outcome == Outcome::rejected) {
         keeper_->restore(address);
-        job->answer(EditOutcome::rejected, row.detail);
+        job->answer(EditOutcome::rejected, completion.rows.front().detail);
     } else {
-        keeper_->take_over(address, row.current);
+        keeper_->take_over(address, completion.rows.front().current);
         if (job->decisions < decisions_max)
             start(std::move(job));
         else
@@ -167,6 +165,7 @@ bool LeaseEditor::on_completion(Completion& completion) {
 }
 
 void LeaseEditor::go_on(SteadyClock::time_point now) {
+    if (idle()) return;  // as nearly always, and this is called with every commit
     for (auto& job : std::exchange(waiting_, {})) {
         if (!keeper_->busy(job->address()))
             start(std::move(job));

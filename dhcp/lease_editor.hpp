@@ -51,7 +51,7 @@ private:
     void wait(std::unique_ptr<Job> job);
     void fetch(std::unique_ptr<Job> job);
     void decide(std::unique_ptr<Job> job);
-    LeaseChange change_for(const LeaseEdit& edit, const std::optional<Lease>& row) const;
+    Change change_for(const LeaseEdit& edit, const std::optional<Lease>& row) const;
 
     const LeaseClock& clock_;
     EventBus& events_;

@@ -89,16 +89,15 @@ bool LeaseHome::submit(Submission&& submission) {
 
 /// Nothing was applied in the backend: what can, becomes durable in the journal instead.
 void LeaseHome::on_completions(std::vector<Completion>&& completions) {
-    std::vector<Completion> told;
-    for (Completion& completion : completions) {
-        if (completion.outcome == SubmissionOutcome::unavailable && is_away() && may_spool()) {
-            spooling_ = true;
-            Submission again{completion.id, std::move(completion.changes)};
-            if (spool_->submit(std::move(again))) continue;
-        }
-        told.push_back(std::move(completion));
-    }
-    tell(std::move(told));
+    std::erase_if(completions, [this](Completion& completion) {
+        if (completion.outcome != SubmissionOutcome::unavailable || !is_away() || !may_spool()) return false;
+        spooling_ = true;
+        Submission again{completion.id, std::move(completion.changes)};
+        if (spool_->submit(std::move(again))) return true;
+        completion.changes = std::move(again.changes);
+        return false;
+    });
+    tell(std::move(completions));
 }
 
 void LeaseHome::tell(std::vector<Completion>&& completions) {

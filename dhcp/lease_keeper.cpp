@@ -107,9 +107,9 @@ void LeaseKeeper::set_aside(UnreadableRow row) {
     mark(address);
 }
 
-void LeaseKeeper::begin(const LeaseChange& change) {
-    const Prefix& address = address_of(change.change);
-    const Lease* const lease = put_lease(change.change);
+void LeaseKeeper::begin(const Change& change) {
+    const Prefix& address = address_of(change);
+    const Lease* const lease = put_lease(change);
     auto before = table_.find(address);
     if (lease != nullptr) count_begun(before, *lease, +1);
     pending_.begin(address, std::move(before));
@@ -127,12 +127,12 @@ void LeaseKeeper::load_finished() {
     erased_while_loading_.clear();
 }
 
-LeaseEvent LeaseKeeper::applied(const LeaseChange& change) {
-    const Prefix& address = address_of(change.change);
+LeaseEvent LeaseKeeper::applied(const Change& change) {
+    const Prefix& address = address_of(change);
     LeaseEvent event;
-    event.cause = change.cause;
+    event.cause = cause_of(change);
     event.before = pending_.end(address);
-    if (const Lease* lease = put_lease(change.change)) {
+    if (const Lease* lease = put_lease(change)) {
         count_begun(event.before, *lease, -1);
         event.after = *lease;
         mark(address, lease);
@@ -261,7 +261,7 @@ Availability LeaseKeeper::availability(const Prefix& unit, const Lease* lease) c
     if (pending_.busy(unit) || set_aside_.contains(unit)) return Availability::taken;
     const Availability by_record = lease != nullptr ? availability_of(*lease) : Availability::free;
     if (by_record == Availability::taken) return by_record;
-    return offers_.of_unit(unit) ? Availability::held : by_record;
+    return offers_.of_unit(unit) != nullptr ? Availability::held : by_record;
 }
 
 Availability LeaseKeeper::availability_of(const Lease& lease) const {
@@ -280,10 +280,7 @@ void LeaseKeeper::count_begun(const std::optional<Lease>& before, const std::opt
                               int sign) {
     if (!after || after->state != LeaseState::assigned) return;
     const bool counts_already = before && before->state == LeaseState::assigned;
-    if (!counts_already || before->subnet_id != after->subnet_id) {
-        const auto [entry, is_new] = begun_.try_emplace({after->subnet_id, after->kind}, 0);
-        if ((entry->second += sign) == 0) begun_.erase(entry);
-    }
+    if (!counts_already || before->subnet_id != after->subnet_id) begun_[{after->subnet_id, after->kind}] += sign;
     count_classes(*after, sign);
     if (counts_already) count_classes(*before, -sign);
 }

@@ -67,9 +67,9 @@ public:
     // --- a change on its way
     bool busy(const Prefix& address) const { return pending_.busy(address); }
     /// Shows the new content at once; the durable one is kept for restore(). @pre not busy
-    void begin(const LeaseChange& change);
+    void begin(const Change& change);
     /// It is durable: the undo record goes.
-    LeaseEvent applied(const LeaseChange& change);
+    LeaseEvent applied(const Change& change);
     /// It was not stored: back to the last durable record.
     void restore(const Prefix& address);
     /// Another writer won: its row is the durable one now.
@@ -136,7 +136,7 @@ private:
         std::int64_t addresses = 0, prefixes = 0;
     };
     std::map<std::string, ClassCount, std::less<>> class_counts_;        // durable and begun; none of 0
-    std::map<std::pair<std::uint32_t, LeaseKind>, std::int64_t> begun_;  // by subnet; none of 0
+    std::map<std::pair<std::uint32_t, LeaseKind>, std::int64_t> begun_;  // by subnet
     LeaseChecks checks_;
     struct Unfit {
         Prefix address;

@@ -12,12 +12,27 @@
 
 #include "dhcp/backend_config.hpp"
 #include "dhcp/lease.hpp"
+#include "dhcp/recycling_allocator.hpp"
 #include "dhcp/result.hpp"
 
 namespace leasehold {
 
 /// Monotonic. A backend also sets it as its server-side time-out where it has one.
 using Deadline = std::chrono::steady_clock::time_point;
+
+/// Why a lease changes, for those who hear of it (lease_event); stores do not look at it.
+enum class LeaseCause : std::uint8_t {
+    granted,  // a new binding, or an ended one given to another client
+    renewed,  // the same client, extended
+    offered,  // offer-lifetime: stored with an OFFER
+    released,
+    declined,
+    moved,      // the client's other lease, removed because it got this one
+    reclaimed,  // expired and cleaned
+    probation_over,
+    removed,  // affinity over, or by command
+    edited,   // by command: whoever has it goes on having it
+};
 
 /// Writes `lease`, whose version is one above the stored row's, or a first_version() where no row is
 /// expected. Applied when the stored row has version - 1, or when there is no row at all: nobody holds it.
@@ -27,18 +42,22 @@ struct Put {
                                       // hold_until, or released, declined-and-over or reclaimed
     std::uint32_t grace_seconds = 0;  // takes_over: hold_until + grace must be before `now`
     LeaseTime now{};                  // takes_over: the server's lease clock (a shared store uses its own)
+    LeaseCause cause = LeaseCause::granted;
 };
 /// Removes the row if it still has this version. A row already gone counts as applied.
 struct Erase {
     Prefix address;
     std::uint64_t version = 0;
+    LeaseCause cause = LeaseCause::removed;
 };
 using Change = std::variant<Put, Erase>;
 
-/// One decision's changes: applied in one transaction, never split over two batches.
-using ChangeList = std::vector<Change>;
+/// One decision's changes: applied in one transaction, never split over two batches. Nearly always one, whose place
+/// is used again.
+using ChangeList = std::vector<Change, RecyclingAllocator<Change>>;
 
 const Prefix& address_of(const Change& change);
+LeaseCause cause_of(const Change& change);
 
 enum class Outcome : std::uint8_t {
     applied,

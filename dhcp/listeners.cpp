@@ -41,16 +41,42 @@ std::string lacks(const Ipv6& address) {
     return "it does not have the address " + to_string(address);
 }
 
+/// Datagrams that leave together. Its room is kept for the next ones.
+class OutgoingQueue {
+public:
+    void add(const Outbound& datagram) {
+        auto& kept = kept_.emplace_back();
+        kept.bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
+        kept.hwaddr = to_octets(datagram.hwaddr);
+        datagrams_.push_back(datagram);
+    }
+    bool empty() const { return kept_.empty(); }
+    /// Valid until the next change.
+    std::span<const Outbound> datagrams() {
+        for (std::size_t i = 0; i < kept_.size(); ++i) {
+            datagrams_[i].bytes = kept_[i].bytes;
+            datagrams_[i].hwaddr = view(kept_[i].hwaddr);
+        }
+        return datagrams_;
+    }
+    void clear() {
+        kept_.clear();
+        datagrams_.clear();
+    }
+
+private:
+    /// What a datagram only points at.
+    struct Kept {
+        MessageBytes bytes;
+        Octets hwaddr;
+    };
+    std::vector<Kept> kept_;
+    std::vector<Outbound> datagrams_;
+};
+
 }  // namespace
 
 struct Listeners::Listener {
-    struct Queued {
-        std::vector<std::uint8_t> bytes;
-        Ipv6 source, destination;
-        std::uint16_t port = 0;
-        Octets hwaddr;
-    };
-
     Interface interface;
     Family family = Family::v4;
     std::optional<Ipv6> address;
@@ -59,7 +85,7 @@ struct Listeners::Listener {
     // Duplicates of the sockets' descriptors are not needed: Asio only watches, and lets go before they
     // close.
     std::optional<boost::asio::posix::stream_descriptor> watch_udp, watch_raw;
-    std::vector<Queued> to_udp, to_raw;
+    OutgoingQueue to_udp, to_raw;
     bool closed = false;
 
     ~Listener() { release(); }
@@ -289,30 +315,22 @@ void Listeners::receive(Listener& listener) {
     if (events_.turn_end) events_.turn_end(backlog);
 }
 
-void Listeners::send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
-                         const Outbound& envelope) {
+void Listeners::send_udp(std::uint32_t interface_index, const Outbound& datagram) {
     const auto found = listeners_.find(interface_index);
     if (found == listeners_.end()) return;  // the interface went meanwhile; the client asks again
-    found->second->to_udp.push_back(
-        {std::move(bytes), envelope.source, envelope.destination, envelope.port, {}});
+    found->second->to_udp.add(datagram);
 }
 
-void Listeners::send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
-                         const Outbound& envelope) {
+void Listeners::send_raw(std::uint32_t interface_index, const Outbound& datagram) {
     const auto found = listeners_.find(interface_index);
     if (found == listeners_.end()) return;
-    found->second->to_raw.push_back(
-        {std::move(bytes), envelope.source, envelope.destination, envelope.port, to_octets(envelope.hwaddr)});
+    found->second->to_raw.add(datagram);
 }
 
 void Listeners::flush() {
     const auto send_all = [this](auto& socket, auto& queue, const Listener& listener) {
         if (queue.empty() || !socket) return;
-        std::vector<Outbound> out;
-        out.reserve(queue.size());
-        for (const auto& item : queue)
-            out.push_back(
-                {item.bytes, item.source, item.destination, item.port, leasehold::view(item.hwaddr)});
+        const auto out = queue.datagrams();
         if (socket->send(out) < out.size()) {
             log(MessageId::DHCP4_SEND_FAIL, {{"client", to_string(out.front().destination)},
                                              {"interface", listener.interface.name},

@@ -53,10 +53,8 @@ public:
     bool is_local(const Ipv6& address) const override { return monitor_.is_local(address); }
     std::optional<ListenerView> view(std::uint32_t interface_index) const;
 
-    void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
-                  const Outbound& envelope) override;
-    void send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
-                  const Outbound& envelope) override;
+    void send_udp(std::uint32_t interface_index, const Outbound& datagram) override;
+    void send_raw(std::uint32_t interface_index, const Outbound& datagram) override;
     void flush() override;
 
     struct Problem {

@@ -3,6 +3,7 @@
 // stored. decide() reads it; only the loop changes it.
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +37,8 @@ public:
     /// A client's newer hold in the same subnet replaces its older one, and a hold on a unit that another
     /// client held takes it over.
     /// @return units whose hold ended by this: replaced ones, and the oldest when holds_max is reached.
-    std::vector<Prefix> hold(Hold hold);
+    using EndedUnits = boost::container::static_vector<Prefix, 2>;
+    EndedUnits hold(Hold hold);
     /// @return true when there was one.
     bool release(const Prefix& unit);
     /// Drops holds that ended. @return their units, at most `limit`.
@@ -44,10 +46,11 @@ public:
     /// For a change of the pools: every hold gets the pool index that `pool_of` gives.
     void reindex(const std::function<std::optional<PoolIndex>(const Prefix&)>& pool_of);
 
-    std::optional<Hold> of_unit(const Prefix& unit) const;
-    std::optional<Hold> of_client(const ClientKey& client, std::uint32_t subnet_id) const;
+    // nullptr: there is none. Valid until the next change.
+    const Hold* of_unit(const Prefix& unit) const;
+    const Hold* of_client(const ClientKey& client, std::uint32_t subnet_id) const;
     /// The hold of this pool that has stood longest.
-    std::optional<Hold> oldest(PoolIndex pool) const;
+    const Hold* oldest(PoolIndex pool) const;
 
     std::size_t size() const;
     /// Holds dropped because of holds_max.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "dhcp/datagram.hpp"
 
@@ -12,12 +11,10 @@ namespace leasehold {
 class PacketOutlet {
 public:
     virtual ~PacketOutlet() = default;
-    /// Queue a datagram for an interface; `envelope.bytes` is not used. An interface that has gone drops it.
-    virtual void send_udp(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
-                          const Outbound& envelope) = 0;
+    /// Queues a copy for an interface. One that has gone drops it.
+    virtual void send_udp(std::uint32_t interface_index, const Outbound& datagram) = 0;
     /// v4 only.
-    virtual void send_raw(std::uint32_t interface_index, std::vector<std::uint8_t> bytes,
-                          const Outbound& envelope) = 0;
+    virtual void send_raw(std::uint32_t interface_index, const Outbound& datagram) = 0;
     /// Sends the queues in batches.
     virtual void flush() = 0;
     /// Is this one of the machine's addresses?

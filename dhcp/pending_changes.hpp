@@ -6,10 +6,10 @@
 #include <cassert>
 #include <cstddef>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "dhcp/lease.hpp"
+#include "dhcp/recycling_allocator.hpp"
 
 namespace leasehold {
 
@@ -36,7 +36,7 @@ public:
     std::size_t size() const { return durable_.size(); }
 
 private:
-    std::unordered_map<Prefix, std::optional<Lease>> durable_;
+    RecyclingMap<Prefix, std::optional<Lease>> durable_;
 };
 
 }  // namespace leasehold

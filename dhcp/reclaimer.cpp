@@ -68,18 +68,15 @@ void Reclaimer::step() {
     if (rules.reclaim_wait.count() != 0 || !waiting_.empty()) add_ended(step, submission, limit);
     for (const Lease& lease : keeper_->unfit(limit))
         if (!keeper_->busy(lease.address))
-            add(step, submission, {Erase{lease.address, lease.version}, LeaseCause::removed});
+            add(step, submission, Erase{lease.address, lease.version, LeaseCause::removed});
     step.full = step.full || keeper_->has_unfit();
-    if (step.changes.empty()) return finish_run();
+    if (step.leases.empty()) return finish_run();
     const DecisionId id = submission.id;
     if (taker_->submit(std::move(submission))) {
         in_flight_.emplace(id, std::move(step));
         return;
     }
-    for (const LeaseChange& change : step.changes) {
-        keeper_->restore(address_of(change.change));
-        freed_(address_of(change.change));
-    }
+    give_back(step);
     left_some_ = true;
     finish_run();  // the store is busy or away; the next round tries again
 }
@@ -90,7 +87,7 @@ void Reclaimer::add_ended(Step& step, Submission& submission, std::size_t limit)
     constexpr int looks_max = 8;
     const LeaseTime now = clock_.now(), until = waiting_.empty() ? now : now + std::chrono::seconds{1};
     step.full = true;
-    for (int look = 0; look < looks_max && step.full && step.changes.empty(); ++look) {
+    for (int look = 0; look < looks_max && step.full && step.leases.empty(); ++look) {
         const auto due =
             keeper_->table().sweep(until, limit, [this](const Lease& l) { return keeper_->due(l); });
         step.full = due.size() >= limit;
@@ -100,22 +97,30 @@ void Reclaimer::add_ended(Step& step, Submission& submission, std::size_t limit)
     }
 }
 
-void Reclaimer::add(Step& step, Submission& submission, LeaseChange change) {
+void Reclaimer::add(Step& step, Submission& submission, Change change) {
     keeper_->begin(change);
-    submission.changes.push_back(change.change);
-    step.changes.push_back(std::move(change));
+    step.leases.push_back(address_of(change));
+    submission.changes.push_back(std::move(change));
 }
 
-LeaseChange Reclaimer::end(const Lease& lease) const {
+/// Nothing of it was stored.
+void Reclaimer::give_back(const Step& step) {
+    for (const Prefix& lease : step.leases) {
+        keeper_->restore(lease);
+        freed_(lease);
+    }
+}
+
+Change Reclaimer::end(const Lease& lease) const {
     const bool keeps = config_->expiration.keeps_affinity() && !remove_;
     if (lease.state == LeaseState::declined)
-        return {Erase{lease.address, lease.version}, LeaseCause::probation_over};
+        return Erase{lease.address, lease.version, LeaseCause::probation_over};
     if (lease.state == LeaseState::expired_reclaimed)
-        return {Erase{lease.address, lease.version}, LeaseCause::removed};
+        return Erase{lease.address, lease.version, LeaseCause::removed};
     // An address that a client made itself is no affinity of the pools.
     if (!keeps || lease.state == LeaseState::registered)
-        return {Erase{lease.address, lease.version}, LeaseCause::reclaimed};
-    Put put{lease, false, 0, clock_.now()};
+        return Erase{lease.address, lease.version, LeaseCause::reclaimed};
+    Put put{.lease = lease, .now = clock_.now(), .cause = LeaseCause::reclaimed};
     put.lease.state = LeaseState::expired_reclaimed;
     put.lease.hostname.clear();
     put.lease.fqdn_fwd = put.lease.fqdn_rev = false;
@@ -125,7 +130,7 @@ LeaseChange Reclaimer::end(const Lease& lease) const {
     put.lease.remote_id.clear();
     ++put.lease.version;
     put.lease.last_writer = config_->server_id;
-    return {std::move(put), LeaseCause::reclaimed};
+    return put;
 }
 
 bool Reclaimer::on_completion(Completion& completion) {
@@ -135,14 +140,14 @@ bool Reclaimer::on_completion(Completion& completion) {
     in_flight_.erase(found);
 
     std::uint64_t reclaimed = 0, removed = 0;
-    for (std::size_t i = 0; i < step.changes.size(); ++i) {
-        const LeaseChange& change = step.changes[i];
-        const Prefix& address = address_of(change.change);
-        const bool answered = completion.outcome == SubmissionOutcome::answered;
-        const Outcome outcome = answered ? completion.rows[i].outcome : Outcome::rejected;
+    const bool answered = completion.outcome == SubmissionOutcome::answered;
+    for (std::size_t i = 0; i < step.leases.size(); ++i) {
+        const Prefix& address = step.leases[i];
+        const Outcome outcome = answered ? completion.outcome_of(i) : Outcome::rejected;
         if (outcome == Outcome::applied) {
+            const Change& change = completion.changes[i];
             events_.publish({keeper_->applied(change)}, {});
-            ++(change.cause == LeaseCause::removed ? removed : reclaimed);
+            ++(cause_of(change) == LeaseCause::removed ? removed : reclaimed);
         } else if (outcome == Outcome::lost) {
             keeper_->take_over(address, completion.rows[i].current);
         } else {
@@ -164,12 +169,7 @@ bool Reclaimer::on_completion(Completion& completion) {
 }
 
 void Reclaimer::abandon() {
-    for (const auto& [id, step] : std::exchange(in_flight_, {})) {
-        for (const LeaseChange& change : step.changes) {
-            keeper_->restore(address_of(change.change));
-            freed_(address_of(change.change));
-        }
-    }
+    for (const auto& [id, step] : std::exchange(in_flight_, {})) give_back(step);
     finish_run();
 }
 

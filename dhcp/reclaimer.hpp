@@ -41,15 +41,16 @@ public:
 
 private:
     struct Step {
-        std::vector<LeaseChange> changes;
+        std::vector<Prefix> leases;
         bool full = false;  // more may wait behind it
     };
     void step();
     void add_ended(Step& step, Submission& submission, std::size_t limit);
-    void add(Step& step, Submission& submission, LeaseChange change);
+    void add(Step& step, Submission& submission, Change change);
     void mark_ended();
     void begin_round();
-    LeaseChange end(const Lease& lease) const;
+    Change end(const Lease& lease) const;
+    void give_back(const Step& step);
     void finish_run();
 
     const LeaseClock& clock_;

@@ -99,7 +99,7 @@ std::unique_ptr<PrefixRoutes> Server::Impl::make_routes() {
 }
 
 StoreWorker::Post Server::Impl::post() {
-    return [&io = loop](std::function<void()> run) { boost::asio::post(io, std::move(run)); };
+    return [&io = loop](std::move_only_function<void()> run) { boost::asio::post(io, std::move(run)); };
 }
 
 std::unique_ptr<LeaseHome> Server::Impl::make_home(const std::shared_ptr<const ServerConfig>& with,
@@ -343,7 +343,7 @@ bool Server::Impl::send_reconfigure(const v6::ReconfigureTarget& to, Reply&& mes
     const Ipv6& receiver = message.destination.address;
     const Ipv6 source = is_link_local(receiver) ? interface->link_local().value_or(Ipv6{}) : Ipv6{};
     const auto port = options.client_port != 0 ? options.client_port : message.destination.port;
-    listeners.send_udp(interface->index, std::move(message.bytes), {{}, source, receiver, port, {}});
+    listeners.send_udp(interface->index, {message.bytes, source, receiver, port, {}});
     listeners.flush();
     statistics.add(Stat::pkt6_sent);
     statistics.add(Stat::pkt6_reconfigure_sent);

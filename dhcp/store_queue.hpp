@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/circular_buffer.hpp>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -37,7 +38,7 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
     // under the mutex
     std::mutex mutex;
     std::condition_variable wake;
-    std::deque<Submission> queue;
+    boost::circular_buffer<Submission> queue{options.queue_decisions_max};
     std::deque<FindRequest> finds;
     std::optional<Renewal> renewal;
     std::unique_ptr<OutageJournal> journal;  // until the thread takes it
@@ -63,11 +64,11 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
         });
     }
 
-    using Told = std::function<void(StoreListener&)>;
+    using Told = std::move_only_function<void(StoreListener&)>;
     /// @pre the mutex is held: so that nothing is posted once the destructor has run.
     void tell_locked(Told what) {
         if (silenced) return;
-        post([self = shared_from_this(), what = std::move(what)] {
+        post([self = shared_from_this(), what = std::move(what)]() mutable {
             if (self->listener != nullptr) what(*self->listener);
         });
     }
@@ -79,10 +80,9 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
     void tell_completions_locked(std::vector<Completion>&& completions,
                                  const std::optional<CommitReport>& commit = std::nullopt) {
         if (completions.empty()) return;
-        tell_locked([completions = std::make_shared<std::vector<Completion>>(std::move(completions)),
-                     commit](StoreListener& to) {
+        tell_locked([completions = std::move(completions), commit](StoreListener& to) mutable {
             if (commit) to.on_commit(*commit);
-            to.on_completions(std::move(*completions));
+            to.on_completions(std::move(completions));
         });
     }
     void answer_locked(FindRequest&& request, StoreResult<std::vector<std::optional<Lease>>> rows) {
@@ -103,6 +103,7 @@ struct StoreQueue : std::enable_shared_from_this<StoreQueue> {
     /// Takes whatever queued up, in order, whole decisions, up to the cap (one larger decision goes alone).
     Batch take_batch_locked() {
         Batch batch;
+        batch.reserve(std::min(queue.size(), options.batch_changes_max));
         std::size_t changes = 0;
         while (!queue.empty()) {
             changes += queue.front().changes.size();

@@ -319,9 +319,10 @@ std::optional<BackendEvent> StoreThread::commit(Batch&& batch) {
     auto rows = store_.commit(batch.lists, begun + options().commit_deadline);
     const auto took = Clock::now() - begun;
     if (rows) {
-        complete(batch, std::move(*rows), took);
+        complete(std::move(batch), std::move(*rows), took);
     } else if (rows.error().code == StoreErrc::rejected) {
-        complete(batch, std::vector<RowResult>(batch.change_count(), rejected(rows.error())), took);
+        std::vector<RowResult> results(batch.change_count(), rejected(rows.error()));
+        complete(std::move(batch), std::move(results), took);
     } else if (rows.error().code == StoreErrc::in_doubt) {
         count_in_doubt(batch.ids.size());
         if (options().hands_over_in_doubt) return lose(rows.error(), std::move(batch));
@@ -341,7 +342,7 @@ void StoreThread::count_in_doubt(std::size_t decisions) {
     queue_->counters.in_doubt += decisions;
 }
 
-void StoreThread::complete(const Batch& batch, std::vector<RowResult>&& rows,
+void StoreThread::complete(Batch&& batch, std::vector<RowResult>&& rows,
                            std::optional<std::chrono::nanoseconds> took) {
     const auto count = [&](Outcome outcome) {
         return static_cast<std::size_t>(std::ranges::count(rows, outcome, &RowResult::outcome));
@@ -355,7 +356,7 @@ void StoreThread::complete(const Batch& batch, std::vector<RowResult>&& rows,
     counters.lost += report.lost;
     counters.rejected += report.rejected;
     counters.largest_batch = std::max(counters.largest_batch, report.changes);
-    queue_->tell_completions_locked(answered_completions(batch, std::move(rows)), report);
+    queue_->tell_completions_locked(answered_completions(std::move(batch), std::move(rows)), report);
 }
 
 // --- changed settings

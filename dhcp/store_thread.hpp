@@ -66,7 +66,7 @@ private:
     std::optional<StoreError> answer_finds(std::vector<FindRequest>& finds);
     std::optional<BackendEvent> commit(Batch&& batch);
     /// @param took  for its commit; nullopt: the outcome was found out later
-    void complete(const Batch& batch, std::vector<RowResult>&& rows,
+    void complete(Batch&& batch, std::vector<RowResult>&& rows,
                   std::optional<std::chrono::nanoseconds> took = std::nullopt);
     void count_in_doubt(std::size_t decisions);
     /// The finds from `first` on are answered with those that queue: by lose().

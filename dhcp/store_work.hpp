@@ -21,6 +21,10 @@ struct Batch {
         for (const ChangeList& list : lists) count += list.size();
         return count;
     }
+    void reserve(std::size_t decisions) {
+        ids.reserve(decisions);
+        lists.reserve(decisions);
+    }
     void add(Batch&& other) {
         ids.insert(ids.end(), other.ids.begin(), other.ids.end());
         lists.insert(lists.end(), std::make_move_iterator(other.lists.begin()),
@@ -82,6 +86,6 @@ bool shows_applied(const Change& change, const std::optional<Lease>& stored);
 std::vector<Completion> unavailable_completions(Batch&& batch);
 /// Hands the flat results of a commit back to the decisions they belong to.
 /// @pre a result per change
-std::vector<Completion> answered_completions(const Batch& batch, std::vector<RowResult>&& rows);
+std::vector<Completion> answered_completions(Batch&& batch, std::vector<RowResult>&& rows);
 
 }  // namespace leasehold

@@ -94,7 +94,7 @@ class StoreWorker final : public ChangeTaker {
 public:
     /// @param post  runs a function later on the loop thread; called from any thread, never after the
     ///              worker's destruction. It must not run the function at once, nor wait for the loop.
-    using Post = std::function<void(std::function<void()>)>;
+    using Post = std::function<void(std::move_only_function<void()>)>;
 
     /// @param journal  what it holds is stored before anything else is; nullptr: there is none
     StoreWorker(std::unique_ptr<LeaseStore> store, WorkerOptions options, Post post, StoreListener& listener,

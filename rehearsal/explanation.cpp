@@ -244,7 +244,7 @@ private:
                                                                      : "the longest";
             return std::string{how} + (row ? " one whose lease has ended, of the pool" : " free one of the pool");
         }
-        if (const auto hold = server_.keeper().offers().of_unit(unit))
+        if (const auto* const hold = server_.keeper().offers().of_unit(unit))
             return hold->client.bytes == request().client.bytes || !is_v4() ? "it was offered to the client"
                                                                             : "the oldest offer that nobody took up";
         if (is_asked_for(unit)) return "the client asked for it, and nobody needs it";
@@ -271,7 +271,7 @@ private:
 
     bool is_stored(const Prefix& unit) const {
         return std::ranges::any_of(outcome_.done->changes,
-                                   [&](const LeaseChange& change) { return address_of(change.change) == unit; });
+                                   [&](const Change& change) { return address_of(change) == unit; });
     }
 
     json lease_facts(const Prefix& unit, LeaseKind kind, std::uint32_t iaid, std::uint32_t valid) const {
@@ -459,8 +459,8 @@ private:
         json list = json::array();
         if (!outcome_.done || outcome_.drop.reason != DropReason::none) return list;
         for (const auto& change : outcome_.done->changes) {
-            json said{{"address", to_string(address_of(change.change))}, {"cause", to_string(change.cause)}};
-            if (const auto* put = std::get_if<Put>(&change.change)) {
+            json said{{"address", to_string(address_of(change))}, {"cause", to_string(cause_of(change))}};
+            if (const auto* put = std::get_if<Put>(&change)) {
                 said["state"] = to_string(put->lease.state);
                 if (!put->lease.hostname.empty()) said["hostname"] = put->lease.hostname;
             } else {

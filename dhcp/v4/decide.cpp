@@ -65,7 +65,7 @@ Decision decide_decline(const Context& context) {
     }
     Done done;
     auto declined = declined_lease(context, row.address, row.subnet_id, row.pool_id, row);
-    done.changes.push_back({Put{std::move(declined), false, 0, {}}, LeaseCause::declined});
+    done.changes.push_back(Put{.lease = std::move(declined), .cause = LeaseCause::declined});
     return done;
 }
 

@@ -175,7 +175,7 @@ Decision acknowledge(Context& context, Candidate candidate, const ReservationCon
     settle(context, *candidate.subnet, candidate.pool, to_ipv4(unit));
     Done done;
     count_conflicts(conflicts, done);
-    if (context.world.offers.of_unit(unit)) done.release_holds.push_back(unit);
+    if (context.world.offers.of_unit(unit) != nullptr) done.release_holds.push_back(unit);
     if (candidate.allocated) done.advances.push_back(unit);
 
     const bool renewal = is_renewal(context, *candidate.subnet, row);

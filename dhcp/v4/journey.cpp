@@ -53,16 +53,16 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
            });
 }
 
-void Journey::send_reply(const Packet& packet, Reply& reply, std::uint16_t port) {
-    if (packet.carrier) return packet.carrier->reply(std::move(reply.bytes));
+void Journey::send_reply(const Packet& packet, const Reply& reply, std::uint16_t port) {
+    if (packet.carrier) return packet.carrier->reply(reply.bytes);
     const Destination& to = reply.destination;
     const bool link_layer = to.route == Route::link_unicast || to.route == Route::broadcast;
     const bool to_all = to.route == Route::broadcast || (link_layer && !packet.raw);
-    const Outbound envelope{{}, reply.source, to_all ? to_ipv6(everybody) : to.address, port, view(to.hwaddr)};
+    const Outbound datagram{reply.bytes, reply.source, to_all ? to_ipv6(everybody) : to.address, port, view(to.hwaddr)};
     if (link_layer && packet.raw)
-        outlet().send_raw(packet.interface_index, std::move(reply.bytes), envelope);
+        outlet().send_raw(packet.interface_index, datagram);
     else
-        outlet().send_udp(packet.interface_index, std::move(reply.bytes), envelope);
+        outlet().send_udp(packet.interface_index, datagram);
 }
 
 }  // namespace leasehold::v4

@@ -15,7 +15,7 @@ public:
 private:
     static Arrival arrival_of(const Packet& packet);
     void handle(std::unique_ptr<Packet> packet) override;
-    void send_reply(const Packet& packet, Reply& reply, std::uint16_t port) override;
+    void send_reply(const Packet& packet, const Reply& reply, std::uint16_t port) override;
 };
 
 }  // namespace leasehold::v4

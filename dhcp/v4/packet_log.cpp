@@ -20,11 +20,11 @@ std::string yiaddr_text(const Reply& reply) {
     return to_string(Ipv4{read_u32(reply.bytes.data() + yiaddr_offset)});
 }
 
-void log_change(const std::string& client, std::uint32_t subnet_id, const LeaseChange& change) {
-    const std::string address = to_string(address_of(change.change));
-    const auto* put = std::get_if<Put>(&change.change);
+void log_change(const std::string& client, std::uint32_t subnet_id, const Change& change) {
+    const std::string address = to_string(address_of(change));
+    const auto* put = std::get_if<Put>(&change);
     const std::uint32_t seconds = put == nullptr ? 0 : put->lease.valid_lifetime;
-    switch (change.cause) {
+    switch (cause_of(change)) {
         case LeaseCause::granted:
         case LeaseCause::renewed:
             log(MessageId::DHCP4_LEASE_ALLOC,
@@ -81,7 +81,7 @@ std::string_view type_name(std::uint8_t type) {
 void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, const Done& done) {
     if (!log_enabled(MessageId::DHCP4_LEASE_ALLOC) && !log_enabled(MessageId::DHCP4_LEASE_OFFER)) return;
     const std::string client = client_text(query);
-    for (const LeaseChange& change : done.changes) log_change(client, subnet_id, change);
+    for (const Change& change : done.changes) log_change(client, subnet_id, change);
     if (!done.reply) return;
     const Reply& reply = *done.reply;
     if (MessageType{reply.type} == MessageType::offer) {

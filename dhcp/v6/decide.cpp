@@ -33,21 +33,21 @@ RegistrationClaim registration_claim(const Context& context, const std::optional
     return context.world.reuse_allowed ? RegistrationClaim::ended : RegistrationClaim::foreign;
 }
 
-LeaseChange registration_change(const Context& context, const IaLease& told, const std::optional<Lease>& row,
-                                RegistrationClaim claim) {
+Change registration_change(const Context& context, const IaLease& told, const std::optional<Lease>& row,
+                           RegistrationClaim claim) {
     if (told.valid == 0 && claim == RegistrationClaim::own) return erase_change(*row, LeaseCause::released);
     const auto before = claim == RegistrationClaim::own ? row : std::nullopt;
     auto lease = bound_lease(context, told.unit, before, {told.valid, told.preferred});
     lease.state = LeaseState::registered;
     lease.version = row ? row->version + 1 : context.first_version;
     const bool renewal = claim == RegistrationClaim::own;
-    Put put{std::move(lease), false, 0, {}};
+    Put put{.lease = std::move(lease), .cause = renewal ? LeaseCause::renewed : LeaseCause::granted};
     if (row && !renewal) {
         put.takes_over = true;
         put.grace_seconds = context.config.lease_reuse_grace;
         put.now = context.now;
     }
-    return {std::move(put), renewal ? LeaseCause::renewed : LeaseCause::granted};
+    return put;
 }
 
 /// The store is away, and on-fail has service go on (recovery 3.3). Nobody is refused anything.

@@ -320,7 +320,7 @@ private:
     /// @param terms  becomes what is left, when the stored lease is confirmed without a write
     void commit(Candidate candidate, bool renewal, LeaseTerms& terms) {
         const auto& row = candidate.row;
-        if (context_.world.offers.of_unit(candidate.unit)) done_.release_holds.push_back(candidate.unit);
+        if (context_.world.offers.of_unit(candidate.unit) != nullptr) done_.release_holds.push_back(candidate.unit);
         auto lease = bound_lease(context_, candidate.unit, row, terms);
         if (candidate.own && is_cached(context_, *row, lease)) {
             terms = remaining_terms(*row, context_.now);

@@ -35,10 +35,10 @@ boost::container::small_vector<Lease, 2> held_rows(const Context& context, const
     return rows;
 }
 
-/// @param change  makes the change of a row; nullopt: this row is not the client's to change
+/// @param change_of  makes the change of a row; nullopt: this row is not the client's to change
 /// @param answers_pd  prefixes are handled, too (they cannot be declined)
-template <class Change>
-Decision give_up(Context& context, bool answers_pd, std::string_view text, const Change& change) {
+template <class ChangeOf>
+Decision give_up(Context& context, bool answers_pd, std::string_view text, const ChangeOf& change_of) {
     if (auto first = unknown_leases(context)) return std::move(*first);
     Done done;
     Told told;
@@ -54,7 +54,7 @@ Decision give_up(Context& context, bool answers_pd, std::string_view text, const
             const auto unit = row.address;
             // Named twice in one message: it is given up once.
             if (std::ranges::find(context.given, unit) != context.given.end()) continue;
-            if (auto changed = change(std::move(row))) {
+            if (auto changed = change_of(std::move(row))) {
                 context.given.push_back(unit);
                 done.changes.push_back(std::move(*changed));
                 any = true;
@@ -73,17 +73,17 @@ Decision give_up(Context& context, bool answers_pd, std::string_view text, const
 }  // namespace
 
 Decision decide_release(Context& context) {
-    return give_up(context, true, "Released.", [&](Lease row) -> std::optional<LeaseChange> {
+    return give_up(context, true, "Released.", [&](Lease row) -> std::optional<Change> {
         return release_change(context, std::move(row));
     });
 }
 
 /// Somebody else was found at the address (duplicate address detection): it is kept from everybody for a while.
 Decision decide_decline(Context& context) {
-    return give_up(context, false, "Declined.", [&](Lease row) -> std::optional<LeaseChange> {
+    return give_up(context, false, "Declined.", [&](Lease row) -> std::optional<Change> {
         if (is_expired(row, context.now)) return std::nullopt;
         auto declined = declined_lease(context, row.address, row.subnet_id, row.pool_id, row);
-        return LeaseChange{Put{std::move(declined), false, 0, {}}, LeaseCause::declined};
+        return Put{.lease = std::move(declined), .cause = LeaseCause::declined};
     });
 }
 

@@ -52,7 +52,7 @@ void Journey::carry_on(std::unique_ptr<Packet> packet, const MessageView& query,
     auto carried = read_carried(query, arrival);
     if (!carried) return drop(*packet, carried.error());
     const std::shared_ptr<Packet> kept{std::move(packet)};
-    carried->reply = [this, lives = alive(), kept](std::vector<std::uint8_t>&& answer) {
+    carried->reply = [this, lives = alive(), kept](OctetView answer) {
         if (!*lives) return;
         const auto again = MessageView::parse(kept->bytes);  // it went well the first time
         auto reply = make_carrier(*again, arrival_of(*kept), answer);
@@ -63,12 +63,12 @@ void Journey::carry_on(std::unique_ptr<Packet> packet, const MessageView& query,
         drop(*kept, {DropReason::service_disabled, taken.error()});
 }
 
-void Journey::send_reply(const Packet& packet, Reply& reply, std::uint16_t port) {
+void Journey::send_reply(const Packet& packet, const Reply& reply, std::uint16_t port) {
     const Ipv6& receiver = reply.destination.address;
     const Ipv6 source = is_unspecified(reply.source)
                             ? source_of_reply(packet.destination, packet.interface_address, receiver)
                             : reply.source;
-    outlet().send_udp(packet.interface_index, std::move(reply.bytes), {{}, source, receiver, port, {}});
+    outlet().send_udp(packet.interface_index, {reply.bytes, source, receiver, port, {}});
 }
 
 }  // namespace leasehold::v6

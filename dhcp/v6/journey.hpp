@@ -15,7 +15,7 @@ private:
     void handle(std::unique_ptr<Packet> packet) override;
     /// Of DHCPV4-QUERY: what it carries goes to who answers it.
     void carry_on(std::unique_ptr<Packet> packet, const MessageView& query, const Arrival& arrival);
-    void send_reply(const Packet& packet, Reply& reply, std::uint16_t port) override;
+    void send_reply(const Packet& packet, const Reply& reply, std::uint16_t port) override;
 };
 
 }  // namespace leasehold::v6

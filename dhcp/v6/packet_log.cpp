@@ -56,12 +56,12 @@ std::string_view type_name(std::uint8_t type) {
     return to_string(MessageType{type});
 }
 
-void log_change(const std::string& client, std::uint32_t subnet_id, const LeaseChange& change) {
-    const std::string lease = to_string(address_of(change.change));
-    const auto* put = std::get_if<Put>(&change.change);
+void log_change(const std::string& client, std::uint32_t subnet_id, const Change& change) {
+    const std::string lease = to_string(address_of(change));
+    const auto* put = std::get_if<Put>(&change);
     const std::uint32_t seconds = put == nullptr ? 0 : put->lease.valid_lifetime;
     const bool registered = put != nullptr && put->lease.state == LeaseState::registered;
-    switch (change.cause) {
+    switch (cause_of(change)) {
         case LeaseCause::granted:
         case LeaseCause::renewed:
             log(registered ? MessageId::DHCP6_ADDRESS_REGISTERED : MessageId::DHCP6_LEASE_ALLOC,
@@ -94,7 +94,7 @@ void log_decision(std::span<const std::uint8_t> query, std::uint32_t subnet_id, 
     if (refused)
         log(MessageId::ALLOC_ENGINE_V6_ALLOC_FAIL,
             {{"client", client}, {"detail", "nothing that it may have is free in the subnets of its link"}});
-    for (const LeaseChange& change : done.changes) log_change(client, subnet_id, change);
+    for (const Change& change : done.changes) log_change(client, subnet_id, change);
     for (const Hold& hold : done.holds)
         log(MessageId::DHCP6_LEASE_ADVERT,
             {{"client", client}, {"lease", to_string(hold.unit)}, {"subnet", subnet_id}});

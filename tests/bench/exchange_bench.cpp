@@ -20,7 +20,7 @@
 
 #include "dhcp/lease_home.hpp"
 #include "lease_backends/open.hpp"
-#include "tests/bench/exchange_clients.hpp"
+#include "tests/support/exchange_clients.hpp"
 #include "tests/support/database_servers.hpp"
 #include "tests/support/fake_time.hpp"
 #include "tests/support/hand_loop.hpp"
@@ -43,8 +43,10 @@ constexpr int rounds = 5;
 /// What the server sends, until the clients read it.
 struct ReplyList final : PacketOutlet {
     explicit ReplyList(Ipv6 server) : local{server} {}
-    void send_udp(std::uint32_t, Datagram bytes, const Outbound&) override { replies.push_back(std::move(bytes)); }
-    void send_raw(std::uint32_t, Datagram bytes, const Outbound&) override { replies.push_back(std::move(bytes)); }
+    void send_udp(std::uint32_t, const Outbound& datagram) override {
+        replies.emplace_back(datagram.bytes.begin(), datagram.bytes.end());
+    }
+    void send_raw(std::uint32_t interface, const Outbound& datagram) override { send_udp(interface, datagram); }
     void flush() override {}
     bool is_local(const Ipv6& address) const override { return address == local; }
 
@@ -81,7 +83,7 @@ public:
                 give_up(status.last_error);
         };
         home_ = std::make_unique<LeaseHome>(
-            config_, clock_, make_lease_store(backend), [this](std::function<void()> run) { loop_.post(std::move(run)); },
+            config_, clock_, make_lease_store(backend), [this](std::move_only_function<void()> run) { loop_.post(std::move(run)); },
             std::move(events));
         home_->worker().start();
         loop_.run_until([&] { return home_->status().state == BackendState::serving; });

@@ -71,7 +71,7 @@ constexpr auto renewed_by =
 struct PacketCase {
     const char* name;
     std::vector<std::uint8_t> packet;
-    std::vector<LeaseEvent> events;
+    LeaseEventList events;
     std::vector<std::string> texts;
 };
 

@@ -73,7 +73,8 @@ protected:
     }
     void answer(RowResult row) {
         ASSERT_FALSE(taker.submitted.empty());
-        Completion completion{taker.submitted.front().id, SubmissionOutcome::answered, {}, {}};
+        auto& submitted = taker.submitted.front();
+        Completion completion{submitted.id, SubmissionOutcome::answered, {}, std::move(submitted.changes)};
         completion.rows.push_back(std::move(row));
         taker.submitted.erase(taker.submitted.begin());
         EXPECT_TRUE(editor.on_completion(completion));

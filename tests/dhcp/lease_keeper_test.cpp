@@ -42,7 +42,7 @@ protected:
 };
 
 TEST_F(LeaseKeeperTest, APendingLeaseTakesItsAddressAndIsNotShownUntilDurable) {
-    const LeaseChange grant{Put{lease_of(10), false, 0, {}}, LeaseCause::granted};
+    const Change grant{Put{.lease = lease_of(10), .cause = LeaseCause::granted}};
     keeper.begin(grant);
     EXPECT_EQ(at(10), Availability::taken);
     EXPECT_TRUE(keeper.busy(address(10)));
@@ -60,13 +60,13 @@ TEST_F(LeaseKeeperTest, WhatWasNotStoredGoesBackToTheLastDurableRecord) {
     keeper.load(lease_of(10, 5));
     Lease renewed = lease_of(10, 6);
     renewed.valid_lifetime = 900;
-    keeper.begin({Put{renewed, false, 0, {}}, LeaseCause::renewed});
+    keeper.begin(Put{.lease = renewed, .cause = LeaseCause::renewed});
     EXPECT_EQ(keeper.table().find(address(10))->valid_lifetime, 900u);
     EXPECT_EQ(keeper.durable(address(10))->valid_lifetime, 100u);
     keeper.restore(address(10));
     EXPECT_EQ(keeper.table().find(address(10)), lease_of(10, 5));
 
-    keeper.begin({Put{lease_of(11), false, 0, {}}, LeaseCause::granted});
+    keeper.begin(Put{.lease = lease_of(11), .cause = LeaseCause::granted});
     keeper.restore(address(11));
     EXPECT_FALSE(keeper.table().contains(address(11)));
     EXPECT_EQ(at(11), Availability::free);
@@ -75,7 +75,7 @@ TEST_F(LeaseKeeperTest, WhatWasNotStoredGoesBackToTheLastDurableRecord) {
 
 TEST_F(LeaseKeeperTest, AnAddressIsNotFreeBeforeItsEraseIsDurable) {
     keeper.load(lease_of(10, 5));
-    const LeaseChange gone{Erase{address(10), 5}, LeaseCause::released};
+    const Change gone{Erase{address(10), 5, LeaseCause::released}};
     keeper.begin(gone);
     EXPECT_EQ(at(10), Availability::taken);
     EXPECT_TRUE(keeper.durable(address(10)));
@@ -86,7 +86,7 @@ TEST_F(LeaseKeeperTest, AnAddressIsNotFreeBeforeItsEraseIsDurable) {
 }
 
 TEST_F(LeaseKeeperTest, TheWinnersRowIsTakenOver) {
-    keeper.begin({Put{lease_of(10, 5), false, 0, {}}, LeaseCause::granted});
+    keeper.begin(Put{.lease = lease_of(10, 5), .cause = LeaseCause::granted});
     Lease winner = lease_of(10, 9);
     winner.client_id = {1, 99};
     keeper.take_over(address(10), winner);
@@ -94,7 +94,7 @@ TEST_F(LeaseKeeperTest, TheWinnersRowIsTakenOver) {
     EXPECT_EQ(assigned(), 1);
     EXPECT_GE(keeper.version_seen(), 9u);
 
-    keeper.begin({Put{lease_of(11, 5), false, 0, {}}, LeaseCause::granted});
+    keeper.begin(Put{.lease = lease_of(11, 5), .cause = LeaseCause::granted});
     keeper.take_over(address(11), std::nullopt);
     EXPECT_EQ(at(11), Availability::free);
 }
@@ -108,7 +108,7 @@ TEST_F(LeaseKeeperTest, ARowThatCameLateWhileLoadingDoesNotUndoAChange) {
 
 TEST_F(LeaseKeeperTest, ALeaseErasedWhileLoadingDoesNotComeBackWithAPageReadBefore) {
     keeper.load(lease_of(10, 5));
-    const LeaseChange gone{Erase{address(10), 5}, LeaseCause::released};
+    const Change gone{Erase{address(10), 5, LeaseCause::released}};
     keeper.begin(gone);
     keeper.applied(gone);
     keeper.load(lease_of(10, 5));
@@ -196,7 +196,7 @@ TEST_F(LeaseKeeperTest, LeasesOfAClassAreCountedByTheirNotesAsTheyComeAndGo) {
 
     Lease second = lease_of(12, 5);
     second.user_context = with_notes("", {{"gold"}, {}});
-    const LeaseChange grant{Put{second, false, 0, {}}, LeaseCause::granted};
+    const Change grant{Put{.lease = second, .cause = LeaseCause::granted}};
     keeper.begin(grant);
     EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2) << "on its way: many at once do not get past a limit";
     EXPECT_EQ(keeper.of_subnet(7, LeaseKind::v4), 3);
@@ -206,7 +206,7 @@ TEST_F(LeaseKeeperTest, LeasesOfAClassAreCountedByTheirNotesAsTheyComeAndGo) {
     keeper.begin(grant);
     keeper.take_over(address(12), second);
     EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2);
-    const LeaseChange gone{Erase{address(12), 5}, LeaseCause::removed};
+    const Change gone{Erase{address(12), 5, LeaseCause::removed}};
     keeper.begin(gone);
     EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 2) << "until it is durable";
     keeper.applied(gone);
@@ -218,7 +218,7 @@ TEST_F(LeaseKeeperTest, LeasesOfAClassAreCountedByTheirNotesAsTheyComeAndGo) {
     Lease released = noted;
     ++released.version;
     released.state = LeaseState::released;
-    const LeaseChange back{Put{released, false, 0, {}}, LeaseCause::released};
+    const Change back{Put{.lease = released, .cause = LeaseCause::released}};
     keeper.begin(back);
     keeper.applied(back);
     EXPECT_EQ(keeper.of_class("gold", LeaseKind::v4), 1);
@@ -299,7 +299,7 @@ TEST_F(LeaseKeeperChecks, UnfitLeasesKeepTheirAddressUntilTheyAreErased) {
         auto unfit = deleting.unfit(10);
         ASSERT_EQ(unfit.size(), 1u);
         EXPECT_TRUE(deleting.table().contains(unfit[0].address));
-        const LeaseChange gone{Erase{unfit[0].address, 5}, LeaseCause::removed};
+        const Change gone{Erase{unfit[0].address, 5, LeaseCause::removed}};
         deleting.begin(gone);
         EXPECT_TRUE(deleting.unfit(10).empty()) << "on its way";
         deleting.restore(unfit[0].address);
@@ -314,7 +314,7 @@ TEST_F(LeaseKeeperChecks, UnfitLeasesKeepTheirAddressUntilTheyAreErased) {
 TEST_F(LeaseKeeperChecks, AnUnfitLeaseWhoseClientCameBackStays) {
     auto deleting = checking(LeaseCheck::del);
     deleting.load(misplaced());
-    const LeaseChange renewal{Put{lease_of(10, 6), false, 0, {}}, LeaseCause::renewed};
+    const Change renewal{Put{.lease = lease_of(10, 6), .cause = LeaseCause::renewed}};
     deleting.begin(renewal);
     deleting.applied(renewal);
     EXPECT_TRUE(deleting.unfit(10).empty());
@@ -337,7 +337,7 @@ TEST_F(LeaseKeeperTest, NewPoolsSeeWhatIsThereAndWhatChangesWhileTheyAreFilled) 
     AddressPools next{wider};
     keeper.set_next_pools(&next);
     auto after = keeper.fill_pools(next, std::nullopt, 2);
-    keeper.begin({Put{lease_of(50), false, 0, {}}, LeaseCause::granted});
+    keeper.begin(Put{.lease = lease_of(50), .cause = LeaseCause::granted});
     while (after) after = keeper.fill_pools(next, after, 2);
     EXPECT_EQ(next.get(address(15)), Availability::taken);
     EXPECT_EQ(next.get(address(16)), Availability::free);

@@ -62,9 +62,10 @@ TEST_F(LiveListeners6, HearsClientsAndAnswersFromTheLinkLocalAddress) {
     EXPECT_EQ(heard[0].destination, to_servers_on_link);
     EXPECT_TRUE(is_link_local(heard[0].address));
 
+    const auto message = boot_request(8, {});
     for (const auto& [number, interface] : listeners.interfaces())
         if (interface.name == "srv0")
-            listeners.send_udp(number, boot_request(8, {}), {{}, link.server_address, link.client_address, 546, {}});
+            listeners.send_udp(number, {message, link.server_address, link.client_address, 546, {}});
     listeners.flush();
     const auto taken = take_until(client, 8);
     ASSERT_EQ(taken.size(), 1u);

@@ -46,7 +46,7 @@ protected:
             for (Completion& completion : list) EXPECT_TRUE(reclaimer.on_completion(completion));
         };
         home = std::make_unique<LeaseHome>(
-            config, clock, std::move(store), [this](std::function<void()> run) { loop.post(std::move(run)); },
+            config, clock, std::move(store), [this](std::move_only_function<void()> run) { loop.post(std::move(run)); },
             std::move(events));
         home->worker().start();
         loop.run_until([&] { return home->status().state == BackendState::serving; });
@@ -202,7 +202,7 @@ TEST_F(ReclaimerTest, ALeaseThatIsWithTheStoreIsLeftAlone) {
     time.advance(seconds{120});
     Lease renewed = lease_of(10);
     renewed.version = 6;
-    const LeaseChange renewal{Put{renewed, false, 0, {}}, LeaseCause::renewed};
+    const Change renewal{Put{.lease = renewed, .cause = LeaseCause::renewed}};
     home->keeper().begin(renewal);
     reclaimer.tick();
     EXPECT_TRUE(reclaimer.idle());

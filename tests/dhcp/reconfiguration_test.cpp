@@ -37,7 +37,7 @@ protected:
     void start(std::shared_ptr<ServerConfig> config) {
         running = std::move(config);
         home = std::make_unique<LeaseHome>(
-            running, clock, std::make_unique<MemoryStore>(), [](const std::function<void()>&) {},
+            running, clock, std::make_unique<MemoryStore>(), [](const std::move_only_function<void()>&) {},
             LeaseHome::Events{});
     }
     std::optional<AddressPools> pools_for(const std::shared_ptr<ServerConfig>& to) {

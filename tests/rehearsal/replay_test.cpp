@@ -37,7 +37,8 @@ public:
         const auto outcome = server_.decide(packet, place_);
         server_.apply(outcome);
         if (!outcome.is_answered()) return {};
-        auto answer = outcome.done->reply->bytes;
+        const auto& reply = outcome.done->reply->bytes;
+        std::vector<std::uint8_t> answer{reply.begin(), reply.end()};
         add(answer, place_.address4.is_zero() ? place_.address6 : to_ipv6(place_.address4), packet.source, 67, 68);
         return answer;
     }

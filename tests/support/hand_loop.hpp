@@ -12,7 +12,7 @@ namespace leasehold::testing_support {
 
 class HandLoop {
 public:
-    void post(std::function<void()> function) {
+    void post(std::move_only_function<void()> function) {
         const std::lock_guard lock{mutex_};
         functions_.push_back(std::move(function));
         wake_.notify_all();
@@ -32,7 +32,7 @@ public:
     }
     /// Runs what is there now and waits for nothing.
     void run_ready() {
-        std::deque<std::function<void()>> ready;
+        std::deque<std::move_only_function<void()>> ready;
         {
             const std::lock_guard lock{mutex_};
             ready.swap(functions_);
@@ -43,7 +43,7 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::deque<std::function<void()>> functions_;
+    std::deque<std::move_only_function<void()>> functions_;
 };
 
 class Gate {

@@ -31,7 +31,7 @@ public:
 
     OutageProcess(std::shared_ptr<const ServerConfig> config, std::unique_ptr<LeaseStore> store, Faults faults)
         : config_{std::move(config)} {
-        const auto post = [this](std::function<void()> run) { loop.post(std::move(run)); };
+        const auto post = [this](std::move_only_function<void()> run) { loop.post(std::move(run)); };
         auto sides = make_outage_journal(config_->lease_database);
         sides.writer = watched(std::move(sides.writer), std::move(faults.journal));
         spool = std::make_unique<OutageSpool>(config_->lease_database, std::move(sides), post);

@@ -57,7 +57,7 @@ void WorldState::begin(const Outcome& outcome) {
 void WorldState::settle(const Outcome& outcome) {
     if (!outcome.done) return;
     for (const auto& change : outcome.done->changes) {
-        check_against_store(change.change);
+        check_against_store(change);
         events_.push_back(keeper_.applied(change));
     }
     for (const Prefix& given : outcome.done->release_holds) keeper_.release_hold(given);

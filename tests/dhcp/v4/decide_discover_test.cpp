@@ -267,7 +267,7 @@ TEST(Discover, OfferLifetimeStoresTheOffer) {
     EXPECT_EQ(offer.u32(51), 3600u);  // what the client will get
     EXPECT_TRUE(offer.done->holds.empty());
     ASSERT_EQ(offer.done->changes.size(), 1u);
-    EXPECT_EQ(offer.done->changes[0].cause, LeaseCause::offered);
+    EXPECT_EQ(cause_of(offer.done->changes[0]), LeaseCause::offered);
     EXPECT_EQ(world.row("192.0.2.10")->valid_lifetime, 60u);
     EXPECT_TRUE(world.ask(alice.discover()).done->changes.empty());  // it stands already
     EXPECT_EQ(world.ask(alice.selecting("192.0.2.10")).type(), MessageType::ack);

@@ -27,7 +27,7 @@ TEST(Release, KeepsTheRowForItsClientWhereThereIsAffinity) {
     const auto answer = world.ask(alice.release("192.0.2.10"));
     EXPECT_TRUE(answer.silent());
     ASSERT_EQ(answer.done->changes.size(), 1u);
-    EXPECT_EQ(answer.done->changes[0].cause, LeaseCause::released);
+    EXPECT_EQ(cause_of(answer.done->changes[0]), LeaseCause::released);
     const auto row = world.row("192.0.2.10");
     EXPECT_EQ(row->state, LeaseState::released);
     EXPECT_EQ(row->valid_lifetime, 0u);
@@ -88,7 +88,7 @@ TEST(Decline, LeavesNothingOfItsClient) {
     world.ask(client.selecting("192.0.2.10").with_text(12, "box").with(82, {2, 1, 'r'}));
     ASSERT_FALSE(world.row("192.0.2.10")->remote_id.empty());
     const auto answer = world.ask(client.decline("192.0.2.10"));
-    EXPECT_EQ(answer.done->changes.at(0).cause, LeaseCause::declined);
+    EXPECT_EQ(cause_of(answer.done->changes.at(0)), LeaseCause::declined);
     const auto row = world.row("192.0.2.10");
     EXPECT_EQ(row->state, LeaseState::declined);
     EXPECT_TRUE(row->client_id.empty());

@@ -22,7 +22,7 @@ using testing_world::World;
 const Client alice = Client::number(1), bob = Client::number(2);
 
 const Put& put_of(const Answer& answer, std::size_t at = 0) {
-    return std::get<Put>(answer.done->changes.at(at).change);
+    return std::get<Put>(answer.done->changes.at(at));
 }
 
 ServerConfig one_address() {
@@ -52,7 +52,7 @@ TEST(Request, ANewRowStartsAtAFirstVersionAndEachRenewalAddsOne) {
     const auto ack = world.ask(alice.renewing("192.0.2.10"));
     EXPECT_EQ(put_of(ack).lease.version, first + 1);
     EXPECT_FALSE(put_of(ack).takes_over);
-    EXPECT_EQ(ack.done->changes[0].cause, LeaseCause::renewed);
+    EXPECT_EQ(cause_of(ack.done->changes[0]), LeaseCause::renewed);
 }
 
 TEST(Request, TheRowSaysWhoWhereAndHowLong) {
@@ -76,7 +76,7 @@ TEST(Request, TheRowSaysWhoWhereAndHowLong) {
     EXPECT_EQ(lease.hold_until, lease.expire);
     EXPECT_EQ(lease.state, LeaseState::assigned);
     EXPECT_EQ(lease.last_writer, 77u);
-    EXPECT_EQ(ack.done->changes[0].cause, LeaseCause::granted);
+    EXPECT_EQ(cause_of(ack.done->changes[0]), LeaseCause::granted);
 }
 
 TEST(Request, MatchClientIdFalseLeavesTheIdentifierOutOfTheRow) {
@@ -199,7 +199,7 @@ TEST(Request, AnEndedLeaseOfAnotherIsTakenOverAndTheStoreIsTold) {
     EXPECT_EQ(put_of(ack).now, world.now());
     EXPECT_EQ(put_of(ack).lease.version, version + 1);
     EXPECT_EQ(put_of(ack).lease.hold_until, world.now() + seconds{3600});
-    EXPECT_EQ(ack.done->changes[0].cause, LeaseCause::granted);
+    EXPECT_EQ(cause_of(ack.done->changes[0]), LeaseCause::granted);
     EXPECT_EQ(world.refused_changes(), 0u);
 }
 
@@ -220,7 +220,7 @@ TEST(Request, AnOwnEndedLeaseIsGrantedAgainWithoutTakingOver) {
     const auto ack = world.ask(alice.init_reboot("192.0.2.10"));
     ASSERT_EQ(ack.type(), MessageType::ack);
     EXPECT_FALSE(put_of(ack).takes_over);
-    EXPECT_EQ(ack.done->changes[0].cause, LeaseCause::granted);
+    EXPECT_EQ(cause_of(ack.done->changes[0]), LeaseCause::granted);
 }
 
 TEST(Request, ADeclinedAddressIsRefused) {
@@ -251,8 +251,8 @@ TEST(Request, TheOldLeaseGoesInTheSameDecision) {
     const auto version = world.row("192.0.2.10")->version;
     const auto ack = world.ask(alice.selecting("192.0.2.12"));
     ASSERT_EQ(ack.done->changes.size(), 2u);
-    EXPECT_EQ(ack.done->changes[0].cause, LeaseCause::moved);
-    const auto& erase = std::get<Erase>(ack.done->changes[0].change);
+    EXPECT_EQ(cause_of(ack.done->changes[0]), LeaseCause::moved);
+    const auto& erase = std::get<Erase>(ack.done->changes[0]);
     EXPECT_EQ(erase.address, unit("192.0.2.10"));
     EXPECT_EQ(erase.version, version);
     EXPECT_EQ(put_of(ack, 1).lease.address, unit("192.0.2.12"));

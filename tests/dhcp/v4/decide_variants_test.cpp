@@ -55,7 +55,7 @@ TEST(Ping, AnAddressThatAnsweredIsDeclinedAndAnotherOffered) {
     const auto offer = world.ask(alice.discover());
     EXPECT_EQ(offer.yiaddr(), "192.0.2.11");
     ASSERT_EQ(offer.done->changes.size(), 1u);
-    EXPECT_EQ(offer.done->changes[0].cause, LeaseCause::declined);
+    EXPECT_EQ(cause_of(offer.done->changes[0]), LeaseCause::declined);
     EXPECT_EQ(world.row("192.0.2.10")->state, LeaseState::declined);
     EXPECT_EQ(world.row("192.0.2.10")->valid_lifetime, 86400u);
     EXPECT_EQ(world.refused_changes(), 0u);

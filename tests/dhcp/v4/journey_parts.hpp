@@ -34,8 +34,8 @@ inline std::ostream& operator<<(std::ostream& out, const Sent& sent) {
 
 class RecordingOutlet final : public PacketOutlet {
 public:
-    void send_udp(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
-    void send_raw(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override { record(bytes); }
+    void send_udp(std::uint32_t, const Outbound& datagram) override { record(datagram.bytes); }
+    void send_raw(std::uint32_t, const Outbound& datagram) override { record(datagram.bytes); }
     void flush() override {}
     bool is_local(const Ipv6& address) const override { return address == to_ipv6(server); }
 
@@ -43,9 +43,9 @@ public:
     std::function<void(const Sent&)> on_sent;
 
 private:
-    void record(const std::vector<std::uint8_t>& bytes) {
+    void record(OctetView bytes) {
         constexpr std::size_t message_type_at = 242;  // option 53 comes first
-        sent.push_back({static_cast<MessageType>(bytes.at(message_type_at)),
+        sent.push_back({static_cast<MessageType>(bytes[message_type_at]),
                         Ipv4{read_u32(bytes.data() + 16)}, read_u32(bytes.data() + 4)});
         if (on_sent) on_sent(sent.back());
     }
@@ -71,8 +71,7 @@ struct InstantTaker final : ChangeTaker {
     std::vector<Completion> complete() {
         std::vector<Completion> completions;
         for (auto& submission : std::exchange(taken, {})) {
-            Completion completion{submission.id, SubmissionOutcome::answered, {}, {}};
-            completion.rows.resize(submission.changes.size(), {Outcome::applied, {}, {}});
+            Completion completion{submission.id, SubmissionOutcome::answered, {}, std::move(submission.changes)};
             completions.push_back(std::move(completion));
         }
         return completions;

@@ -41,7 +41,7 @@ protected:
             for (Completion& completion : list) EXPECT_TRUE(journey.on_completion(completion));
         };
         home = std::make_unique<LeaseHome>(
-            config, clock, std::move(store), [this](std::function<void()> run) { loop.post(std::move(run)); },
+            config, clock, std::move(store), [this](std::move_only_function<void()> run) { loop.post(std::move(run)); },
             std::move(events));
         home->worker().start();
         loop.run_until([&] { return home->status().state == BackendState::serving; });
@@ -218,7 +218,7 @@ TEST_F(JourneyTest, WhatCameInADhcpv6MessageIsAnsweredTheSameWayOnceItIsStored) 
         message.bytes = std::move(bytes);
         message.link.interface = std::move(at);
         message.received_at = std::chrono::steady_clock::now();
-        message.reply = [&](std::vector<std::uint8_t>&& answer) { answers.push_back(std::move(answer)); };
+        message.reply = [&](OctetView answer) { answers.emplace_back(answer.begin(), answer.end()); };
         journey.on_carried(std::move(message), server);
     };
     receive_carried(query(MessageType::discover, 1, 100), "lan1");  // of no subnet with a 4o6 key

@@ -72,13 +72,13 @@ TEST(Carry, NoneOrSeveralMessagesAreRefused) {
 TEST(Carry, TheAnswerGoesBackTheSameWay) {
     const auto query = query_of({option_of(option::dhcpv4_message, {9})}, 0x80);
     const auto direct = make_carrier(MessageView::parse(query).value(), arrival(), inside);
-    EXPECT_EQ(direct.bytes, joined({{21, 0, 0, 0}, option_of(option::dhcpv4_message, inside)}));
+    EXPECT_EQ(packet_of(direct.bytes), joined({{21, 0, 0, 0}, option_of(option::dhcpv4_message, inside)}));
     EXPECT_EQ(direct.destination, (Destination{Route::address, link_local, 546, {}}));
     const auto relayed = relay_of(0, "2001:db8:2::1", "fe80::9",
                                   {option_of(option::interface_id, {'o'}), option_of(option::relay_msg, query)});
     const auto back = make_carrier(MessageView::parse(relayed).value(), arrival(), inside);
-    EXPECT_EQ(back.bytes, relay_of(0, "2001:db8:2::1", "fe80::9",
-                                   {option_of(option::interface_id, {'o'}), option_of(option::relay_msg, direct.bytes)},
+    EXPECT_EQ(packet_of(back.bytes), relay_of(0, "2001:db8:2::1", "fe80::9",
+                                   {option_of(option::interface_id, {'o'}), option_of(option::relay_msg, packet_of(direct.bytes))},
                                    MessageType::relay_reply));
     EXPECT_EQ(back.destination.port, 547);
 }

@@ -30,17 +30,17 @@ const std::vector<SentIa> address_and_prefix{{LeaseKind::na, 1, {"2001:db8:1::10
 
 struct Sent {
     std::string text;
-    Outbound envelope;
+    Outbound envelope;  // its octets are gone
 };
 
 struct RecordingOutlet final : PacketOutlet {
     std::vector<Sent> sent;
-    void send_udp(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound& envelope) override {
+    void send_udp(std::uint32_t, const Outbound& datagram) override {
         Answer6 answer;
-        answer.done.emplace().reply.emplace().bytes = std::move(bytes);
-        sent.push_back({answer.text(), envelope});
+        answer.done.emplace().reply.emplace().bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
+        sent.push_back({answer.text(), datagram});
     }
-    void send_raw(std::uint32_t, std::vector<std::uint8_t>, const Outbound&) override { FAIL(); }
+    void send_raw(std::uint32_t, const Outbound&) override { FAIL(); }
     void flush() override {}
     bool is_local(const Ipv6&) const override { return false; }
 };
@@ -79,9 +79,12 @@ struct Journey6Test : testing::Test {
     /// The store has taken what it was given, but for this row, which another writer has changed.
     void store(std::optional<std::size_t> lost = {}) {
         for (auto& submission : std::exchange(taker.taken, {})) {
-            Completion completion{submission.id, SubmissionOutcome::answered, {}, {}};
-            completion.rows.resize(submission.changes.size(), {Outcome::applied, {}, {}});
-            if (lost) completion.rows.at(*lost).outcome = Outcome::lost;
+            const auto count = submission.changes.size();
+            Completion completion{submission.id, SubmissionOutcome::answered, {}, std::move(submission.changes)};
+            if (lost) {
+                completion.rows.resize(count, {Outcome::applied, {}, {}});
+                completion.rows.at(*lost).outcome = Outcome::lost;
+            }
             EXPECT_TRUE(journey.on_completion(completion));
         }
     }
@@ -257,7 +260,7 @@ TEST_F(Journey6CarryTest, ADhcpv4MessageIsHandedOnAndItsAnswerSentWhenItComes) {
     ASSERT_THAT(carried, SizeIs(1));
     EXPECT_EQ(carried[0].bytes, (std::vector<std::uint8_t>{9}));
     EXPECT_THAT(outlet.sent, IsEmpty());
-    carried[0].reply({1, 2});
+    carried[0].reply(std::array<std::uint8_t, 2>{1, 2});
     ASSERT_THAT(outlet.sent, SizeIs(1));
     EXPECT_EQ(outlet.sent[0].envelope.destination, ip6("fe80::1"));
     EXPECT_EQ(outlet.sent[0].envelope.source, link_local);
@@ -285,7 +288,7 @@ TEST_F(Journey6CarryTest, AnAnswerThatOutlivesTheJourneyGoesNowhere) {
     const Bytes query{20, 0, 0, 0, 0, 87, 0, 1, 9};
     short_lived->on_datagram({interface, link_local, false}, {query, ip6("fe80::1"), ip6("ff02::1:2"), 546});
     short_lived.reset();
-    carried.at(0).reply({1, 2});
+    carried.at(0).reply(std::array<std::uint8_t, 2>{1, 2});
     EXPECT_THAT(outlet.sent, IsEmpty());
 }
 

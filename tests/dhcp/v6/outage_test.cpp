@@ -51,12 +51,12 @@ std::shared_ptr<ServerConfig> config_in(const TemporaryDirectory& folder) {
 
 struct Outlet final : PacketOutlet {
     std::vector<std::string> sent;
-    void send_udp(std::uint32_t, std::vector<std::uint8_t> bytes, const Outbound&) override {
+    void send_udp(std::uint32_t, const Outbound& datagram) override {
         Answer6 answer;
-        answer.done.emplace().reply.emplace().bytes = std::move(bytes);
+        answer.done.emplace().reply.emplace().bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
         sent.push_back(answer.text());
     }
-    void send_raw(std::uint32_t, std::vector<std::uint8_t>, const Outbound&) override { FAIL(); }
+    void send_raw(std::uint32_t, const Outbound&) override { FAIL(); }
     void flush() override {}
     bool is_local(const Ipv6&) const override { return false; }
 };

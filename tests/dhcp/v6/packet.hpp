@@ -16,6 +16,10 @@ namespace leasehold::v6 {
 
 using Packet = std::vector<std::uint8_t>;
 
+inline Packet packet_of(std::span<const std::uint8_t> octets) {
+    return {octets.begin(), octets.end()};
+}
+
 inline Packet joined(std::initializer_list<Packet> parts) {
     Packet whole;
     for (const Packet& part : parts) whole.insert(whole.end(), part.begin(), part.end());

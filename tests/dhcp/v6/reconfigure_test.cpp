@@ -86,7 +86,7 @@ TEST(ReconfigureKey, IsForNobodyElse) {
 TEST(ReconfigureKey, ItsLeasesSayHowTheClientIsReached) {
     World6 world{with_keys()};
     const auto note_of = [](const auto& answer) {
-        return read_reconfigure_note(std::get<Put>(answer.done->changes.at(0).change).lease.user_context);
+        return read_reconfigure_note(std::get<Put>(answer.done->changes.at(0)).lease.user_context);
     };
     const auto direct = note_of(world.ask(willing(alice.request(address))));
     ASSERT_TRUE(direct);
@@ -112,7 +112,7 @@ TEST(Reconfigure, NamesBothSaysWhatIsWantedAndIsSigned) {
          option_of(option::server_id, {0, 3, 0, 1, 9}),
          option_of(option::reconf_msg, {6}),
          option_of(option::auth, {3, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 59})});
-    EXPECT_EQ(reply.bytes, expected);
+    EXPECT_EQ(packet_of(reply.bytes), expected);
     EXPECT_EQ(expected.size(), 59u) << "what the digest was made of";
     EXPECT_EQ(reply.destination, (Destination{Route::address, *parse_ipv6("fe80::1"), 546, {}}));
 }
@@ -127,9 +127,9 @@ TEST(Reconfigure, GoesThroughTheRelaysThatTheClientCameThrough) {
     const auto direct = make_reconfigure(message, direct_way(), PlainKeys{});
     const auto relayed = make_reconfigure(message, way, PlainKeys{});
     const auto inner = relay_of(0, "2001:db8:2::1", "fe80::1",
-                                {option_of(option::interface_id, {'p'}), option_of(option::relay_msg, direct.bytes)},
+                                {option_of(option::interface_id, {'p'}), option_of(option::relay_msg, packet_of(direct.bytes))},
                                 MessageType::relay_reply);
-    EXPECT_EQ(relayed.bytes, relay_of(1, "2001:db8:9::1", "fe80::2",
+    EXPECT_EQ(packet_of(relayed.bytes), relay_of(1, "2001:db8:9::1", "fe80::2",
                                       {option_of(option::relay_source_port, {0, 0}), option_of(option::relay_msg, inner)},
                                       MessageType::relay_reply));
     EXPECT_EQ(relayed.destination.port, 1547);

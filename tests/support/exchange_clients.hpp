@@ -1,4 +1,4 @@
-// Clients of both families for benchmarks of whole exchanges: octets put together by hand, so that little of the
+// Clients of both families for tests and benchmarks of whole exchanges: octets put together by hand, so that little of the
 // time is theirs. A reply names who it is for by its transaction id.
 #pragma once
 
