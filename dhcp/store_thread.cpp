@@ -226,7 +226,7 @@ std::optional<BackendEvent> StoreThread::load_page() {
 void StoreThread::tell_ahead(StoreQueue::Told digest) {
     const std::lock_guard lock{queue_->mutex};
     ++queue_->pages_ahead;
-    queue_->tell_locked([self = queue_.get(), digest = std::move(digest)](StoreListener& to) {
+    queue_->tell_locked([self = queue_.get(), digest = std::move(digest)](StoreListener& to) mutable {
         digest(to);
         const std::lock_guard relock{self->mutex};
         --self->pages_ahead;
