@@ -22,6 +22,14 @@ std::chrono::system_clock::time_point SystemTimeSource::wall() const {
     return std::chrono::system_clock::now();
 }
 
+std::chrono::system_clock::time_point SystemTimeSource::about_wall() const {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);  // of the last tick; cannot fail, as below
+    const auto since_1970 = std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+    return std::chrono::system_clock::time_point{
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(since_1970)};
+}
+
 std::chrono::nanoseconds SystemTimeSource::boot_time() const {
     timespec now{};
     clock_gettime(CLOCK_BOOTTIME, &now);  // cannot fail: the clock exists since Linux 2.6.39

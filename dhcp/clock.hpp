@@ -15,11 +15,14 @@ class TimeSource {
 public:
     virtual ~TimeSource() = default;
     virtual std::chrono::system_clock::time_point wall() const = 0;
+    /// The same to some milliseconds, for what is noted with every packet: a fraction of the price.
+    virtual std::chrono::system_clock::time_point about_wall() const { return wall(); }
     virtual std::chrono::nanoseconds boot_time() const = 0;  // CLOCK_BOOTTIME, runs on in suspend
 };
 class SystemTimeSource final : public TimeSource {
 public:
     std::chrono::system_clock::time_point wall() const override;
+    std::chrono::system_clock::time_point about_wall() const override;
     std::chrono::nanoseconds boot_time() const override;
 };
 

@@ -26,6 +26,8 @@ struct Inbound {
     std::chrono::nanoseconds waited{0};
     /// More than were read at once are in the queue.
     bool backlog = false;
+    /// When it was taken out of the queue: one reading of the clock for all that were taken together. 0: now.
+    std::chrono::steady_clock::time_point received_at{};
 };
 /// Called once per datagram; it may send on the socket, but neither receive from it nor destroy it.
 using ReceiveEach = std::function<void(const Inbound&)>;

@@ -25,6 +25,8 @@ std::size_t DatagramSocket::receive(std::size_t max, const Read& read, const Rec
             break;
         }
         const auto received = static_cast<std::size_t>(count);
+        const auto now = std::chrono::steady_clock::now();
+        const auto now_by_wall = std::chrono::system_clock::now();
         for (std::size_t i = 0; i < received; ++i) {
             auto message = incoming_.message(i);
             if (const auto drops = control_value<std::uint32_t>(message.header, SOL_SOCKET, SO_RXQ_OVFL)) {
@@ -34,6 +36,8 @@ std::size_t DatagramSocket::receive(std::size_t max, const Read& read, const Rec
             if (message.truncated) {
                 refuse("a datagram of more than " + std::to_string(receive_size_max) + " octets");
             } else if (auto inbound = read(message)) {
+                inbound->received_at = now;
+                inbound->waited = time_waited(message.header, now_by_wall);
                 inbound->backlog = received == wanted;
                 ++counters_.received;
                 each(*inbound);

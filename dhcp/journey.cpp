@@ -112,10 +112,12 @@ void Journey::answer(std::unique_ptr<Packet> packet, const ClientRequest& reques
                       outage_,
                       keeper_,
                       keeper_->stored_clients()};
-    const auto fresh = first_version(context_.clock.now_precise(), keeper_->version_seen());
+    const auto now = context_.clock.now_precise();
+    const auto fresh = first_version(now, keeper_->version_seen());
     seed_ = seed_ * 6364136223846793005u + 1442695040888963407u;
     Decision decision =
-        decide(world, Facts{packet->facts, packet->pings}, context_.clock.now(), fresh, seed_ >> 16);
+        decide(world, Facts{packet->facts, packet->pings}, std::chrono::floor<std::chrono::seconds>(now), fresh,
+               seed_ >> 16);
 
     if (auto* done = std::get_if<Done>(&decision)) {
         ++packet->decisions;

@@ -41,7 +41,7 @@ struct Journey::Packet {
           destination{datagram.destination},
           source_port{datagram.source_port},
           raw{listener.has_raw_socket},
-          received_at{SteadyClock::now()},
+          received_at{datagram.received_at == SteadyClock::time_point{} ? SteadyClock::now() : datagram.received_at},
           waited{datagram.waited} {}
     Packet(CarriedMessage&& carried, Ipv4 local)
         : bytes(carried.bytes.begin(), carried.bytes.end()),

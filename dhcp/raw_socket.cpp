@@ -113,8 +113,7 @@ struct RawSocket::Impl {
         return Inbound{.bytes = datagram->payload,
                        .source = to_ipv6(datagram->source),
                        .destination = to_ipv6(datagram->destination),
-                       .source_port = datagram->source_port,
-                       .waited = time_waited(message.header)};
+                       .source_port = datagram->source_port};
     }
 
     void fill(const Outbound& datagram, SendBatch::Message& message) const {

@@ -8,12 +8,11 @@
 
 namespace leasehold {
 
-std::chrono::nanoseconds time_waited(msghdr& header) {
+std::chrono::nanoseconds time_waited(msghdr& header, std::chrono::system_clock::time_point now) {
     using namespace std::chrono;
     const auto taken = control_value<timespec>(header, SOL_SOCKET, SO_TIMESTAMPNS);
     if (!taken) return nanoseconds{0};
-    const auto waited =
-        system_clock::now().time_since_epoch() - seconds{taken->tv_sec} - nanoseconds{taken->tv_nsec};
+    const auto waited = now.time_since_epoch() - seconds{taken->tv_sec} - nanoseconds{taken->tv_nsec};
     const bool plausible = waited > nanoseconds{0} && waited < hours{1};
     return plausible ? duration_cast<nanoseconds>(waited) : nanoseconds{0};
 }

@@ -46,7 +46,7 @@ std::optional<T> control_value(msghdr& header, int level, int type) {
 
 /// How long a message has waited since the kernel took it (report_arrival_times). 0 when the kernel did not
 /// say, and when the clock was set meanwhile: an hour in a queue is none.
-std::chrono::nanoseconds time_waited(msghdr& header);
+std::chrono::nanoseconds time_waited(msghdr& header, std::chrono::system_clock::time_point now);
 
 class ReceiveBatch {
 public:

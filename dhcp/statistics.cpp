@@ -289,11 +289,11 @@ Statistics::~Statistics() = default;
 
 void Statistics::add(Stat stat, StatValue delta) {
     if (auto* const counter = impl_->existing_global(stat))
-        counter->put(saturating_sum(counter->value, delta), impl_->source.wall());
+        counter->put(saturating_sum(counter->value, delta), impl_->source.about_wall());
 }
 
 void Statistics::add(Stat stat, std::uint32_t subnet_id, std::optional<StatPool> pool, StatValue delta) {
-    const auto now = impl_->source.wall();
+    const auto now = impl_->source.about_wall();
     const auto change = [&](Counter* counter) {
         if (counter != nullptr) counter->put(saturating_sum(counter->value, delta), now);
     };

@@ -124,8 +124,7 @@ std::optional<Inbound> read_v4(ReceiveBatch::Message& message) {
     return Inbound{.bytes = message.bytes,
                    .source = to_ipv6(Ipv4{ntohl(message.from.inet.sin_addr.s_addr)}),
                    .destination = to_ipv6(Ipv4{destination ? ntohl(destination->ipi_addr.s_addr) : 0}),
-                   .source_port = ntohs(message.from.inet.sin_port),
-                   .waited = time_waited(message.header)};
+                   .source_port = ntohs(message.from.inet.sin_port)};
 }
 
 std::optional<Inbound> read_v6(ReceiveBatch::Message& message) {
@@ -133,8 +132,7 @@ std::optional<Inbound> read_v6(ReceiveBatch::Message& message) {
     return Inbound{.bytes = message.bytes,
                    .source = from_in6(message.from.inet6.sin6_addr),
                    .destination = destination ? from_in6(destination->ipi6_addr) : Ipv6{},
-                   .source_port = ntohs(message.from.inet6.sin6_port),
-                   .waited = time_waited(message.header)};
+                   .source_port = ntohs(message.from.inet6.sin6_port)};
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ void Journey::handle(std::unique_ptr<Packet> packet) {
     note(*packet, static_cast<std::uint8_t>(message->type()), message->xid());
     if (put_off(packet)) return;
     const auto arrival = arrival_of(*packet);
-    const bool stashed = restore_relay_information(*message, config(), keeper().table(), clock().now());
+    const bool stashed = config().stash_agent_options &&
+                         restore_relay_information(*message, config(), keeper().table(), clock().now());
     auto request = read_request(*message, arrival, config(), *this);
     if (!request) return drop(*packet, request.error());
     if (const auto why = over_limit(*packet, *request)) return drop(*packet, *why);

@@ -214,5 +214,12 @@ TEST(SystemTimeSource, ReadsTheMachinesClocks) {
     EXPECT_GE(machine.boot_time(), boot);
 }
 
+TEST(SystemTimeSource, TheCheapReadingIsTheSameToALittle) {
+    const SystemTimeSource time;
+    const auto before = time.wall(), about = time.about_wall(), after = time.wall();
+    EXPECT_GE(about, before - std::chrono::seconds{1});
+    EXPECT_LE(about, after);
+}
+
 }  // namespace
 }  // namespace leasehold::clock_test

@@ -260,8 +260,7 @@ private:
         return Inbound{.bytes = datagram->payload,
                        .source = to_ipv6(datagram->source),
                        .destination = to_ipv6(datagram->destination),
-                       .source_port = datagram->source_port,
-                       .waited = time_waited(message.header)};
+                       .source_port = datagram->source_port};
     }
 
     Sockets sockets_;
