@@ -160,8 +160,8 @@ BackendEvent StoreThread::settle() {
 
 // --- loading
 
-/// Streams the identities of all rows and then the rows to the loop, a page at a time and no further ahead than it can digest; between two
-/// pages the queue is served. A loss in between is resumed where it stopped.
+/// Streams the identities of all rows and then the rows to the loop, a page at a time and no further ahead than it
+/// can digest; between two pages the queue is served. A loss in between is resumed where it stopped.
 BackendEvent StoreThread::load() {
     accept();
     while (!load_complete_) {

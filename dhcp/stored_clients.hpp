@@ -1,6 +1,6 @@
-// Whether the store may have a lease of a client, known before its leases are: while a store with millions of rows is
-// being loaded, a client that it surely has none of can be answered. A set of identities in two octets each that may say
-// yes to one that is not in it, and never no to one that is.
+// Whether the store may have a lease of a client, known before its leases are: while a store with millions of
+// rows is being loaded, a client that it surely has none of can be answered. A set of identities in two octets
+// each that may say yes to one that is not in it, and never no to one that is.
 //
 // Not here: which lease, and where. Loop thread only.
 #pragma once

@@ -91,7 +91,9 @@ SqlResult<ServerTraits> MariadbSession::connect(const DatabaseHost& host, const 
 SqlResult<ServerTraits> MariadbSession::set_up() {
     fence_checked_.reset();
     reads_wait_ = galera_ = false;
-    for (MariadbStatement* const statement : {&put_, &take_over_, &page_v4_, &page_v6_, &identities_v4_, &identities_v6_}) statement->forget();
+    for (MariadbStatement* const statement :
+         {&put_, &take_over_, &page_v4_, &page_v6_, &identities_v4_, &identities_v6_})
+        statement->forget();
     is_mariadb_ = connection_.is_mariadb();
 
     ServerSettings settings;
@@ -191,7 +193,8 @@ SqlResult<std::vector<StoredLease>> MariadbSession::page(Family family, const st
                                                          std::size_t rows_max, std::vector<StoredLease> used) {
     PageParameters parameters{after, rows_max};
     MariadbStatement& statement = family == Family::v4 ? page_v4_ : page_v6_;
-    if (auto done = prepare_page(statement, column_list(), family); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = prepare_page(statement, column_list(), family); !done)
+        return std::unexpected(std::move(done.error()));
     return read_leases(statement, parameters.binds, std::move(used));
 }
 
@@ -201,7 +204,8 @@ SqlResult<std::optional<IdentitiesPage>> MariadbSession::identities(Family famil
     const bool v4 = family == Family::v4;
     MariadbStatement& statement = v4 ? identities_v4_ : identities_v6_;
     const std::string columns = std::string{"address, prefix_length, "} + (v4 ? "client_id, hwaddr" : "duid");
-    if (auto done = prepare_page(statement, columns, family); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = prepare_page(statement, columns, family); !done)
+        return std::unexpected(std::move(done.error()));
     IdentitiesRow row{v4 ? 2u : 1u};
     if (auto done = statement.execute(parameters.binds, 0, row.binds); !done)
         return std::unexpected(std::move(done.error()));

@@ -256,7 +256,8 @@ StoreResult<std::optional<IdentitiesPage>> ServerStore::scan_identities(std::opt
     if (auto ready = begin_call(deadline); !ready) return std::unexpected(ready.error());
     auto page = session_->identities(config_.family, after, rows_max);
     if (!page) return std::unexpected(failed(page.error(), "reading whose the leases are"));
-    if (*page && !(*page)->complete && !(*page)->last) return std::nullopt;  // nothing but damaged keys: no way past them
+    const bool stuck = *page && !(*page)->complete && !(*page)->last;  // nothing but damaged keys: no way past them
+    if (stuck) return std::nullopt;
     return std::move(*page);
 }
 

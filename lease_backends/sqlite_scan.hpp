@@ -1,5 +1,5 @@
-// Reading many rows of the SQLite table `lease`. Its columns are handed to an SQL function of ours: asking for each with
-// a call costs more than SQLite needs to find the row.
+// Reading many rows of the SQLite table `lease`. Its columns are handed to an SQL function of ours: asking for
+// each with a call costs more than SQLite needs to find the row.
 #pragma once
 
 #include <optional>

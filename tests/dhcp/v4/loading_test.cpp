@@ -1,5 +1,5 @@
-// Clients come while a store with leases in it is being loaded: no address is given twice, and who has a lease gets that
-// one (I2). The real journey, home and threads; the store shows its rows when the test lets it.
+// Clients come while a store with leases in it is being loaded: no address is given twice, and who has a lease
+// gets that one (I2). The real journey, home and threads; the store shows its rows when the test lets it.
 #include <gmock/gmock.h>
 
 #include <atomic>
