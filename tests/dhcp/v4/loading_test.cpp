@@ -7,9 +7,9 @@
 #include <set>
 
 #include "dhcp/v4/journey.hpp"
-#include "lease_backends/memory_store.hpp"
 #include "tests/dhcp/v4/journey_parts.hpp"
 #include "tests/support/outage_process.hpp"
+#include "tests/support/shared_store.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace leasehold::v4::loading_test {
@@ -21,37 +21,25 @@ constexpr std::uint8_t holders = 12;  // of the 20 addresses of the pool
 constexpr Ipv4 pool_end{first.value + 19};
 
 /// A table that does not come to its end while it is held: its first row is shown again and again.
-class HeldStore final : public LeaseStore {
+class HeldStore final : public SharedStore {
 public:
     HeldStore(std::shared_ptr<MemoryStore> rows, std::shared_ptr<std::atomic<bool>> held)
-        : rows_{std::move(rows)}, held_{std::move(held)} {}
-    StoreResult<Opened> open(Deadline deadline) override { return rows_->open(deadline); }
-    void close() override {}
-    StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
-                                                        Deadline deadline) override {
-        return rows_->find(addresses, deadline);
-    }
+        : SharedStore{std::move(rows)}, held_{std::move(held)} {}
     StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override {
-        if (!*held_) return rows_->scan(after, sink, deadline);
+        if (!*held_) return rows().scan(after, sink, deadline);
         const Prefix key = to_prefix(first);
-        auto row = rows_->find({&key, 1}, deadline);
+        auto row = rows().find({&key, 1}, deadline);
         while (sink.row(Lease{*row->front()})) {
         }
         return ScanEnd{};
     }
     StoreResult<std::optional<IdentitiesPage>> scan_identities(std::optional<Prefix> after, std::size_t rows_max,
                                                                Deadline deadline) override {
-        return rows_->scan_identities(after, rows_max, deadline);
+        return rows().scan_identities(after, rows_max, deadline);
     }
-    StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists, Deadline deadline) override {
-        return rows_->commit(lists, deadline);
-    }
-    StoreResult<void> probe(Deadline deadline) override { return rows_->probe(deadline); }
-    void cancel() noexcept override {}
     std::string describe() const override { return "held"; }
 
 private:
-    std::shared_ptr<MemoryStore> rows_;
     std::shared_ptr<std::atomic<bool>> held_;
 };
 

@@ -7,40 +7,15 @@
 #include <set>
 
 #include "dhcp/v4/journey.hpp"
-#include "lease_backends/memory_store.hpp"
 #include "tests/dhcp/v4/journey_parts.hpp"
 #include "tests/support/outage_process.hpp"
+#include "tests/support/shared_store.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace leasehold::v4::outage_test {
 namespace {
 
 using namespace testing_support;
-
-/// The same rows whoever opens it: what a database server is to a process that comes and goes.
-class SharedStore final : public LeaseStore {
-public:
-    explicit SharedStore(std::shared_ptr<MemoryStore> rows) : rows_{std::move(rows)} {}
-    StoreResult<Opened> open(Deadline deadline) override { return rows_->open(deadline); }
-    void close() override {}
-    StoreResult<std::vector<std::optional<Lease>>> find(std::span<const Prefix> addresses,
-                                                        Deadline deadline) override {
-        return rows_->find(addresses, deadline);
-    }
-    StoreResult<ScanEnd> scan(std::optional<Prefix> after, RowSink& sink, Deadline deadline) override {
-        return rows_->scan(after, sink, deadline);
-    }
-    StoreResult<std::vector<RowResult>> commit(std::span<const ChangeList> lists,
-                                               Deadline deadline) override {
-        return rows_->commit(lists, deadline);
-    }
-    StoreResult<void> probe(Deadline deadline) override { return rows_->probe(deadline); }
-    void cancel() noexcept override {}
-    std::string describe() const override { return "shared"; }
-
-private:
-    std::shared_ptr<MemoryStore> rows_;
-};
 
 std::shared_ptr<ServerConfig> config_with(const std::string& journal,
                                           OnFail on_fail = OnFail::serve_retry_continue) {
