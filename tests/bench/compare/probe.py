@@ -14,6 +14,7 @@ from live.support.packet import SERVER_PORT, Message, Type
 
 NEVER_SECONDS = 600.0
 _TURN_SECONDS = 0.005
+_AGAIN_SECONDS = 0.1
 _STRANGERS = bytes.fromhex("0a5e")  # begin of the hardware addresses of clients that no load generator plays
 
 
@@ -40,12 +41,13 @@ class Probe:
         self._socket.close()
 
     def offer(self, client: bytes | None = None, seconds: float = 1.0) -> Message | None:
-        """What a DISCOVER is answered with in this time."""
+        """What a DISCOVER is answered with in this time, sent again and again: a server that is reading its leases may have
+        to let a client wait until it has all of them."""
         asked = query(Type.DISCOVER, client or stranger(), giaddr=RELAY_ADDRESS, hops=1)
-        self._send(asked)
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            for answer in self._answers(left):
+            self._send(asked)
+            for answer in self._answers(min(left, _AGAIN_SECONDS)):
                 if answer.chaddr == asked.chaddr and answer.type is Type.OFFER:
                     return answer
         return None
