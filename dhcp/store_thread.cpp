@@ -169,9 +169,8 @@ BackendEvent StoreThread::load() {
         bool room = false;
         {
             std::unique_lock lock{queue_->mutex};
-            const auto is_ahead = [&] { return queue_->pages_ahead >= options().load_pages_ahead_max; };
-            queue_->wake.wait(lock, [&] { return !is_ahead() || queue_->has_work_locked(); });
-            room = !is_ahead();
+            queue_->wake.wait(lock, [&] { return has_room_locked() || queue_->has_work_locked(); });
+            room = has_room_locked();
             work = queue_->take_work_locked();
         }
         if (work.stop) return BackendEvent::stop;
@@ -187,6 +186,10 @@ BackendEvent StoreThread::load() {
 
 bool StoreThread::has_room() {
     const std::lock_guard lock{queue_->mutex};
+    return has_room_locked();
+}
+
+bool StoreThread::has_room_locked() const {
     return queue_->pages_ahead < options().load_pages_ahead_max;
 }
 
@@ -199,9 +202,9 @@ std::optional<BackendEvent> StoreThread::load_identities() {
     if ((*page)->last) identities_up_to_ = (*page)->last;
     status_.rows_announced += (*page)->rows;
     tell_ahead([self = queue_.get(), announced = status_.rows_announced,
-                told = std::make_shared<const IdentitiesPage>(std::move(**page))](StoreListener& to) {
+                told = std::move(**page)](StoreListener& to) {
         self->known.rows_announced = announced;
-        to.on_identities(*told);
+        to.on_identities(told);
     });
     return std::nullopt;
 }
@@ -215,10 +218,10 @@ std::optional<BackendEvent> StoreThread::load_page() {
     status_.rows_loaded += sink.page.leases.size();
     status_.rows_unreadable += end->unreadable;
     tell_ahead([self = queue_.get(), loaded = status_.rows_loaded, unreadable = status_.rows_unreadable,
-                page = std::make_shared<LoadedPage>(std::move(sink.page))](StoreListener& to) {
+                page = std::move(sink.page)](StoreListener& to) mutable {
         self->known.rows_loaded = loaded;
         self->known.rows_unreadable = unreadable;
-        to.on_page(std::move(*page));
+        to.on_page(std::move(page));
     });
     return std::nullopt;
 }

@@ -54,7 +54,9 @@ private:
     StoreResult<std::vector<FoundRow>> find_each(std::span<const JournalEntry> entries);
 
     // --- loading
+    /// The loop has digested enough for another page.
     bool has_room();
+    bool has_room_locked() const;
     std::optional<BackendEvent> load_identities();
     std::optional<BackendEvent> load_page();
     /// Tells the loop of a page of either kind; it counts as ahead until `digest` has run there.
