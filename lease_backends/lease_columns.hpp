@@ -65,6 +65,14 @@ inline std::string column_list(std::string_view qualifier = "") {
     return list;
 }
 
+/// Address and length, with which lease_columns begin.
+inline constexpr int key_columns = 2;
+
+/// The key, and the identities that leases of the family are found by: what LeaseStore::scan_identities reads.
+inline std::string identity_column_list(Family family) {
+    return std::string{"address, prefix_length, "} + (family == Family::v4 ? "client_id, hwaddr" : "duid");
+}
+
 /// Calls `visit(column, field)` for each column, in the order of lease_columns, until one returns false.
 /// Fields are Ipv6, LeaseKind, LeaseState, LeaseTime, bool, unsigned numbers, Octets and std::string.
 template <class LeaseRef, class Visitor>

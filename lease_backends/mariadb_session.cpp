@@ -203,8 +203,7 @@ SqlResult<std::optional<IdentitiesPage>> MariadbSession::identities(Family famil
     PageParameters parameters{after, rows_max};
     const bool v4 = family == Family::v4;
     MariadbStatement& statement = v4 ? identities_v4_ : identities_v6_;
-    const std::string columns = std::string{"address, prefix_length, "} + (v4 ? "client_id, hwaddr" : "duid");
-    if (auto done = prepare_page(statement, columns, family); !done)
+    if (auto done = prepare_page(statement, identity_column_list(family), family); !done)
         return std::unexpected(std::move(done.error()));
     IdentitiesRow row{v4 ? 2u : 1u};
     if (auto done = statement.execute(parameters.binds, 0, row.binds); !done)

@@ -397,12 +397,10 @@ PostgresStatement page_statement(const PageStart& after, const Ipv6& last, std::
 }
 
 PostgresStatement identities_statement(Family family, const PageStart& after, const Ipv6& last, std::size_t rows_max) {
-    const std::string of_family = family == Family::v4 ? "client_id, hwaddr" : "duid";
-    return select_behind("address, prefix_length, " + of_family, after, last, rows_max);
+    return select_behind(identity_column_list(family), after, last, rows_max);
 }
 
 void read_identities(const PGresult& result, IdentitiesPage& page) {
-    constexpr int key_columns = 2;
     const int rows = PQntuples(&result), columns = PQnfields(&result);
     page.rows += static_cast<std::size_t>(rows);
     for (int row = 0; row < rows; ++row) {

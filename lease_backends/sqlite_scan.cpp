@@ -3,13 +3,13 @@
 
 #include <utility>
 
+#include "lease_backends/lease_columns.hpp"
 #include "lease_backends/sqlite_rows.hpp"
 
 namespace leasehold {
 namespace {
 
 constexpr std::string_view in_order = " ORDER BY address, prefix_length";
-constexpr int key_columns = 2;
 
 /// For statements of this program only, not for what a database file has in it.
 constexpr int function_flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
@@ -24,12 +24,11 @@ bool SqliteScan::prepare(sqlite3* database, Family family) {
     };
     if (!add("take_row", &SqliteScan::take_row) || !add("take_identities", &SqliteScan::take_identities)) return false;
     const std::string rows = "SELECT take_row(" + column_list() + ") FROM lease";
-    const std::string of_family = family == Family::v4 ? "client_id, hwaddr" : "duid";
     const std::string behind = " WHERE (address, prefix_length) > (?1, ?2)";
     all_ = Statement::prepare(database, rows + std::string{in_order});
     after_ = Statement::prepare(database, rows + behind + std::string{in_order});
-    identities_ = Statement::prepare(database, "SELECT take_identities(address, prefix_length, " + of_family +
-                                                   ") FROM lease" + behind + std::string{in_order} + " LIMIT ?3");
+    identities_ = Statement::prepare(database, "SELECT take_identities(" + identity_column_list(family) + ") FROM lease" +
+                                                   behind + std::string{in_order} + " LIMIT ?3");
     return all_ && after_ && identities_;
 }
 
