@@ -49,11 +49,11 @@ public:
     bool contains(const Prefix& address) const;
     std::size_t size() const;
 
-    /// Leases with this client-id (v4) or DUID (v6), of any subnet and state. A declined lease has none.
-    /// At most `limit` rows, so that no identity can make an answer long.
     /// Both of the following will be asked for these: what they read first is brought into the cache meanwhile. An empty
     /// identity is none.
     void expect_look_up(OctetView client_id, OctetView hwaddr) const;
+    /// Leases with this client-id (v4) or DUID (v6), of any subnet and state. A declined lease has none.
+    /// At most `limit` rows, so that no identity can make an answer long.
     LeaseRows by_client_id(OctetView client_id, std::size_t limit = 64) const;
     LeaseRows by_hwaddr(OctetView hwaddr, std::size_t limit = 64) const;
 
