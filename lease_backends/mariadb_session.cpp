@@ -163,19 +163,25 @@ SqlResult<void> MariadbSession::script(std::string_view sql) {
     return connection_.script(sql);
 }
 
-SqlResult<std::vector<StoredLease>> MariadbSession::read_leases(MariadbStatement& statement,
-                                                                std::span<MYSQL_BIND> parameters,
-                                                                std::vector<StoredLease> used) {
-    if (auto done = statement.execute(parameters, 0, row_.binds()); !done)
-        return std::unexpected(std::move(done.error()));
-    StoredLeases leases{std::move(used)};
+/// Runs the statement, and calls `take` with each of its rows in `places`.
+SqlResult<void> MariadbSession::read_rows(MariadbStatement& statement, std::span<MYSQL_BIND> parameters,
+                                          std::span<MYSQL_BIND> places, const std::function<void()>& take) {
+    if (auto done = statement.execute(parameters, 0, places); !done) return done;
     for (;;) {
         auto more = statement.fetch();
         if (!more) return std::unexpected(std::move(more.error()));
-        if (!*more) break;
-        row_.read(leases.next());
+        if (!*more) return statement.finish();
+        take();
     }
-    if (auto done = statement.finish(); !done) return std::unexpected(std::move(done.error()));
+}
+
+SqlResult<std::vector<StoredLease>> MariadbSession::read_leases(MariadbStatement& statement,
+                                                                std::span<MYSQL_BIND> parameters,
+                                                                std::vector<StoredLease> used) {
+    StoredLeases leases{std::move(used)};
+    const auto take = [&] { row_.read(leases.next()); };
+    if (auto done = read_rows(statement, parameters, row_.binds(), take); !done)
+        return std::unexpected(std::move(done.error()));
     return leases.take();
 }
 
@@ -206,16 +212,9 @@ SqlResult<std::optional<IdentitiesPage>> MariadbSession::identities(Family famil
     if (auto done = prepare_page(statement, identity_column_list(family), family); !done)
         return std::unexpected(std::move(done.error()));
     IdentitiesRow row{v4 ? 2u : 1u};
-    if (auto done = statement.execute(parameters.binds, 0, row.binds); !done)
-        return std::unexpected(std::move(done.error()));
     IdentitiesPage page;
-    for (;;) {
-        auto more = statement.fetch();
-        if (!more) return std::unexpected(std::move(more.error()));
-        if (!*more) break;
-        row.add_to(page);
-    }
-    if (auto done = statement.finish(); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = read_rows(statement, parameters.binds, row.binds, [&] { row.add_to(page); }); !done)
+        return std::unexpected(std::move(done.error()));
     page.complete = page.rows < rows_max;
     return page;
 }

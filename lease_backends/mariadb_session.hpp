@@ -1,7 +1,9 @@
 // Leases in MariaDB, in a Galera cluster of it, and in what speaks like MySQL.
 #pragma once
 
+#include <functional>
 #include <random>
+#include <span>
 
 #include "lease_backends/lease_session.hpp"
 #include "lease_backends/mariadb_connection.hpp"
@@ -62,6 +64,8 @@ private:
                              std::size_t first);
     SqlResult<void> erase(std::span<const Erase* const> erases, Verdicts& applied, std::size_t first);
     SqlResult<void> prepare_page(MariadbStatement& statement, const std::string& columns, Family family);
+    SqlResult<void> read_rows(MariadbStatement& statement, std::span<MYSQL_BIND> parameters,
+                              std::span<MYSQL_BIND> places, const std::function<void()>& take);
     SqlResult<std::vector<StoredLease>> read_leases(MariadbStatement& statement,
                                                     std::span<MYSQL_BIND> parameters,
                                                     std::vector<StoredLease> used);
